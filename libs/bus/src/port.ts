@@ -1,0 +1,178 @@
+import type { BucketName, Priority, StreamName } from '@waggle/protocol';
+
+/**
+ * The port: the few verbs Waggle needs of a broker. One adapter stands behind it (`nats/`); a model of the
+ * broker will stand there too (docs/architecture.md). Nothing outside this library knows NATS.
+ *
+ * Errors are WaggleErrors: `BUS_UNREACHABLE` and `BUS_TIMEOUT` (retryable; whether it was stored is unknown),
+ * `STORAGE_FULL` (not stored), `BUS_REFUSED` (rights or a stream that is not there).
+ */
+export interface Bus {
+  /** The name this process signed in with: the speaker token of its subjects. */
+  readonly me: string;
+  /** Account and number of the connection as the server knows them; the number changes when it reconnects. */
+  readonly connection: { clientId: number; serverVersion: string };
+
+  /**
+   * Stores a message and resolves when the broker has acknowledged it. The same bytes are sent again until then
+   * or until `timeout` (default 10 s). With `expect` the subject's last sequence must be that; refused: CONFLICT.
+   */
+  publish(subject: string, body: string | Uint8Array, options?: PublishOptions): Promise<PublishResult>;
+
+  /**
+   * Stores a fact that happens once: the first message on its subject wins. `stored` it is now, or was before by
+   * the very same bytes; `taken`: another message stands there (returned).
+   */
+  publishOnce(stream: StreamName, subject: string, body: string | Uint8Array, options?: Omit<PublishOptions, 'expect'>): Promise<OnceResult>;
+
+  /** The last message of a subject, or undefined. `from: 'leader'` is proven current; the default may be a moment old on a cluster. */
+  last(stream: StreamName | `KV_${BucketName}`, subject: string, options?: { from?: 'leader' | 'any' }): Promise<StoredMessage | undefined>;
+
+  /**
+   * All messages of a subject or pattern, in order, after a sequence (exclusive; default 0).
+   * With `lastPerSubject` only the last one of each subject, in stream order.
+   */
+  read(stream: StreamName | `KV_${BucketName}`, filter: string, options?: { after?: number; limit?: number; lastPerSubject?: boolean }): Promise<StoredMessage[]>;
+
+  /** Takes messages of a durable consumer one by one or in batches; the caller settles each. */
+  queue(stream: StreamName, consumer: string): Promise<Queue>;
+
+  /** Live messages of a subject, at most once. Resolves when the broker has taken the subscription. */
+  subscribe(subject: string, handler: (message: LiveMessage) => void, options?: { queue?: string }): Promise<Subscription>;
+
+  /** A core message: at most once, no answer. */
+  emit(subject: string, body: string | Uint8Array): void;
+
+  /** A question, answered within `timeout` (default 5 s); nobody there: `BUS_TIMEOUT`. */
+  request(subject: string, body: string | Uint8Array, options?: { timeout?: number }): Promise<LiveMessage>;
+
+  /** Removes all messages of a subject pattern from a stream; with `upTo`, those up to that sequence (inclusive). */
+  purge(stream: StreamName, filter: string, options?: { upTo?: number }): Promise<number>;
+
+  /** Has the broker store `body` on `target` at the given time (0-250 ms late). The subject is used once: never re-armed. */
+  schedule(subject: string, target: string, at: Date, body: string): Promise<PublishResult>;
+
+  readonly blobs: Blobs;
+
+  bucket(name: BucketName): Bucket;
+
+  /** Hands a delivery held by someone else back to its queue: the registry's right alone. */
+  handBack(held: { stream: StreamName; consumer: string; streamSequence: number; consumerSequence: number; deliveries: number }): void;
+
+  /** Ready: connected, and every declared right and queue was seen to work. */
+  readonly health: BusHealth;
+  onHealth(listener: (health: BusHealth) => void): () => void;
+
+  /** Stops taking, lets what is under way end, closes. */
+  close(): Promise<void>;
+}
+
+export interface PublishOptions {
+  /** The sequence that the last message of this subject must have; 0: none is there. */
+  expect?: number;
+  headers?: Record<string, string>;
+  /** Milliseconds until it is given up. */
+  timeout?: number;
+}
+
+export type PublishResult =
+  | { status: 'stored'; sequence: number }
+  /** The subject's last sequence is another. */
+  | { status: 'conflict' };
+
+export type OnceResult = { status: 'stored'; sequence: number } | { status: 'taken'; by: StoredMessage };
+
+export interface StoredMessage {
+  subject: string;
+  sequence: number;
+  /** When the broker stored it. */
+  time: Date;
+  body: Uint8Array;
+  text(): string;
+  json<T>(): T;
+  header(name: string): string | undefined;
+}
+
+export interface LiveMessage {
+  subject: string;
+  body: Uint8Array;
+  text(): string;
+  json<T>(): T;
+  header(name: string): string | undefined;
+  /** Answers a request. */
+  respond(body: string | Uint8Array): void;
+}
+
+export interface Subscription {
+  stop(): Promise<void>;
+}
+
+export interface Delivery extends StoredMessage {
+  stream: string;
+  consumerSequence: number;
+  /** 1 at the first delivery. */
+  deliveries: number;
+  /** How many more wait in the queue. */
+  pending: number;
+  /** For a message that the broker copied from another stream: where it came from. */
+  origin?: { stream: string; sequence: number };
+  /** Done: never delivered again. Fire and forget; redelivery covers a lost one. */
+  ack(): void;
+  /** Done, and the broker said so; false when it did not answer in time. */
+  ackConfirmed(): Promise<boolean>;
+  /** Back to the queue, after `delay` milliseconds. */
+  nak(delay?: number): void;
+  /** Never again: it can never succeed. */
+  term(reason: string): void;
+  /** Still at work: starts the ack wait anew. */
+  working(): void;
+}
+
+export interface Queue {
+  readonly stream: StreamName;
+  readonly consumer: string;
+  /** Milliseconds until an unsettled delivery goes to another. */
+  readonly ackWait: number;
+  /**
+   * Up to `max` messages. Waits up to `wait` milliseconds for the first (0: only what is there), then takes what
+   * is there and does not wait for more. Exactly `max` are asked of the broker: nothing is prefetched.
+   */
+  take(max: number, options?: { wait?: number; signal?: AbortSignal }): Promise<Delivery[]>;
+  /** Many messages, pushed as they come; the caller bounds its own work. For inputs, not for tasks. */
+  consume(handler: (delivery: Delivery) => void, options: { maxInFlight: number }): Promise<Subscription>;
+}
+
+export interface BlobHandle {
+  writer: string;
+  sha256: string;
+  size: number;
+  chunks: number;
+  type: string;
+}
+
+export interface Blobs {
+  /** Stores content under its hash as this writer; storing it again renews its age. */
+  put(tenant: string, content: Uint8Array, type: string): Promise<BlobHandle>;
+  /** The content, its hash checked: `BLOB_MISSING`, `BLOB_CORRUPT`. */
+  get(tenant: string, blob: BlobHandle): Promise<Uint8Array>;
+}
+
+export interface Bucket {
+  get(key: string): Promise<{ value: Uint8Array; revision: number; text(): string; json<T>(): T } | undefined>;
+  /** Writes; with `expect` only over that revision (0: none). */
+  put(key: string, value: string | Uint8Array, options?: { expect?: number }): Promise<PublishResult>;
+  delete(key: string): Promise<void>;
+  /** All present entries, keys matching a pattern (default `>`). */
+  entries(pattern?: string): Promise<{ key: string; value: Uint8Array; revision: number; text(): string; json<T>(): T }[]>;
+  /** Told of writes, at most once: for waking, never for deciding. `deleted` entries have an empty value. */
+  watch(pattern: string, handler: (entry: { key: string; value: Uint8Array; deleted: boolean; text(): string; json<T>(): T }) => void): Promise<Subscription>;
+}
+
+export interface BusHealth {
+  ready: boolean;
+  /** Why not, for people and for `/ready`. */
+  reasons: string[];
+}
+
+/** The four queues of an agent, most urgent first. */
+export type AgentQueues = Record<Priority, Queue>;

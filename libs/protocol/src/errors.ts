@@ -1,0 +1,116 @@
+/**
+ * Every error a user can meet. A code is for ever: never reused, never shared. Code and `retryable` are the
+ * contract, texts are not; across processes test the code, never `instanceof`.
+ */
+export interface CatalogueEntry {
+  /** One sentence: what happened. */
+  summary: string;
+  retryable: boolean;
+  /** One sentence: what to do. */
+  remedy: string;
+}
+
+const entry = (summary: string, retryable: boolean, remedy: string): CatalogueEntry => ({ summary, retryable, remedy });
+
+export const ERRORS = {
+  // what a caller sent
+  BAD_JSON: entry('The message is not JSON.', false, 'Send one JSON object, UTF-8, as the payload.'),
+  TYPE_UNKNOWN: entry('The message type or its version is not known here.', false, 'Use a type listed in docs/protocol, or upgrade the receiver.'),
+  INVALID_MESSAGE: entry('A field of the message is missing or has the wrong form.', false, 'Mend the field named by the path.'),
+  INVALID_INPUT: entry('The input does not fit the schema of the skill or workflow.', false, 'Mend the field named by the path; `waggle agents NAME` prints the schema.'),
+  INVALID_DEFINITION: entry('The workflow definition is not valid.', false, 'Mend the place named; `waggle workflows validate FILE` checks it offline.'),
+  INVALID_EXPRESSION: entry('An expression does not parse or has the wrong type.', false, 'Mend the CEL expression at the place named.'),
+  EXPRESSION_FAILED: entry('An expression could not be evaluated on the data at hand.', false, 'Look at the value named in the message; guard it with has() or a default.'),
+  WORKFLOW_UNKNOWN: entry('No workflow of that name and version is stored.', false, 'List them with `waggle workflows`, or submit the definition itself.'),
+  FLOW_ID_TAKEN: entry('The flow id belongs to another owner.', false, 'Submit again under a new id.'),
+  FLOW_UNKNOWN: entry('There is no flow of that id.', false, 'Check the id with `waggle flows`; finished flows are kept for the retention time only.'),
+  MESSAGE_TOO_LARGE: entry('The message is larger than the limit.', false, 'Store the value as a blob and send the reference.'),
+  PATH_INVALID: entry('The path cannot be used as a workspace.', false, 'Name a readable folder with at least one file.'),
+  BAD_USAGE: entry('The command was not used as it asks.', false, 'See `waggle COMMAND --help`.'),
+  // what a flow can end in
+  CANCELED: entry('The flow or task was canceled.', false, 'Submit again under a new id if it was not meant.'),
+  FLOW_TIMEOUT: entry('The flow ran past its deadline.', false, 'Raise `budget.time` or look with `waggle flows ID` where the time went.'),
+  TASK_TIMEOUT: entry('An attempt ran past its deadline.', true, 'Raise the step\'s `timeout`, or give it smaller input.'),
+  HEARTBEAT_TIMEOUT: entry('An attempt reported no progress for too long.', true, 'Report progress more often, or raise the skill\'s `heartbeat`.'),
+  BUDGET_EXCEEDED: entry('The flow would run more tasks than its budget allows.', false, 'Raise `budget.tasks`, or give it less to do.'),
+  HOP_LIMIT: entry('The delegation is deeper than the hop limit.', false, 'Look for agents that delegate to each other in a circle.'),
+  PARENT_ENDED: entry('The attempt that asked for this child flow has ended.', false, 'None needed: the parent no longer waits.'),
+  NO_AGENT: entry('No agent offers the skill.', true, 'Start an agent that offers it; `waggle agents` lists what is there.'),
+  POISON: entry('The task ended the process of every agent that took it.', false, 'Look at the dead letter (`waggle dlq`) and at the agent\'s log.'),
+  INTERNAL: entry('An agent failed in a way it did not name.', true, 'Look at the cause in the agent\'s log.'),
+  AGENT_STOPPED: entry('The agent was stopped while it worked.', true, 'None needed: the task is handed to another.'),
+  UNSUPPORTED: entry('This is not supported here.', false, 'See the message for what is.'),
+  LLM_NOT_CONFIGURED: entry('The skill needs a language model and none is configured.', false, 'Set OPENAI_API_KEY (and OPENAI_BASE_URL), or use a skill that needs none.'),
+  // the mesh itself
+  OVERLOADED: entry('The mesh takes no more work at the moment.', true, 'Submit again after the time named.'),
+  STORAGE_FULL: entry('The broker has no room left in a stream.', true, 'Free space or raise the stream\'s limit; see docs/retention.md.'),
+  BUS_UNREACHABLE: entry('The broker cannot be reached.', true, 'Start the mesh with `waggle up`, or check NATS_URL.'),
+  BUS_TIMEOUT: entry('The broker did not answer in time.', true, 'Try again; check the broker with `waggle doctor`.'),
+  BUS_REFUSED: entry('The broker refused the request.', false, 'See the message; `waggle doctor` checks rights and streams.'),
+  NATS_RIGHTS_MISSING: entry('The key lacks rights that the manifest declares.', false, 'Write the broker\'s permissions again (`waggle broker-config`) and reload it.'),
+  NATS_VERSION: entry('The broker is too old.', false, 'Use nats-server 2.14 or newer.'),
+  BROKER_NOT_FOUND: entry('No nats-server could be found, built or fetched.', false, 'Install nats-server 2.14 or newer, or set WAGGLE_BROKER_URL.'),
+  BROKER_FAILED: entry('The broker did not start.', false, 'See its log, named in the message.'),
+  ALREADY_RUNNING: entry('A mesh already runs on this data folder.', false, 'Use it, stop it, or name another folder with --data.'),
+  NOT_PROVISIONED: entry('A stream or consumer that the service needs is not there.', true, 'Run `waggle up`, or provision the broker first.'),
+  BLOB_MISSING: entry('A blob that is referred to is no longer stored.', false, 'Blobs are kept for a limited time: store it again.'),
+  BLOB_CORRUPT: entry('A blob does not match its hash.', false, 'Store it again; if it comes back, look for a faulty writer.'),
+  PATH_OUTSIDE: entry('The path leads out of the workspace.', false, 'Use a path relative to the workspace, with no `..` and no link out of it.'),
+  TOO_LARGE: entry('The workspace has more files or bytes than allowed.', false, 'Audit a part of it, or raise the limit.'),
+  TIMED_OUT: entry('The command waited as long as it was told to.', true, 'Wait longer with --timeout; the flow itself goes on.'),
+  CODE_UNKNOWN: entry('There is no error of that code.', false, 'See docs/errors.md for all of them.'),
+} as const satisfies Record<string, CatalogueEntry>;
+export type ErrorCode = keyof typeof ERRORS;
+
+export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
+
+/** One thing that is wrong, as it travels: `path` is the field (`payload.input.shard`), or file:line:column. */
+export interface Problem {
+  /** An ErrorCode, or a code of an agent's own. */
+  code: string;
+  path?: string;
+  message: string;
+  remedy?: string;
+}
+
+export const problem = (code: ErrorCode, message: string, path?: string): Problem => ({
+  code,
+  ...(path === undefined ? {} : { path }),
+  message,
+  remedy: ERRORS[code].remedy,
+});
+
+export interface WaggleErrorOptions {
+  path?: string;
+  cause?: unknown;
+  problems?: Problem[];
+  /** Overrides the catalogue's flag. */
+  retryable?: boolean;
+}
+
+/** An error with a code of the catalogue. `problems` lists all that was found wrong, where there was more than one. */
+export class WaggleError extends Error {
+  override readonly name = 'WaggleError';
+  readonly retryable: boolean;
+  readonly remedy: string;
+  readonly path?: string;
+  readonly problems: Problem[];
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: WaggleErrorOptions = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.retryable = options.retryable ?? ERRORS[code].retryable;
+    this.remedy = ERRORS[code].remedy;
+    this.path = options.path;
+    this.problems = options.problems ?? [problem(code, message, options.path)];
+  }
+}
+
+/** The code of anything thrown, also by another copy of this library; undefined where it has none. */
+export const codeOf = (error: unknown): ErrorCode | undefined => {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return isErrorCode(code) ? code : undefined;
+};

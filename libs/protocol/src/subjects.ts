@@ -1,0 +1,118 @@
+/**
+ * The one place for names: subjects, streams, durable consumers and buckets are built here and nowhere else.
+ *
+ * Three rules, each learnt by attack (docs/architecture.md): streams are cut by who may write; the speaker is
+ * a token of the subject, so that the server can check it; the server keeps "first wins".
+ * Each builder takes tokens; `*` builds a pattern. Whatever belongs to no tenant starts with `wgm.`.
+ */
+import { PRIORITIES, type Priority } from './enums.js';
+
+export const STREAMS = ['SUBMIT', 'INPUT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'EVENT', 'WAIT', 'ESCALATION', 'PROGRESS', 'DLQ', 'AUDIT', 'BLOB', 'BEAT'] as const;
+export type StreamName = (typeof STREAMS)[number];
+
+export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES'] as const;
+export type BucketName = (typeof BUCKETS)[number];
+
+const join = (...tokens: (string | number)[]): string => tokens.join('.');
+
+export const subjects = {
+  submit: (tenant: string, owner: string, flowId: string) => join('wg', tenant, 'submit', owner, flowId),
+  signal: (tenant: string, owner: string, flowId: string, id: string) => join('wg', tenant, 'signal', owner, flowId, id),
+  flow: (tenant: string, flowId: string) => join('wg', tenant, 'flow', flowId),
+  outcome: (tenant: string, owner: string, flowId: string) => join('wg', tenant, 'outcome', owner, flowId),
+  task: (tenant: string, agent: string, priority: Priority | '*', flowId: string, taskId: string, attempt: number | '*') =>
+    join('wg', tenant, 'task', agent, priority, flowId, taskId, attempt),
+  result: (tenant: string, agent: string, flowId: string, taskId: string, attempt: number | '*') =>
+    join('wg', tenant, 'result', agent, flowId, taskId, attempt),
+  abort: (tenant: string, agent: string, flowId: string, taskId: string, attempt: number | '*') =>
+    join('wg', tenant, 'abort', agent, flowId, taskId, attempt),
+  start: (tenant: string, agent: string, flowId: string, taskId: string, attempt: number | '*') =>
+    join('wg', tenant, 'start', agent, flowId, taskId, attempt),
+  timerAt: (tenant: string, flowId: string, n: number | '*') => join('wg', tenant, 'timer.at', flowId, n),
+  timerDue: (tenant: string, flowId: string, n: number | '*') => join('wg', tenant, 'timer.due', flowId, n),
+  event: (tenant: string, source: string, type: string) => join('wg', tenant, 'event', source, type),
+  wait: (tenant: string, kind: string, key: string, flowId: string) => join('wg', tenant, 'wait', kind, key, flowId),
+  ask: (tenant: string, flowId: string, id: string) => join('wg', tenant, 'escalation.ask', flowId, id),
+  answer: (tenant: string, who: string, flowId: string, id: string) => join('wg', tenant, 'escalation.answer', who, flowId, id),
+  status: (tenant: string, owner: string, flowId: string) => join('wg', tenant, 'status', owner, flowId),
+  progress: (tenant: string, agent: string, flowId: string, taskId: string) => join('wg', tenant, 'progress', agent, flowId, taskId),
+  dlq: (tenant: string, agent: string, flowId: string, taskId: string) => join('wg', tenant, 'dlq', agent, flowId, taskId),
+  audit: (tenant: string, writer: string, kind: string) => join('wg', tenant, 'audit', writer, kind),
+  blob: (tenant: string, writer: string, sha256: string, chunk: number | '*') => join('wg', tenant, 'blob', writer, sha256, chunk),
+  card: (agent: string, instance: string) => join('wgm.card', agent, instance),
+  beat: (agent: string, instance: string) => join('wgm.beat', agent, instance),
+  /** A question to a service: an endpoint of a NATS micro service; `me` is the asker. */
+  endpoint: (service: string, endpoint: string, me: string) => join('wgm.svc', service, endpoint, me),
+  /** Writes of a bucket as the broker republishes them: at most once, they wake and never decide. */
+  kvFeed: (bucket: BucketName, key: string) => join('wgm.kv', bucket, key),
+  kvKey: (bucket: BucketName, key: string) => join('$KV', bucket, key),
+  /** The closing of connections of an account, as the system account reports it. */
+  left: (account: string) => join('wgm.left', account),
+  inbox: (me: string) => `_INBOX.${me}`,
+} as const;
+
+/** Skills hold dots and dots part tokens: a skill as one token, for DIRECTORY keys and WAIT subjects. */
+export const skillKey = (skill: string): string => skill.replaceAll('.', '~');
+export const skillOfKey = (key: string): string => key.replaceAll('~', '.');
+
+/** INPUT's subjects: `in.<partition>.<tenant>.<flowId>.<kind>.<rest>`, made by the broker's transforms. */
+export const inputFilter = (partition: number): string => `in.${partition}.>`;
+export const inputConsumer = (partition: number): string => `coordinator-${partition}`;
+export const taskConsumer = (agent: string, priority: Priority): string => `${agent}-${priority}`;
+export const taskConsumers = (agent: string): string[] => PRIORITIES.map((priority) => taskConsumer(agent, priority));
+export const bucketStream = (bucket: BucketName): string => `KV_${bucket}`;
+
+/** Retention is driven by two durable consumers on `outcome` (docs/retention.md). */
+export const RETENTION_CONSUMERS = { grace: 'coordinator-retention-grace', finished: 'coordinator-retention-finished' } as const;
+
+/** Durable consumer of a service on a whole stream, e.g. `archive-flow`. */
+export const streamConsumer = (service: string, stream: StreamName): string => `${service}-${stream.toLowerCase()}`;
+
+/** The JetStream API prefix as seen from behind an account border. */
+export const BORDER_API = 'mesh.API';
+
+export interface TaskAddress {
+  tenant: string;
+  agent: string;
+  priority: Priority;
+  flowId: string;
+  taskId: string;
+  attempt: number;
+}
+
+export const parseTaskSubject = (subject: string): TaskAddress => {
+  const [, tenant, , agent, priority, flowId, taskId, attempt] = subject.split('.') as [string, string, string, string, Priority, string, string, string];
+  return { tenant, agent, priority, flowId, taskId, attempt: Number(attempt) };
+};
+
+/** What INPUT's subject says of an input; the broker built it from the source's subject, so each token was checked there. */
+export type InputAddress = { partition: number; tenant: string } & (
+  | { kind: 'submit'; flowId: string; owner: string }
+  | { kind: 'signal'; flowId: string; owner: string; id: string }
+  | { kind: 'result'; flowId: string; agent: string; taskId: string; attempt: number }
+  | { kind: 'timer'; flowId: string; n: number }
+  | { kind: 'answer'; flowId: string; who: string; id: string }
+  | { kind: 'event'; source: string; type: string }
+);
+
+export const parseInputSubject = (subject: string): InputAddress | undefined => {
+  const [, partition, tenant, id, kind, a, b, c] = subject.split('.') as string[];
+  const head = { partition: Number(partition), tenant: tenant! };
+  const flowId = id!;
+  switch (kind) {
+    case 'submit':
+      return { ...head, kind, flowId, owner: a! };
+    case 'signal':
+      return { ...head, kind, flowId, owner: a!, id: b! };
+    case 'result':
+      return { ...head, kind, flowId, agent: a!, taskId: b!, attempt: Number(c) };
+    case 'timer':
+      return { ...head, kind, flowId, n: Number(a) };
+    case 'answer':
+      return { ...head, kind, flowId, who: a!, id: b! };
+    case 'event':
+      return { ...head, kind, source: id!, type: a! };
+    default:
+      return undefined;
+  }
+};
