@@ -16,7 +16,25 @@ const javascript = {
   jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
   module: { type: 'commonjs' },
 };
-const esmOnly = ['@nestjs', '@waggle', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit', 'uuid', 'lru-cache', 'p-limit', 'yocto-queue', '@marcbachmann', 'isbinaryfile', '@secretlint', 'chalk', 'listr2'];
+const esmOnly = [
+  '@nestjs',
+  '@waggle',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
+  'uuid',
+  'lru-cache',
+  'p-limit',
+  'yocto-queue',
+  '@marcbachmann',
+  'isbinaryfile',
+  '@secretlint',
+  'chalk',
+  'listr2',
+];
 
 export default {
   testEnvironment: 'node',

@@ -23,7 +23,12 @@ export interface Bus {
    * Stores a fact that happens once: the first message on its subject wins. `stored` it is now, or was before by
    * the very same bytes; `taken`: another message stands there (returned).
    */
-  publishOnce(stream: StreamName, subject: string, body: string | Uint8Array, options?: Omit<PublishOptions, 'expect'>): Promise<OnceResult>;
+  publishOnce(
+    stream: StreamName,
+    subject: string,
+    body: string | Uint8Array,
+    options?: Omit<PublishOptions, 'expect'>,
+  ): Promise<OnceResult>;
 
   /** The last message of a subject, or undefined. `from: 'leader'` is proven current; the default may be a moment old on a cluster. */
   last(stream: StreamName | `KV_${BucketName}`, subject: string, options?: { from?: 'leader' | 'any' }): Promise<StoredMessage | undefined>;
@@ -32,7 +37,11 @@ export interface Bus {
    * All messages of a subject or pattern, in order, after a sequence (exclusive; default 0).
    * With `lastPerSubject` only the last one of each subject, in stream order.
    */
-  read(stream: StreamName | `KV_${BucketName}`, filter: string, options?: { after?: number; limit?: number; lastPerSubject?: boolean }): Promise<StoredMessage[]>;
+  read(
+    stream: StreamName | `KV_${BucketName}`,
+    filter: string,
+    options?: { after?: number; limit?: number; lastPerSubject?: boolean },
+  ): Promise<StoredMessage[]>;
 
   /** Takes messages of a durable consumer one by one or in batches; the caller settles each. */
   queue(stream: StreamName, consumer: string): Promise<Queue>;
@@ -165,7 +174,10 @@ export interface Bucket {
   /** All present entries, keys matching a pattern (default `>`). */
   entries(pattern?: string): Promise<{ key: string; value: Uint8Array; revision: number; text(): string; json<T>(): T }[]>;
   /** Told of writes, at most once: for waking, never for deciding. `deleted` entries have an empty value. */
-  watch(pattern: string, handler: (entry: { key: string; value: Uint8Array; deleted: boolean; text(): string; json<T>(): T }) => void): Promise<Subscription>;
+  watch(
+    pattern: string,
+    handler: (entry: { key: string; value: Uint8Array; deleted: boolean; text(): string; json<T>(): T }) => void,
+  ): Promise<Subscription>;
 }
 
 export interface BusHealth {

@@ -1,4 +1,16 @@
-import type { Artifact, DirectorySkill, EndState, Fault, Outcome, Priority, Problem, SignalName, TaskResult, ValueRef, BlobRef } from '@waggle/protocol';
+import type {
+  Artifact,
+  DirectorySkill,
+  EndState,
+  Fault,
+  Outcome,
+  Priority,
+  Problem,
+  SignalName,
+  TaskResult,
+  ValueRef,
+  BlobRef,
+} from '@waggle/protocol';
 
 /** A position in a stream: the identity of an input, whatever copies of it were made. */
 export interface Origin {
@@ -121,9 +133,28 @@ export type FlowEvent =
   | { type: 'flowRejected'; flowId: string; tenant: string; owner: string; problems: Problem[] }
   | { type: 'stepExpanded'; stepId: string; count: number; items: unknown[] | ValueRef }
   | { type: 'stepSkipped'; stepId: string; reason: string }
-  | { type: 'taskDispatched'; stepId: string; taskId: string; attempt: number; agent: string; priority: Priority; skill: string; deadline: number }
+  | {
+      type: 'taskDispatched';
+      stepId: string;
+      taskId: string;
+      attempt: number;
+      agent: string;
+      priority: Priority;
+      skill: string;
+      deadline: number;
+    }
   | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT'; skill: string; until: number }
-  | { type: 'taskCompleted'; taskId: string; attempt: number; output: unknown; artifacts?: Artifact[]; cost: number; startedAt: string; endedAt: string; instance: string }
+  | {
+      type: 'taskCompleted';
+      taskId: string;
+      attempt: number;
+      output: unknown;
+      artifacts?: Artifact[];
+      cost: number;
+      startedAt: string;
+      endedAt: string;
+      instance: string;
+    }
   | { type: 'attemptFailed'; taskId: string; attempt: number; fault: Fault; cost: number; retryAt?: number }
   | { type: 'taskFailed'; taskId: string; attempt: number; fault: Fault }
   | { type: 'taskCanceled'; taskId: string; attempt: number }

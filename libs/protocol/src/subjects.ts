@@ -7,7 +7,22 @@
  */
 import { PRIORITIES, type Priority } from './enums.js';
 
-export const STREAMS = ['SUBMIT', 'INPUT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'EVENT', 'WAIT', 'ESCALATION', 'PROGRESS', 'DLQ', 'AUDIT', 'BLOB', 'BEAT'] as const;
+export const STREAMS = [
+  'SUBMIT',
+  'INPUT',
+  'FLOW',
+  'TASK',
+  'RESULT',
+  'TIMER',
+  'EVENT',
+  'WAIT',
+  'ESCALATION',
+  'PROGRESS',
+  'DLQ',
+  'AUDIT',
+  'BLOB',
+  'BEAT',
+] as const;
 export type StreamName = (typeof STREAMS)[number];
 
 export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES'] as const;
@@ -81,7 +96,16 @@ export interface TaskAddress {
 }
 
 export const parseTaskSubject = (subject: string): TaskAddress => {
-  const [, tenant, , agent, priority, flowId, taskId, attempt] = subject.split('.') as [string, string, string, string, Priority, string, string, string];
+  const [, tenant, , agent, priority, flowId, taskId, attempt] = subject.split('.') as [
+    string,
+    string,
+    string,
+    string,
+    Priority,
+    string,
+    string,
+    string,
+  ];
   return { tenant, agent, priority, flowId, taskId, attempt: Number(attempt) };
 };
 

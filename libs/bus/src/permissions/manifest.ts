@@ -2,8 +2,26 @@ import type { BucketName, StreamName } from '@waggle/protocol';
 
 /** What may be said: each maps to subjects in which the speaker's own name is a token. */
 export type Fact =
-  | 'submit' | 'signal' | 'flow' | 'outcome' | 'task' | 'result' | 'abort' | 'start' | 'timer' | 'event' | 'wait' | 'ask' | 'answer'
-  | 'status' | 'progress' | 'dlq' | 'audit' | 'blob' | 'beat' | 'card';
+  | 'submit'
+  | 'signal'
+  | 'flow'
+  | 'outcome'
+  | 'task'
+  | 'result'
+  | 'abort'
+  | 'start'
+  | 'timer'
+  | 'event'
+  | 'wait'
+  | 'ask'
+  | 'answer'
+  | 'status'
+  | 'progress'
+  | 'dlq'
+  | 'audit'
+  | 'blob'
+  | 'beat'
+  | 'card';
 
 /**
  * What a service may say and hear, beside its code. The broker's accounts and permissions are generated from
