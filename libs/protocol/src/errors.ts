@@ -111,6 +111,7 @@ export const ERRORS = {
   TOO_LARGE: entry('The workspace has more files or bytes than allowed.', false, 'Audit a part of it, or raise the limit.'),
   TIMED_OUT: entry('The command waited as long as it was told to.', true, 'Wait longer with --timeout; the flow itself goes on.'),
   CODE_UNKNOWN: entry('There is no error of that code.', false, 'See docs/errors.md for all of them.'),
+  CONFIG_INVALID: entry('A setting of the service is missing or has the wrong form.', false, 'Mend the variable that the path names, then start again.'),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 

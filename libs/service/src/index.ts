@@ -1,1 +1,10 @@
-export {};
+export type { RunningService, ServiceDefinition } from './definition.js';
+export { readServiceConfig, type LogLevel, type ServiceConfig } from './service-config.js';
+export { startService } from './start-service.js';
+export { runService } from './run-service.js';
+export { BUS, MANIFEST, SERVICE_CONFIG } from './tokens.js';
+export { createLog, Log, type LogFields, type LogOptions } from './logging/log.js';
+export { Metrics } from './metrics.js';
+export { Presence, type Load, type Offer } from './presence.js';
+export { startTracing } from './tracing/start-tracing.js';
+export { traceHeaders, withSpan, type Carrier } from './tracing/with-span.js';

@@ -1,0 +1,28 @@
+import type { Type } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { Bus, BusHealth, Manifest } from '@waggle/bus';
+import type { WaggleError } from '@waggle/protocol';
+
+/** A service as others start it: what it may say and hear, and the Nest module that does it. */
+export interface ServiceDefinition {
+  manifest: Manifest;
+  module: Type;
+  /** Shown on its card; default `0.1.0`. */
+  version?: string;
+  /** Makes it a Nest microservice whose controllers hear through this strategy; without it, an application context. */
+  transport?: (bus: Bus) => CustomTransportStrategy;
+}
+
+export interface RunningService {
+  readonly bus: Bus;
+  readonly app: INestApplicationContext;
+  /** Ready: up, and its bus is. */
+  readonly health: BusHealth;
+  /** Where `/live`, `/ready` and `/metrics` are served, if they are. */
+  readonly httpPort?: number;
+  /** Resolves once it has stopped: with the error when it stopped by itself. */
+  readonly ended: Promise<WaggleError | undefined>;
+  /** Graceful: takes nothing new, lets work end or hands it back, closes the bus. Bounded by `stopTimeout`. */
+  stop(): Promise<void>;
+}

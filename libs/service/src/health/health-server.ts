@@ -1,0 +1,55 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BusHealth } from '@waggle/bus';
+import { WaggleError } from '@waggle/protocol';
+import type { Metrics } from '../metrics.js';
+
+const answer = (response: ServerResponse, status: number, type: string, body: string): void => {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+};
+
+/**
+ * `/live` (the process answers), `/ready` (it can do its work; 503 with the reasons when not) and `/metrics`
+ * (Prometheus text), on the loopback interface only.
+ */
+export class HealthServer {
+  private constructor(private readonly server: Server) {}
+
+  /** Listens on the port; 0 takes a free one. A port in use: `CONFIG_INVALID`. */
+  static async listen(port: number, health: () => BusHealth, metrics: Metrics): Promise<HealthServer> {
+    const server = createServer((request, response) => {
+      const path = request.url?.split('?')[0];
+      if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'text/plain', 'GET only\n');
+      if (path === '/live') return answer(response, 200, 'application/json', '{"live":true}\n');
+      if (path === '/ready') {
+        const now = health();
+        return answer(response, now.ready ? 200 : 503, 'application/json', `${JSON.stringify(now)}\n`);
+      }
+      if (path !== '/metrics') return answer(response, 404, 'text/plain', 'see /live, /ready, /metrics\n');
+      metrics.text().then(
+        (text) => answer(response, 200, metrics.registry.contentType, text),
+        () => answer(response, 500, 'text/plain', 'the figures could not be read\n'),
+      );
+    });
+    server.requestTimeout = 5_000;
+    server.maxConnections = 64;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) =>
+        reject(new WaggleError('CONFIG_INVALID', `Port ${port} cannot be listened on (${cause.code}).`, { path: 'WAGGLE_HTTP_PORT', cause })),
+      );
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    return new HealthServer(server);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+}

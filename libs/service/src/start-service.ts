@@ -1,0 +1,165 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Bus, BusHealth } from '@waggle/bus';
+import { codeOf, WaggleError } from '@waggle/protocol';
+import { connectBus } from './connect-bus.js';
+import type { RunningService, ServiceDefinition } from './definition.js';
+import { serveHealth } from './health/health-endpoint.js';
+import { HealthServer } from './health/health-server.js';
+import { createLog, type Log } from './logging/log.js';
+import { NestLog } from './logging/nest-log.js';
+import { Metrics } from './metrics.js';
+import { Presence } from './presence.js';
+import { readServiceConfig, type ServiceConfig } from './service-config.js';
+import { ServiceModule, type ServiceParts } from './service.module.js';
+import { enableTraceContext } from './tracing/start-tracing.js';
+
+const RETRY_MAX = 5_000;
+/** Not there yet, or on its way back: worth waiting for at start. */
+const WAITED_FOR = ['BUS_UNREACHABLE', 'BUS_TIMEOUT', 'NOT_PROVISIONED'];
+
+/**
+ * Starts a service in this process: bus, Nest module, card and beats, in this order. A broker that is not there yet is
+ * waited for (`startTimeout`). Fails with `CONFIG_INVALID`, `NATS_RIGHTS_MISSING`, `NATS_VERSION`, or what the module
+ * throws; then nothing is left running. It never ends the process: that is `runService`'s.
+ */
+export const startService = async (definition: ServiceDefinition, given: Partial<ServiceConfig> = {}): Promise<RunningService> => {
+  const config = readServiceConfig(given);
+  const log = await createLog({ service: definition.manifest.name, instance: config.instance, level: config.logLevel, to: config.logTo });
+  enableTraceContext();
+  const starting = new StartedService(definition, config, log);
+  try {
+    await starting.start();
+    return starting;
+  } catch (error) {
+    await starting.stop();
+    throw error;
+  }
+};
+
+class StartedService implements RunningService {
+  bus!: Bus;
+  app!: INestApplicationContext;
+  readonly ended: Promise<WaggleError | undefined>;
+  private end!: (error: WaggleError | undefined) => void;
+  private readonly metrics: Metrics;
+  private http?: HealthServer;
+  private presence?: Presence;
+  private up = false;
+  private stopping?: Promise<void>;
+  private fatal?: WaggleError;
+
+  constructor(
+    private readonly definition: ServiceDefinition,
+    private readonly config: ServiceConfig,
+    private readonly log: Log,
+  ) {
+    this.metrics = new Metrics(definition.manifest.name);
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+
+  get health(): BusHealth {
+    if (this.stopping !== undefined) return { ready: false, reasons: ['stopping'] };
+    if (this.bus === undefined) return { ready: false, reasons: ['the broker is not reached yet'] };
+    if (!this.bus.health.ready) return this.bus.health;
+    return this.up ? { ready: true, reasons: [] } : { ready: false, reasons: ['starting'] };
+  }
+
+  get httpPort(): number | undefined {
+    return this.http?.port;
+  }
+
+  async start(): Promise<void> {
+    const { manifest, version = '0.1.0' } = this.definition;
+    const { config, log, metrics } = this;
+    if (config.httpPort !== undefined) {
+      metrics.ofProcess();
+      this.http = await HealthServer.listen(config.httpPort, () => this.health, metrics);
+    }
+    this.bus = await this.connect();
+    this.presence = new Presence({ bus: this.bus, log, instance: config.instance, version });
+    this.app = await this.createApp({ bus: this.bus, config, manifest, log, metrics, presence: this.presence });
+    await serveHealth(this.bus, manifest, () => this.health);
+    const facts = manifest.publishes ?? [];
+    if (manifest.pullsTasks || (facts.includes('card') && facts.includes('beat'))) await this.presence.start();
+    if (this.fatal !== undefined) throw this.fatal;
+    this.up = true;
+    log.info('up', { http: this.httpPort, broker: this.bus.connection.serverVersion });
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.shutDown();
+    return this.stopping;
+  }
+
+  private async shutDown(): Promise<void> {
+    const { log, config } = this;
+    const late = new AbortController();
+    const bound = sleep(config.stopTimeout, 'late' as const, { signal: late.signal }).catch(() => undefined);
+    if ((await Promise.race([this.closeAll(), bound])) === 'late') {
+      log.error('stopping took too long: what is left is dropped, its queues hand it on', { stopTimeout: config.stopTimeout });
+    }
+    late.abort();
+    await this.http?.close();
+    log.info('stopped');
+    this.end(this.fatal);
+  }
+
+  /** The module first (it drains), then the last beat, then the bus that all of it went over. */
+  private async closeAll(): Promise<void> {
+    const steps = [() => this.app?.close(), () => this.presence?.stop(), () => this.bus?.close()];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        this.log.error('a part did not stop cleanly', { error });
+      }
+    }
+  }
+
+  private async connect(): Promise<Bus> {
+    const { config, log, definition } = this;
+    const { manifest } = definition;
+    const until = performance.now() + (config.startTimeout ?? Infinity);
+    for (let delay = 100; ; delay = Math.min(delay * 2, RETRY_MAX)) {
+      config.signal?.throwIfAborted();
+      try {
+        return await connectBus({
+          servers: config.servers,
+          me: manifest.name,
+          seed: config.seed,
+          manifest,
+          trusted: config.trusted,
+          name: `${manifest.name}/${config.instance}`,
+          log: (level, message, fields) => log[level](message, fields),
+          onFatal: (error) => this.onFatal(error),
+        });
+      } catch (error) {
+        if (!WAITED_FOR.includes(codeOf(error) ?? '') || performance.now() + delay > until) throw error;
+        log.warn('the broker is not ready: trying again', { code: codeOf(error), reason: (error as Error).message, delay });
+        await sleep(delay, undefined, { signal: config.signal });
+      }
+    }
+  }
+
+  private async createApp(parts: ServiceParts): Promise<INestApplicationContext> {
+    const { module, transport } = this.definition;
+    const root = ServiceModule.around(module, parts);
+    const options = { logger: new NestLog(this.log), abortOnError: false };
+    if (transport === undefined) {
+      return NestFactory.createApplicationContext(root, options);
+    }
+    const app = await NestFactory.createMicroservice(root, { ...options, strategy: transport(parts.bus) });
+    this.app = app;
+    await app.listen();
+    return app;
+  }
+
+  private onFatal(error: WaggleError): void {
+    this.fatal ??= error;
+    this.log.error('the bus cannot go on', { error });
+    void this.stop();
+  }
+}
