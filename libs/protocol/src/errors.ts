@@ -101,6 +101,8 @@ export const ERRORS = {
     true,
     'Run `waggle up`, or provision the broker first.',
   ),
+  INVALID_MANIFEST: entry('A manifest cannot be used.', false, 'Mend the field named by the path.'),
+  STREAM_CONFLICT: entry('A stream or consumer stands with settings that cannot be changed to what is asked for.', false, 'Ask for what stands, or start on an empty data folder; it is never made again by itself.'),
   BLOB_MISSING: entry('A blob that is referred to is no longer stored.', false, 'Blobs are kept for a limited time: store it again.'),
   BLOB_CORRUPT: entry('A blob does not match its hash.', false, 'Store it again; if it comes back, look for a faulty writer.'),
   PATH_OUTSIDE: entry(
@@ -108,6 +110,7 @@ export const ERRORS = {
     false,
     'Use a path relative to the workspace, with no `..` and no link out of it.',
   ),
+  FILE_UNKNOWN: entry('The workspace holds no readable file of that path.', false, 'Name a text file that the workspace lists.'),
   TOO_LARGE: entry('The workspace has more files or bytes than allowed.', false, 'Audit a part of it, or raise the limit.'),
   TIMED_OUT: entry('The command waited as long as it was told to.', true, 'Wait longer with --timeout; the flow itself goes on.'),
   CODE_UNKNOWN: entry('There is no error of that code.', false, 'See docs/errors.md for all of them.'),
