@@ -25,3 +25,25 @@ export type Severity = (typeof SEVERITIES)[number];
 
 export const SIGNALS = ['cancel', 'pause', 'resume', 'modify', 'retry', 'wake'] as const;
 export type SignalName = (typeof SIGNALS)[number];
+
+/** Who is asked, in this order, until somebody answers. */
+export const RUNGS = ['specialist', 'lead', 'human', 'on-call'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+export const SUPPORT_URGENCIES = ['low', 'medium', 'high', 'critical'] as const;
+export type SupportUrgency = (typeof SUPPORT_URGENCIES)[number];
+
+export const CONFLICT_TYPES = ['code_quality', 'patch', 'verdict', 'memory', 'resource', 'priority', 'other'] as const;
+export type ConflictType = (typeof CONFLICT_TYPES)[number];
+
+export const RESOLUTION_STRATEGIES = ['position', 'merge', 'sequence', 'precedent', 'human'] as const;
+export type ResolutionStrategy = (typeof RESOLUTION_STRATEGIES)[number];
+
+export const INCIDENT_SEVERITIES = ['sev1', 'sev2', 'sev3', 'sev4'] as const;
+export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];
+
+export const INCIDENT_STATES = ['open', 'assessed', 'responding', 'mitigated', 'resolved', 'closed'] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+export const AUDIT_OUTCOMES = ['done', 'refused', 'failed'] as const;
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];

@@ -31,6 +31,7 @@ export const ERRORS = {
     false,
     'Mend the place named; `waggle workflows validate FILE` checks it offline.',
   ),
+  INVALID_DURATION: entry('A duration is not written as one.', false, 'Write whole numbers with units from large to small, such as 2m, 30s, 500ms, 1h30m or 6d.'),
   INVALID_EXPRESSION: entry('An expression does not parse or has the wrong type.', false, 'Mend the CEL expression at the place named.'),
   EXPRESSION_FAILED: entry(
     'An expression could not be evaluated on the data at hand.',
@@ -102,7 +103,11 @@ export const ERRORS = {
     'Run `waggle up`, or provision the broker first.',
   ),
   INVALID_MANIFEST: entry('A manifest cannot be used.', false, 'Mend the field named by the path.'),
-  STREAM_CONFLICT: entry('A stream or consumer stands with settings that cannot be changed to what is asked for.', false, 'Ask for what stands, or start on an empty data folder; it is never made again by itself.'),
+  STREAM_CONFLICT: entry(
+    'A stream or consumer stands with settings that cannot be changed to what is asked for.',
+    false,
+    'Ask for what stands, or start on an empty data folder; it is never made again by itself.',
+  ),
   BLOB_MISSING: entry('A blob that is referred to is no longer stored.', false, 'Blobs are kept for a limited time: store it again.'),
   BLOB_CORRUPT: entry('A blob does not match its hash.', false, 'Store it again; if it comes back, look for a faulty writer.'),
   PATH_OUTSIDE: entry(
@@ -114,9 +119,16 @@ export const ERRORS = {
   TOO_LARGE: entry('The workspace has more files or bytes than allowed.', false, 'Audit a part of it, or raise the limit.'),
   TIMED_OUT: entry('The command waited as long as it was told to.', true, 'Wait longer with --timeout; the flow itself goes on.'),
   CODE_UNKNOWN: entry('There is no error of that code.', false, 'See docs/errors.md for all of them.'),
-  CONFIG_INVALID: entry('A setting of the service is missing or has the wrong form.', false, 'Mend the variable that the path names, then start again.'),
+  CONFIG_INVALID: entry(
+    'A setting of the service is missing or has the wrong form.',
+    false,
+    'Mend the variable that the path names, then start again.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether trying again may help; a code of an agent's own says nothing here: no. */
+export const retryable = (code: string): boolean => isErrorCode(code) && ERRORS[code].retryable;
 
 export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
 

@@ -70,6 +70,9 @@ export const subjects = {
 export const skillKey = (skill: string): string => skill.replaceAll('.', '~');
 export const skillOfKey = (key: string): string => key.replaceAll('~', '.');
 
+/** How many partitions INPUT has unless told otherwise; the coordinator's replicas share them. */
+export const DEFAULT_PARTITIONS = 8;
+
 /** INPUT's subjects: `in.<partition>.<tenant>.<flowId>.<kind>.<rest>`, made by the broker's transforms. */
 export const inputFilter = (partition: number): string => `in.${partition}.>`;
 export const inputConsumer = (partition: number): string => `coordinator-${partition}`;

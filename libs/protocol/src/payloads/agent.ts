@@ -1,20 +1,7 @@
-import {
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  Min,
-  ValidateNested,
-} from 'class-validator';
-import { Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsObject, IsString, Matches, Min } from 'class-validator';
 import { PRIORITIES, type Priority } from '../enums.js';
 import { SKILL_ID, TOKEN } from '../ids.js';
+import { IsTime, NestedList, Optional } from '../validation/decorators.js';
 
 /** A skill as A2A 1.0 has it, with what a scheduler needs. */
 export class AgentSkill {
@@ -23,14 +10,14 @@ export class AgentSkill {
   @IsString() description!: string;
   @IsArray() @IsString({ each: true }) tags!: string[];
   /** JSON Schemas. */
-  @IsOptional() @IsObject() inputSchema?: Record<string, unknown>;
-  @IsOptional() @IsObject() outputSchema?: Record<string, unknown>;
+  @Optional() @IsObject() inputSchema?: Record<string, unknown>;
+  @Optional() @IsObject() outputSchema?: Record<string, unknown>;
   /** Milliseconds an attempt may take when the flow does not say. */
   @IsInt() @Min(1) timeout!: number;
   /** Milliseconds without progress after which an attempt counts as stuck. */
-  @IsOptional() @IsInt() @Min(1) heartbeat?: number;
+  @Optional() @IsInt() @Min(1) heartbeat?: number;
   /** Money a task costs on average, in US dollars. */
-  @IsOptional() @IsNumber() @Min(0) cost?: number;
+  @Optional() @IsNumber() @Min(0) cost?: number;
 }
 
 /** Published on `wgm.card.<agent>.<instance>` at start and on change. */
@@ -41,13 +28,13 @@ export class AgentCard {
   @IsString() version!: string;
   /** Core services have a card too; only agents offer skills. */
   @IsIn(['agent', 'service']) kind!: 'agent' | 'service';
-  @IsArray() @ValidateNested({ each: true }) @Type(() => AgentSkill) skills!: AgentSkill[];
+  @NestedList(() => AgentSkill) skills!: AgentSkill[];
   @IsArray() @IsString({ each: true }) capabilities!: string[];
   /** Tasks this instance takes at once. */
   @IsInt() @Min(0) maxConcurrent!: number;
   /** Preferred first: higher goes first among equals. */
   @IsInt() priority!: number;
-  @IsISO8601() startedAt!: string;
+  @IsTime() startedAt!: string;
   @IsInt() @Min(0) pid!: number;
   @IsString() host!: string;
 }
@@ -83,7 +70,7 @@ export class Beat {
   @IsNumber() @Min(0) workedMs!: number;
   /** Bytes resident. */
   @IsInt() @Min(0) memory!: number;
-  @IsArray() @ValidateNested({ each: true }) @Type(() => HeldTask) held!: HeldTask[];
+  @NestedList(() => HeldTask) held!: HeldTask[];
 }
 
 /** Who offers a skill, as the registry writes it to DIRECTORY under `skill.<skillKey>`. */

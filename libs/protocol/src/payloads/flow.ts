@@ -1,34 +1,21 @@
-import {
-  IsArray,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
-import { Type } from 'class-transformer';
+import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsString, Matches, Max, Min } from 'class-validator';
 import { END_STATES, STATES, type EndState, type State } from '../enums.js';
 import { TOKEN } from '../ids.js';
 import { ProblemDto } from './fault.js';
 import { Artifact } from './task.js';
+import { IsTime, NestedList, Optional } from '../validation/decorators.js';
 
 /** The one end of a flow, on `wg.<tenant>.outcome.<owner>.<flowId>`. */
 export class Outcome {
   @Matches(TOKEN) flowId!: string;
   @IsIn([...END_STATES]) state!: EndState;
   /** Of `COMPLETED`. May be or hold `{ "$blob": … }`. */
-  @IsOptional() output?: unknown;
+  @Optional() output?: unknown;
   /** Of all other states: everything that is wrong. */
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ProblemDto) errors?: ProblemDto[];
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Artifact) artifacts?: Artifact[];
-  @IsISO8601() startedAt!: string;
-  @IsISO8601() endedAt!: string;
+  @Optional() @NestedList(() => ProblemDto) errors?: ProblemDto[];
+  @Optional() @NestedList(() => Artifact) artifacts?: Artifact[];
+  @IsTime() startedAt!: string;
+  @IsTime() endedAt!: string;
   /** Tasks by how they ended: `completed`, `failed`, `skipped`, `canceled`, and `attempts` in all. */
   @IsObject() tasks!: Record<string, number>;
   /** Money spent by all attempts, in US dollars. */
@@ -39,7 +26,7 @@ export class Outcome {
 export class StepStatus {
   @IsString() id!: string;
   @IsIn([...STATES, 'WAITING', 'SKIPPED']) state!: State | 'WAITING' | 'SKIPPED';
-  @IsOptional() @IsString() skill?: string;
+  @Optional() @IsString() skill?: string;
   /** Tasks of the step: one, or as many as `forEach` found. */
   @IsInt() @Min(0) total!: number;
   @IsInt() @Min(0) done!: number;
@@ -48,21 +35,21 @@ export class StepStatus {
   /** Attempts beyond the first. */
   @IsInt() @Min(0) retries!: number;
   /** Why nothing runs: e.g. `NO_AGENT`. */
-  @IsOptional() @IsString() waitingFor?: string;
+  @Optional() @IsString() waitingFor?: string;
   /** Agents at work on it. */
-  @IsOptional() @IsArray() agents?: string[];
+  @Optional() @IsArray() agents?: string[];
 }
 
 /** Where a flow is now, on `wg.<tenant>.status.<owner>.<flowId>`: the last value counts, changes are throttled. */
 export class FlowStatus {
   @Matches(TOKEN) flowId!: string;
   @IsIn([...STATES]) state!: State;
-  @IsOptional() @IsString() workflow?: string;
+  @Optional() @IsString() workflow?: string;
   @IsNumber() @Min(0) @Max(1) fraction!: number;
-  @IsArray() @ValidateNested({ each: true }) @Type(() => StepStatus) steps!: StepStatus[];
+  @NestedList(() => StepStatus) steps!: StepStatus[];
   /** Transitions folded: a later status has a higher one. */
   @IsInt() @Min(0) version!: number;
-  @IsISO8601() startedAt!: string;
-  @IsISO8601() updatedAt!: string;
-  @IsOptional() @IsISO8601() deadline?: string;
+  @IsTime() startedAt!: string;
+  @IsTime() updatedAt!: string;
+  @Optional() @IsTime() deadline?: string;
 }

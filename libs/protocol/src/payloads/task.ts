@@ -1,22 +1,9 @@
-import {
-  IsArray,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
-import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsNumber, IsObject, IsString, Matches, Max, Min } from 'class-validator';
 import { RESULT_KINDS, type ResultKind } from '../enums.js';
 import { SKILL_ID, TOKEN } from '../ids.js';
 import { Fault } from './fault.js';
 import { BlobRef } from './value.js';
+import { IsTime, Nested, NestedList, Optional } from '../validation/decorators.js';
 
 /** One dispatch of one attempt, on `wg.<tenant>.task.<agent>.<priority>.<flowId>.<taskId>.<attempt>`. */
 export class TaskDispatch {
@@ -25,43 +12,43 @@ export class TaskDispatch {
   @IsInt() @Min(1) attempt!: number;
   @Matches(SKILL_ID) skill!: string;
   /** May hold `{ "$blob": … }` for large values, at any depth. */
-  @IsOptional() input?: unknown;
+  @Optional() input?: unknown;
   /** When the attempt is given up, by the broker's clock. */
-  @IsISO8601() deadline!: string;
+  @IsTime() deadline!: string;
   /** Who asked for the flow. */
   @Matches(TOKEN) owner!: string;
   /** What an earlier attempt left for this one (`delegated`, `escalate`, `handoff`). */
-  @IsOptional() workState?: unknown;
+  @Optional() workState?: unknown;
 }
 
 /** Something a task made, kept as a blob. */
 export class Artifact {
   @IsString() name!: string;
-  @ValidateNested() @Type(() => BlobRef) blob!: BlobRef;
+  @Nested(() => BlobRef) blob!: BlobRef;
 }
 
 /** What one attempt ended in, on `wg.<tenant>.result.<agent>.<flowId>.<taskId>.<attempt>`: the first one counts. */
 export class TaskResult {
   @IsIn([...RESULT_KINDS]) kind!: ResultKind;
-  @IsOptional() output?: unknown;
-  @IsOptional() @ValidateNested() @Type(() => Fault) error?: Fault;
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Artifact) artifacts?: Artifact[];
+  @Optional() output?: unknown;
+  @Optional() @Nested(() => Fault) error?: Fault;
+  @Optional() @NestedList(() => Artifact) artifacts?: Artifact[];
   /** The process that worked on it. */
   @Matches(TOKEN) instance!: string;
-  @IsISO8601() startedAt!: string;
-  @IsISO8601() endedAt!: string;
+  @IsTime() startedAt!: string;
+  @IsTime() endedAt!: string;
   /** Money spent, in US dollars. */
-  @IsOptional() @IsNumber() @Min(0) cost?: number;
+  @Optional() @IsNumber() @Min(0) cost?: number;
   /** Of `handoff`, `escalate` and `delegated`: the request itself. */
-  @IsOptional() @IsObject() request?: Record<string, unknown>;
+  @Optional() @IsObject() request?: Record<string, unknown>;
   /** Of the same kinds: what the next attempt goes on from. */
-  @IsOptional() workState?: unknown;
+  @Optional() workState?: unknown;
 }
 
 export class TaskProgress {
   /** Part done, 0 to 1. */
   @IsNumber() @Min(0) @Max(1) fraction!: number;
-  @IsOptional() @IsString() message?: string;
+  @Optional() @IsString() message?: string;
   @IsInt() @Min(1) attempt!: number;
   @Matches(TOKEN) instance!: string;
 }
@@ -84,6 +71,6 @@ export class DeadLetter {
   @IsInt() @Min(1) attempt!: number;
   @Matches(SKILL_ID) skill!: string;
   @Matches(TOKEN) owner!: string;
-  @IsOptional() input?: unknown;
-  @ValidateNested() @Type(() => Fault) error!: Fault;
+  @Optional() input?: unknown;
+  @Nested(() => Fault) error!: Fault;
 }
