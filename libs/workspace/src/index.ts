@@ -1,1 +1,8 @@
-export {};
+export { byPath, ENTRY_KINDS, type Entry, type EntryKind } from './entry.js';
+export { DEFAULT_LIMITS, type SnapshotLimits } from './limits.js';
+export { WorkspaceRef } from './workspace-ref.js';
+export { Shard } from './shard.js';
+export { snapshot, type SnapshotOptions } from './snapshot/snapshot.js';
+export { openShard, openWorkspace, Workspace } from './handle/workspace.js';
+export { ShardFiles, type SourceFile } from './handle/shard-files.js';
+export { cutIntoParts, DEFAULT_CUT, type CutOptions } from './cut.js';

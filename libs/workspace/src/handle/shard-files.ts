@@ -1,0 +1,51 @@
+import type { Entry } from '../entry.js';
+import type { Workspace } from './workspace.js';
+
+/** Files fetched ahead of the reader. */
+const AHEAD = 8;
+
+export interface SourceFile {
+  path: string;
+  text: string;
+  /** Bytes. */
+  size: number;
+  sha256: string;
+}
+
+/** The files of a part of a workspace, in the manifest's order. Go through it once: `done` counts along. */
+export class ShardFiles implements AsyncIterable<SourceFile> {
+  /** Files gone through. */
+  done = 0;
+  private readonly readable: Entry[];
+
+  constructor(
+    private readonly workspace: Workspace,
+    /** Everything in this part, also what cannot be read. */
+    readonly entries: readonly Entry[],
+  ) {
+    this.readable = entries.filter((entry) => entry.kind === 'text');
+  }
+
+  /** Files that can be read. */
+  get total(): number {
+    return this.readable.length;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<SourceFile> {
+    const pending: Promise<string>[] = [];
+    const fetch = (entry: Entry): void => {
+      const text = this.workspace.read(entry.path);
+      // Seen again when its turn comes; an error before that must not count as unhandled.
+      text.catch(() => undefined);
+      pending.push(text);
+    };
+    this.readable.slice(0, AHEAD).forEach(fetch);
+    for (const [at, entry] of this.readable.entries()) {
+      const text = await pending.shift()!;
+      const next = this.readable[at + AHEAD];
+      if (next !== undefined) fetch(next);
+      yield { path: entry.path, text, size: entry.size, sha256: entry.sha256! };
+      this.done++;
+    }
+  }
+}
