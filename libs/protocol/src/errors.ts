@@ -31,7 +31,11 @@ export const ERRORS = {
     false,
     'Mend the place named; `waggle workflows validate FILE` checks it offline.',
   ),
-  INVALID_DURATION: entry('A duration is not written as one.', false, 'Write whole numbers with units from large to small, such as 2m, 30s, 500ms, 1h30m or 6d.'),
+  INVALID_DURATION: entry(
+    'A duration is not written as one.',
+    false,
+    'Write whole numbers with units from large to small, such as 2m, 30s, 500ms, 1h30m or 6d.',
+  ),
   INVALID_EXPRESSION: entry('An expression does not parse or has the wrong type.', false, 'Mend the CEL expression at the place named.'),
   EXPRESSION_FAILED: entry(
     'An expression could not be evaluated on the data at hand.',

@@ -42,13 +42,13 @@ export interface Manifest {
   actsFor?: readonly Fact[];
   /** Facts of everybody that it hears live. */
   hears?: readonly Fact[];
-  /** Streams it takes from by a durable consumer: `<name>-<stream>`, or the names given. */
+  /** Streams it takes from by a durable consumer: `<name>-<stream>`, or the names given (`*`: any of that stream). */
   consumes?: readonly (StreamName | { stream: StreamName; consumers: readonly string[] })[];
   /** Takes tasks from its four queues; implies what an agent needs to read of its own. */
   pullsTasks?: boolean;
-  /** Hears and reads the outcome and status of its own flows. */
+  /** Hears and reads the outcome and status of its own flows, and reads back what it submitted and signalled. */
   watchesOwn?: boolean;
-  /** Last value of any one subject of these streams. */
+  /** Last value of any one subject of these streams, of its tenant. */
   rereads?: readonly StreamName[];
   /** Reads many messages of these streams: the filter is in the body, unchecked, so for trusted readers only. */
   folds?: readonly StreamName[];
@@ -57,6 +57,7 @@ export interface Manifest {
   purges?: readonly StreamName[];
   /** Reads figures of these streams and their consumers. */
   inspects?: readonly StreamName[];
+  /** Keys it reads and writes, as patterns; whoever writes a key may read it. `>` lets it list the whole bucket as well. */
   buckets?: Partial<Record<BucketName, { read?: readonly string[]; write?: readonly string[] }>>;
   /** Endpoints it calls, `service.endpoint`. */
   calls?: readonly string[];

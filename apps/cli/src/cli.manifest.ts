@@ -1,0 +1,17 @@
+import type { Manifest } from '@waggle/bus';
+
+/** What the person at the command line may say and hear: as an operator, whose signals count for flows of others. */
+export const manifest: Manifest = {
+  name: 'cli',
+  kind: 'edge',
+  publishes: ['submit', 'signal', 'answer', 'blob', 'audit'],
+  hears: ['outcome', 'status', 'progress', 'beat', 'card'],
+  watchesOwn: true,
+  rereads: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'PROGRESS', 'ESCALATION', 'DLQ', 'BLOB'],
+  folds: ['FLOW', 'PROGRESS', 'WAIT', 'ESCALATION', 'DLQ', 'BEAT'],
+  inspects: ['SUBMIT', 'INPUT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'DLQ', 'BLOB'],
+  buckets: { WORKFLOWS: { write: ['>'] }, DIRECTORY: { read: ['>'] } },
+  calls: ['registry.find', 'registry.health', 'coordinator.describe', 'coordinator.health'],
+  discovers: true,
+  operate: true,
+};

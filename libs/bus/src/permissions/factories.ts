@@ -1,0 +1,28 @@
+import type { Manifest } from './manifest.js';
+
+type More = Partial<Omit<Manifest, 'name' | 'kind'>>;
+
+/**
+ * What every agent needs: its queues, results and progress, child flows as itself, blobs, its card and beats.
+ * `more` replaces or adds; `alone: true` for foreign code.
+ */
+export const agentManifest = (name: string, more: More = {}): Manifest => ({
+  name,
+  kind: 'agent',
+  publishes: ['result', 'progress', 'start', 'submit', 'signal', 'audit', 'blob', 'beat', 'card'],
+  pullsTasks: true,
+  watchesOwn: true,
+  rereads: ['BLOB'],
+  calls: ['registry.find'],
+  ...more,
+});
+
+/** What a plain client of one tenant needs: submits and signals as itself, hears and reads its own flows, keeps blobs. */
+export const clientManifest = (name: string, tenant: string): Manifest => ({
+  name,
+  kind: 'client',
+  tenant,
+  publishes: ['submit', 'signal', 'blob'],
+  watchesOwn: true,
+  rereads: ['BLOB'],
+});

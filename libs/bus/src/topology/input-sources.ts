@@ -1,0 +1,50 @@
+import type { StreamName } from '@waggle/protocol';
+
+interface Copied {
+  from: StreamName;
+  /** As `src`: `*` are numbered from 1. */
+  subject: string;
+  /** Wildcards whose values decide the partition: what concerns one flow stays in order. */
+  by: number[];
+  /** What stands after `in.<partition>.`; a number is that wildcard's value. Must suit `parseInputSubject`. */
+  as: (string | number)[];
+}
+
+const COPIED: Copied[] = [
+  { from: 'SUBMIT', subject: 'wg.*.submit.*.*', by: [3], as: [1, 3, 'submit', 2] },
+  { from: 'SUBMIT', subject: 'wg.*.signal.*.*.*', by: [3], as: [1, 3, 'signal', 2, 4] },
+  { from: 'RESULT', subject: 'wg.*.result.*.*.*.*', by: [3], as: [1, 3, 'result', 2, 4, 5] },
+  { from: 'TIMER', subject: 'wg.*.timer.due.*.*', by: [2], as: [1, 2, 'timer', 3] },
+  { from: 'ESCALATION', subject: 'wg.*.escalation.answer.*.*.*', by: [3], as: [1, 3, 'answer', 2, 4] },
+  { from: 'EVENT', subject: 'wg.*.event.*.*', by: [2, 3], as: [1, 2, 'event', 3] },
+];
+
+export interface Source {
+  name: string;
+  subject_transforms: { src: string; dest: string }[];
+}
+
+/**
+ * What the broker copies into INPUT. Submissions and signals are two transforms of one source, so that they keep
+ * their order.
+ */
+export const inputSources = (partitions: number): Source[] => {
+  const sources = new Map<string, Source>();
+  for (const { from, subject, by, as } of COPIED) {
+    const rest = as.map((token) => (typeof token === 'number' ? `{{wildcard(${token})}}` : token)).join('.');
+    const transform = { src: subject, dest: `in.{{partition(${partitions},${by.join(',')})}}.${rest}` };
+    const source = sources.get(from) ?? { name: from, subject_transforms: [] };
+    source.subject_transforms.push(transform);
+    sources.set(from, source);
+  }
+  return [...sources.values()];
+};
+
+/** How many partitions these sources make; 0 where there are none. */
+export const partitionsOf = (sources: readonly Partial<Source>[] | undefined): number =>
+  Math.max(
+    0,
+    ...(sources ?? [])
+      .flatMap(({ subject_transforms = [] }) => subject_transforms)
+      .map(({ dest }) => Number(/\{\{partition\((\d+)/.exec(dest)?.[1] ?? 0)),
+  );

@@ -1,0 +1,121 @@
+import { BUCKETS, bucketStream, STREAMS, type BucketName, type StreamName } from '@waggle/protocol';
+
+/** Nanoseconds, as the JetStream API counts. */
+export const SECOND = 1_000_000_000;
+const DAY = 86_400 * SECOND;
+export const MIB = 1 << 20;
+
+/** A payload is at most this long, the broker's own default. */
+const MAX_MESSAGE = MIB;
+
+/** Settings in the terms of the JetStream API: what is set here, and nothing else, is compared with what stands. */
+export interface StreamSettings {
+  name: string;
+  subjects?: string[];
+  retention: 'limits' | 'interest';
+  storage: 'file';
+  num_replicas: number;
+  discard: 'new' | 'old';
+  discard_new_per_subject: boolean;
+  max_msgs_per_subject: number;
+  max_bytes: number;
+  max_age: number;
+  max_msg_size: number;
+  duplicate_window: number;
+  allow_direct: boolean;
+  allow_rollup_hdrs: boolean;
+  allow_msg_ttl: boolean;
+  allow_msg_schedules?: boolean;
+  deny_delete?: boolean;
+  republish?: { src: string; dest: string };
+  sources?: { name: string; subject_transforms: { src: string; dest: string }[] }[];
+}
+
+type Special = Partial<StreamSettings> & { share: number };
+
+/** The first message on a subject wins; all later ones are refused. */
+const firstWins = { max_msgs_per_subject: 1, discard: 'new', discard_new_per_subject: true } as const;
+/** The last message on a subject replaces the one before. */
+const lastValue = { max_msgs_per_subject: 1 } as const;
+
+/** Streams are cut by who may write. `share`: MiB of the default budget. The table in docs/retention.md says why. */
+const TABLE: Record<StreamName, Special> = {
+  SUBMIT: { subjects: ['wg.*.submit.*.*', 'wg.*.signal.*.*.*'], ...firstWins, max_age: 7 * DAY, share: 512 },
+  // made by the broker from other streams; a copy is longer than its original, which one too long would block for ever
+  INPUT: { retention: 'interest', max_msg_size: -1, share: 1024 },
+  FLOW: { subjects: ['wg.*.flow.*', 'wg.*.outcome.*.*'], deny_delete: true, share: 1536 },
+  TASK: { subjects: ['wg.*.task.*.*.*.*.*'], ...firstWins, max_age: 7 * DAY, share: 768 },
+  RESULT: { subjects: ['wg.*.result.*.*.*.*'], ...firstWins, max_age: 7 * DAY, share: 768 },
+  // the server turns roll-ups on with schedules, and refuses discard new
+  TIMER: {
+    subjects: ['wg.*.timer.at.*.*', 'wg.*.timer.due.*.*'],
+    discard: 'old',
+    allow_msg_schedules: true,
+    allow_rollup_hdrs: true,
+    share: 256,
+  },
+  EVENT: { subjects: ['wg.*.event.*.*'], max_age: 7 * DAY, share: 256 },
+  WAIT: { subjects: ['wg.*.wait.*.*.*'], ...lastValue, share: 64 },
+  ESCALATION: { subjects: ['wg.*.escalation.ask.*.*', 'wg.*.escalation.answer.*.*.*'], ...firstWins, max_age: 30 * DAY, share: 64 },
+  PROGRESS: {
+    subjects: ['wg.*.status.*.*', 'wg.*.progress.*.*.*', 'wg.*.abort.*.*.*.*', 'wg.*.start.*.*.*.*'],
+    ...lastValue,
+    discard: 'old',
+    share: 384,
+  },
+  DLQ: { subjects: ['wg.*.dlq.*.*.*'], ...firstWins, max_age: 30 * DAY, share: 128 },
+  AUDIT: { subjects: ['wg.*.audit.*.*'], deny_delete: true, share: 256 },
+  BLOB: { subjects: ['wg.*.blob.*.*.*'], ...lastValue, discard: 'old', max_age: 14 * DAY, share: 2048 },
+  BEAT: { subjects: ['wgm.card.*.*', 'wgm.beat.*.*'], ...lastValue, discard: 'old', max_age: DAY, share: 64 },
+};
+
+const BUCKET_SHARE = 16;
+
+/** What all streams may hold together unless told otherwise, in bytes. A limit, not an allocation: an idle mesh uses next to nothing. */
+export const DEFAULT_STORAGE = (Object.values(TABLE).reduce((sum, { share }) => sum + share, 0) + BUCKETS.length * BUCKET_SHARE) * MIB;
+
+/** The least that all streams together can work with: below, a single snapshot of code would fill BLOB. */
+export const LEAST_STORAGE = 512 * MIB;
+
+const settings = (name: string, { share, ...special }: Special, scale: number): StreamSettings => ({
+  name,
+  retention: 'limits',
+  storage: 'file',
+  num_replicas: 1,
+  discard: 'new',
+  discard_new_per_subject: false,
+  max_msgs_per_subject: -1,
+  max_bytes: Math.floor(share * scale * MIB),
+  max_age: 0,
+  max_msg_size: MAX_MESSAGE,
+  // the shortest the server takes: identity is the subject, a message id could be squatted
+  duplicate_window: 0.1 * SECOND,
+  allow_direct: true,
+  // one roll-up wipes a stream; markers would turn them on, so buckets have none
+  allow_rollup_hdrs: false,
+  allow_msg_ttl: false,
+  ...special,
+});
+
+const bucketSettings = (bucket: BucketName, scale: number): StreamSettings =>
+  settings(
+    bucketStream(bucket),
+    {
+      subjects: [`$KV.${bucket}.>`],
+      ...lastValue,
+      // a deleted key's tombstone leaves by itself
+      allow_msg_ttl: true,
+      republish: { src: `$KV.${bucket}.>`, dest: `wgm.kv.${bucket}.>` },
+      share: BUCKET_SHARE,
+    },
+    scale,
+  );
+
+/**
+ * Every stream, with every limit; INPUT without its sources, which come last (provision.ts).
+ * `storage`: bytes for all together, shared out in proportion.
+ */
+export const streamTable = (storage = DEFAULT_STORAGE): StreamSettings[] => {
+  const scale = storage / DEFAULT_STORAGE;
+  return [...STREAMS.map((name) => settings(name, TABLE[name], scale)), ...BUCKETS.map((bucket) => bucketSettings(bucket, scale))];
+};
