@@ -1,0 +1,117 @@
+import type { Bus, Subscription } from '@waggle/bus';
+import { MESSAGE_TYPES, subjects, WaggleError, type Outcome } from '@waggle/protocol';
+import { lastWhenReachable, payloadOf } from './last-values.js';
+
+export interface OutcomeOptions {
+  /** Milliseconds to wait; for ever by default. */
+  timeout?: number;
+  /** Gives up waiting; the flow goes on. */
+  signal?: AbortSignal;
+}
+
+interface Waiter {
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+  given: AbortSignal;
+}
+
+/**
+ * Waits for the ends of one's own flows over a single subscription, however many are waited for.
+ * Subscribed first, read then: either may come first. Read again whenever the broker is back.
+ */
+export class Outcomes {
+  private readonly waiting = new Map<string, Set<Waiter>>();
+  private subscribed?: Promise<Subscription>;
+  private stopHealth?: () => void;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly tenant: string,
+  ) {}
+
+  /** The end of a flow, whatever it is. `TIMED_OUT` when it does not come in time; the signal's reason when aborted. */
+  async of(flowId: string, options: OutcomeOptions = {}): Promise<Outcome> {
+    const giveUp = new AbortController();
+    const timer = options.timeout === undefined ? undefined : setTimeout(() => giveUp.abort(timedOut(flowId, options.timeout!)), options.timeout);
+    const given = options.signal === undefined ? giveUp.signal : AbortSignal.any([giveUp.signal, options.signal]);
+    try {
+      given.throwIfAborted();
+      return await this.wait(flowId, given);
+    } finally {
+      clearTimeout(timer);
+      giveUp.abort();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.stopHealth?.();
+    await (await this.subscribed?.catch(() => undefined))?.stop();
+    for (const waiters of this.waiting.values()) {
+      for (const waiter of waiters) waiter.reject(new WaggleError('BUS_UNREACHABLE', 'The client was closed.'));
+    }
+    this.waiting.clear();
+  }
+
+  private wait(flowId: string, given: AbortSignal): Promise<Outcome> {
+    return new Promise<Outcome>((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject, given };
+      const waiters = this.waiting.get(flowId) ?? new Set();
+      this.waiting.set(flowId, waiters.add(waiter));
+      given.addEventListener(
+        'abort',
+        () => {
+          waiters.delete(waiter);
+          if (waiters.size === 0 && this.waiting.get(flowId) === waiters) this.waiting.delete(flowId);
+          reject(given.reason);
+        },
+        { once: true },
+      );
+      this.subscribe().then(() => this.read(flowId, waiter), reject);
+    });
+  }
+
+  private subscribe(): Promise<Subscription> {
+    this.subscribed ??= this.listen().catch((error: unknown) => {
+      this.subscribed = undefined;
+      throw error;
+    });
+    return this.subscribed;
+  }
+
+  private async listen(): Promise<Subscription> {
+    const subscription = await this.bus.subscribe(subjects.outcome(this.tenant, this.bus.me, '*'), (message) => {
+      const flowId = message.subject.split('.').at(-1)!;
+      if (this.waiting.has(flowId)) this.settle(flowId, message);
+    });
+    this.stopHealth = this.bus.onHealth((health) => {
+      if (!health.ready) return;
+      for (const [flowId, waiters] of this.waiting) for (const waiter of waiters) void this.read(flowId, waiter);
+    });
+    return subscription;
+  }
+
+  private async read(flowId: string, waiter: Waiter): Promise<void> {
+    try {
+      const subject = subjects.outcome(this.tenant, this.bus.me, flowId);
+      const stored = await lastWhenReachable(this.bus, { stream: 'FLOW', subject }, waiter.given);
+      if (stored !== undefined) this.settle(flowId, stored);
+    } catch (error) {
+      waiter.reject(error);
+    }
+  }
+
+  private settle(flowId: string, message: { json<T>(): T }): void {
+    const waiters = this.waiting.get(flowId);
+    this.waiting.delete(flowId);
+    for (const waiter of waiters ?? []) {
+      try {
+        waiter.resolve(payloadOf(MESSAGE_TYPES.outcome, message));
+      } catch (error) {
+        waiter.reject(error);
+      }
+    }
+  }
+}
+
+const timedOut = (flowId: string, timeout: number): WaggleError =>
+  new WaggleError('TIMED_OUT', `Flow ${flowId} has not ended within ${timeout} ms.`, { path: flowId });

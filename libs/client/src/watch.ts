@@ -1,0 +1,90 @@
+import type { Bus, Subscription } from '@waggle/bus';
+import { MESSAGE_TYPES, subjects, type FlowStatus, type Outcome } from '@waggle/protocol';
+import { lastWhenReachable, payloadOf } from './last-values.js';
+import type { Outcomes } from './outcomes.js';
+
+/** What watching a flow shows: where it is, as often as that changes, and its end last. */
+export type FlowUpdate = { kind: 'status'; status: FlowStatus } | { kind: 'outcome'; outcome: Outcome };
+
+export interface WatchOptions {
+  /** Ends the watching; the flow goes on. */
+  signal?: AbortSignal;
+}
+
+/** Holds the newest status that has not been taken: a slow watcher skips, and nothing piles up. */
+class Latest {
+  private status?: FlowStatus;
+  private version = -1;
+  private outcome?: Outcome;
+  private error?: unknown;
+  private ended = false;
+  private wake: () => void = () => undefined;
+
+  show(status: FlowStatus): void {
+    if (status.version <= this.version) return;
+    this.version = status.version;
+    this.status = status;
+    this.wake();
+  }
+
+  end(outcome?: Outcome): void {
+    this.outcome = outcome;
+    this.ended = true;
+    this.wake();
+  }
+
+  fail(error: unknown): void {
+    this.error = error;
+    this.end();
+  }
+
+  async *updates(): AsyncGenerator<FlowUpdate> {
+    for (;;) {
+      const { status } = this;
+      this.status = undefined;
+      if (status !== undefined) yield { kind: 'status', status };
+      else if (this.error !== undefined) throw this.error;
+      else if (this.outcome !== undefined) return yield { kind: 'outcome', outcome: this.outcome };
+      else if (this.ended) return;
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}
+
+/** Status after status, then the outcome; ends after it, or when the signal aborts. */
+export async function* watchFlow(
+  of: { bus: Bus; tenant: string; outcomes: Outcomes },
+  flowId: string,
+  options: WatchOptions = {},
+): AsyncGenerator<FlowUpdate> {
+  const { bus, tenant, outcomes } = of;
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+  const latest = new Latest();
+  const subject = subjects.status(tenant, bus.me, flowId);
+  const read = async (): Promise<void> => {
+    const stored = await lastWhenReachable(bus, { stream: 'PROGRESS', subject }, signal);
+    if (stored !== undefined) latest.show(payloadOf(MESSAGE_TYPES.status, stored));
+  };
+  let subscription: Subscription | undefined;
+  const stopHealth = bus.onHealth((health) => void (health.ready && read().catch((error: unknown) => latest.fail(error))));
+  try {
+    subscription = await bus.subscribe(subject, (message) => {
+      try {
+        latest.show(payloadOf(MESSAGE_TYPES.status, message));
+      } catch (error) {
+        latest.fail(error);
+      }
+    });
+    outcomes.of(flowId, { signal }).then(
+      (outcome) => latest.end(outcome),
+      (error: unknown) => (signal.aborted ? latest.end() : latest.fail(error)),
+    );
+    await read();
+    yield* latest.updates();
+  } finally {
+    stop.abort();
+    stopHealth();
+    await subscription?.stop();
+  }
+}
