@@ -4,6 +4,8 @@ export * from './errors.js';
 export * from './duration.js';
 export * from './message.js';
 export * from './messages.js';
+export * from './factories.js';
 export * from './subjects.js';
+export * from './channels.js';
 export * from './payloads/index.js';
 export * from './validation/index.js';

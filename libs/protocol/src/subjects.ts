@@ -143,3 +143,32 @@ export const parseInputSubject = (subject: string): InputAddress | undefined => 
       return undefined;
   }
 };
+
+const STREAM_OF_KIND: Readonly<Record<string, StreamName>> = {
+  submit: 'SUBMIT',
+  signal: 'SUBMIT',
+  flow: 'FLOW',
+  outcome: 'FLOW',
+  task: 'TASK',
+  result: 'RESULT',
+  abort: 'PROGRESS',
+  start: 'PROGRESS',
+  status: 'PROGRESS',
+  progress: 'PROGRESS',
+  timer: 'TIMER',
+  event: 'EVENT',
+  wait: 'WAIT',
+  escalation: 'ESCALATION',
+  dlq: 'DLQ',
+  audit: 'AUDIT',
+  blob: 'BLOB',
+};
+
+/** The stream that stores what is published on a subject; undefined where none does. */
+export const streamOf = (subject: string): StreamName | `KV_${BucketName}` | undefined => {
+  const [root, second, kind] = subject.split('.', 3) as [string, string?, string?];
+  if (root === 'wg') return Object.hasOwn(STREAM_OF_KIND, kind ?? '') ? STREAM_OF_KIND[kind!] : undefined;
+  if (root === 'wgm') return second === 'card' || second === 'beat' ? 'BEAT' : undefined;
+  if (root === '$KV') return BUCKETS.includes(second as BucketName) ? `KV_${second as BucketName}` : undefined;
+  return undefined;
+};
