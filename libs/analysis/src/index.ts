@@ -1,1 +1,15 @@
-export {};
+export { CATEGORIES, Evidence, Finding, fingerprint, Measured, milder, RelatedPlace, RuleInfo, severityRank, type Category } from './finding.js';
+export { FindingList, placeOf, type Found, type Place } from './finding-list.js';
+export { bounded, MAX_FINDINGS, rulesOf, worstFirst } from './findings-order.js';
+export { DebtReport, SecurityReport, SkippedFile, SpecialistReport } from './specialist-report.js';
+export { ECMASCRIPT, extensionOf, languageOf, LANGUAGES, PYTHON, type Language } from './source/language.js';
+export { errorLines, kindOf, MAX_PARSE, parse, type Node } from './source/parse.js';
+export { excerpt, splitLines, type Excerpt } from './source/lines.js';
+export { isGenerated, isTestFile } from './source/file-kind.js';
+export { grammarOf, type Grammar } from './metrics/grammar.js';
+export { functionName, functionsOf, type FunctionFacts } from './metrics/functions.js';
+export { fileMetrics, FileMetrics } from './metrics/file-metrics.js';
+export { applyRules, type Source } from './rules/apply.js';
+export { type PatternRule } from './rules/pattern-rule.js';
+export { CloneFinder, type Clone, type CloneSide } from './duplication/clones.js';
+export { tokenize, type Tokens } from './duplication/tokenize.js';

@@ -1,6 +1,6 @@
 export { byPath, ENTRY_KINDS, type Entry, type EntryKind } from './entry.js';
 export { DEFAULT_LIMITS, type SnapshotLimits } from './limits.js';
-export { WorkspaceRef } from './workspace-ref.js';
+export { WorkspaceRef } from '@waggle/protocol';
 export { Shard } from './shard.js';
 export { snapshot, type SnapshotOptions } from './snapshot/snapshot.js';
 export { openShard, openWorkspace, Workspace } from './handle/workspace.js';

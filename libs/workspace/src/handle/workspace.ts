@@ -1,9 +1,8 @@
 import type { Bus } from '@waggle/bus';
-import { WaggleError } from '@waggle/protocol';
+import { WaggleError, type WorkspaceRef } from '@waggle/protocol';
 import { FILE_TYPE, type Entry, type ManifestContent } from '../entry.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { Shard } from '../shard.js';
-import type { WorkspaceRef } from '../workspace-ref.js';
 import { parseManifest } from './manifest.js';
 import { ShardFiles } from './shard-files.js';
 

@@ -1,10 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Bus } from '@waggle/bus';
-import { WaggleError } from '@waggle/protocol';
+import { WaggleError, type WorkspaceRef } from '@waggle/protocol';
 import { byPath, FILE_TYPE, MANIFEST_TYPE, type Entry, type ManifestContent } from '../entry.js';
 import { DEFAULT_LIMITS, type SnapshotLimits } from '../limits.js';
-import type { WorkspaceRef } from '../workspace-ref.js';
 import { rulesAbove } from './parent-rules.js';
 import { readTextFile } from './read-file.js';
 import { reasonOf } from './reason.js';

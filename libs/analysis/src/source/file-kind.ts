@@ -1,0 +1,17 @@
+/** A line this long on average is written by a machine. */
+const GENERATED_WIDTH = 400;
+
+/** Whether a text is minified or generated: nobody maintains it by hand, so its form is not judged. */
+export const isGenerated = (path: string, text: string): boolean => {
+  if (/[.-]min\.[cm]?js$/.test(path)) return true;
+  const head = text.slice(0, 2000);
+  if (/@generated\b|\bDO NOT EDIT\b/.test(head)) return true;
+  if (text.length < 4096) return false;
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return text.length / lines > GENERATED_WIDTH;
+};
+
+/** Whether a file belongs to tests, examples or fixtures: what is found there weighs less. */
+export const isTestFile = (path: string): boolean =>
+  /(^|\/)(tests?|__tests__|__mocks__|specs?|fixtures?|examples?|benchmarks?|bench)\//i.test(path) || /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
