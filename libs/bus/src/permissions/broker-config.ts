@@ -1,3 +1,4 @@
+import { subjects } from '@waggle/protocol';
 import { CORE_ACCOUNT, SYSTEM_ACCOUNT } from './accounts.js';
 import { checkManifests, keyOf } from './check-manifests.js';
 import type { Manifest } from './manifest.js';
@@ -55,7 +56,7 @@ const list = (name: string, lines: string[]): string[] =>
 const block = (name: string, ...lines: string[]): string => [`  ${name} {`, ...lines, '  }'].join('\n');
 
 const user = (name: string, key: string, { publish, subscribe }: Rights): string => {
-  const allow = (subjects: string[]): string => `{ allow: [${subjects.map(quote).join(', ')}] }`;
+  const allow = (of: string[]): string => `{ allow: [${of.map(quote).join(', ')}] }`;
   return `{ nkey: ${key}, permissions: { publish: ${allow(publish)}, subscribe: ${allow(subscribe)} } } # ${name}`;
 };
 
@@ -82,7 +83,7 @@ const core = (accounts: Map<string, Account>): string => {
     ...list(
       'imports',
       [...accounts.keys()].map(
-        (name) => `{ stream: { account: ${SYSTEM_ACCOUNT}, subject: ${quote(closed(name))} }, to: "wgm.left.${name}" }`,
+        (name) => `{ stream: { account: ${SYSTEM_ACCOUNT}, subject: ${quote(closed(name))} }, to: ${quote(subjects.left(name))} }`,
       ),
     ),
   );

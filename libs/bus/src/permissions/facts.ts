@@ -1,4 +1,4 @@
-import { subjects } from '@waggle/protocol';
+import { subjects, type StreamName } from '@waggle/protocol';
 import type { Fact } from './manifest.js';
 
 type Pattern = (tenant: string, speaker: string) => string;
@@ -29,3 +29,28 @@ export const FACT_SUBJECTS: Record<Fact, Pattern> = {
   beat: (_tenant, me) => subjects.beat(me, '*'),
   card: (_tenant, me) => subjects.card(me, '*'),
 };
+
+/** Which facts a stream keeps: streams are cut by who may write. INPUT is written by the broker alone. */
+export const STREAM_FACTS: Record<StreamName, readonly Fact[]> = {
+  SUBMIT: ['submit', 'signal'],
+  INPUT: [],
+  FLOW: ['flow', 'outcome'],
+  TASK: ['task'],
+  RESULT: ['result'],
+  TIMER: ['timer'],
+  EVENT: ['event'],
+  WAIT: ['wait'],
+  ESCALATION: ['ask', 'answer'],
+  PROGRESS: ['status', 'progress', 'abort', 'start'],
+  DLQ: ['dlq'],
+  AUDIT: ['audit'],
+  BLOB: ['blob'],
+  BEAT: ['card', 'beat'],
+};
+
+/** All that a stream may hold of a tenant (`*`: of all). */
+export const subjectsOf = (stream: StreamName, tenant: string): string[] => [
+  ...STREAM_FACTS[stream].map((fact) => FACT_SUBJECTS[fact](tenant, '*')),
+  // the broker itself writes what a timer sends when it fires
+  ...(stream === 'TIMER' ? [subjects.timerDue(tenant, '*', '*')] : []),
+];

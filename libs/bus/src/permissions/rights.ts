@@ -1,6 +1,6 @@
-import { BORDER_API, PRIORITIES, bucketStream, streamConsumer, subjects, type BucketName, type StreamName } from '@waggle/protocol';
+import { BORDER_API, PRIORITIES, bucketStream, streamConsumer, subjects, type BucketName } from '@waggle/protocol';
 import { accountOf, isBehindBorder } from './accounts.js';
-import { FACT_SUBJECTS } from './facts.js';
+import { FACT_SUBJECTS, subjectsOf } from './facts.js';
 import type { Manifest } from './manifest.js';
 import { reduce } from './patterns.js';
 import { RightList } from './right-list.js';
@@ -84,7 +84,7 @@ const streams = (manifest: Manifest, list: RightList): void => {
     const { stream, consumers } = typeof taken === 'string' ? { stream: taken, consumers: [streamConsumer(manifest.name, taken)] } : taken;
     for (const consumer of consumers) list.pull(stream, consumer);
   }
-  for (const stream of manifest.rereads ?? []) list.readLast(stream, within(stream, tenantOf(manifest)));
+  for (const stream of manifest.rereads ?? []) for (const subject of subjectsOf(stream, tenantOf(manifest))) list.readLast(stream, subject);
   for (const stream of manifest.folds ?? []) list.api(`DIRECT.GET.${stream}`);
   for (const stream of manifest.readsLeader ?? []) list.api(`STREAM.MSG.GET.${stream}`);
   for (const stream of manifest.purges ?? []) list.api(`STREAM.PURGE.${stream}`);
@@ -92,9 +92,6 @@ const streams = (manifest: Manifest, list: RightList): void => {
     for (const request of [`STREAM.INFO.${stream}`, `CONSUMER.INFO.${stream}.*`, `CONSUMER.LIST.${stream}`]) list.api(request);
   }
 };
-
-const within = (stream: StreamName, tenant: string): string =>
-  stream === 'BEAT' ? 'wgm.>' : stream === 'INPUT' ? 'in.>' : `wg.${tenant}.>`;
 
 /** Buckets are watched through what they republish: nobody but the provisioner may make a consumer. */
 const buckets = (manifest: Manifest, list: RightList): void => {

@@ -1,4 +1,4 @@
-import type { StreamName } from '@waggle/protocol';
+import { subjects, type StreamName } from '@waggle/protocol';
 
 interface Copied {
   from: StreamName;
@@ -11,12 +11,12 @@ interface Copied {
 }
 
 const COPIED: Copied[] = [
-  { from: 'SUBMIT', subject: 'wg.*.submit.*.*', by: [3], as: [1, 3, 'submit', 2] },
-  { from: 'SUBMIT', subject: 'wg.*.signal.*.*.*', by: [3], as: [1, 3, 'signal', 2, 4] },
-  { from: 'RESULT', subject: 'wg.*.result.*.*.*.*', by: [3], as: [1, 3, 'result', 2, 4, 5] },
-  { from: 'TIMER', subject: 'wg.*.timer.due.*.*', by: [2], as: [1, 2, 'timer', 3] },
-  { from: 'ESCALATION', subject: 'wg.*.escalation.answer.*.*.*', by: [3], as: [1, 3, 'answer', 2, 4] },
-  { from: 'EVENT', subject: 'wg.*.event.*.*', by: [2, 3], as: [1, 2, 'event', 3] },
+  { from: 'SUBMIT', subject: subjects.submit('*', '*', '*'), by: [3], as: [1, 3, 'submit', 2] },
+  { from: 'SUBMIT', subject: subjects.signal('*', '*', '*', '*'), by: [3], as: [1, 3, 'signal', 2, 4] },
+  { from: 'RESULT', subject: subjects.result('*', '*', '*', '*', '*'), by: [3], as: [1, 3, 'result', 2, 4, 5] },
+  { from: 'TIMER', subject: subjects.timerDue('*', '*', '*'), by: [2], as: [1, 2, 'timer', 3] },
+  { from: 'ESCALATION', subject: subjects.answer('*', '*', '*', '*'), by: [3], as: [1, 3, 'answer', 2, 4] },
+  { from: 'EVENT', subject: subjects.event('*', '*', '*'), by: [2, 3], as: [1, 2, 'event', 3] },
 ];
 
 export interface Source {

@@ -1,4 +1,5 @@
-import { BUCKETS, bucketStream, STREAMS, type BucketName, type StreamName } from '@waggle/protocol';
+import { BUCKETS, bucketStream, STREAMS, subjects, type BucketName, type StreamName } from '@waggle/protocol';
+import { subjectsOf } from '../permissions/facts.js';
 
 /** Nanoseconds, as the JetStream API counts. */
 export const SECOND = 1_000_000_000;
@@ -40,33 +41,22 @@ const lastValue = { max_msgs_per_subject: 1 } as const;
 
 /** Streams are cut by who may write. `share`: MiB of the default budget. The table in docs/retention.md says why. */
 const TABLE: Record<StreamName, Special> = {
-  SUBMIT: { subjects: ['wg.*.submit.*.*', 'wg.*.signal.*.*.*'], ...firstWins, max_age: 7 * DAY, share: 512 },
+  SUBMIT: { ...firstWins, max_age: 7 * DAY, share: 512 },
   // made by the broker from other streams; a copy is longer than its original, which one too long would block for ever
   INPUT: { retention: 'interest', max_msg_size: -1, share: 1024 },
-  FLOW: { subjects: ['wg.*.flow.*', 'wg.*.outcome.*.*'], deny_delete: true, share: 1536 },
-  TASK: { subjects: ['wg.*.task.*.*.*.*.*'], ...firstWins, max_age: 7 * DAY, share: 768 },
-  RESULT: { subjects: ['wg.*.result.*.*.*.*'], ...firstWins, max_age: 7 * DAY, share: 768 },
+  FLOW: { deny_delete: true, share: 1536 },
+  TASK: { ...firstWins, max_age: 7 * DAY, share: 768 },
+  RESULT: { ...firstWins, max_age: 7 * DAY, share: 768 },
   // the server turns roll-ups on with schedules, and refuses discard new
-  TIMER: {
-    subjects: ['wg.*.timer.at.*.*', 'wg.*.timer.due.*.*'],
-    discard: 'old',
-    allow_msg_schedules: true,
-    allow_rollup_hdrs: true,
-    share: 256,
-  },
-  EVENT: { subjects: ['wg.*.event.*.*'], max_age: 7 * DAY, share: 256 },
-  WAIT: { subjects: ['wg.*.wait.*.*.*'], ...lastValue, share: 64 },
-  ESCALATION: { subjects: ['wg.*.escalation.ask.*.*', 'wg.*.escalation.answer.*.*.*'], ...firstWins, max_age: 30 * DAY, share: 64 },
-  PROGRESS: {
-    subjects: ['wg.*.status.*.*', 'wg.*.progress.*.*.*', 'wg.*.abort.*.*.*.*', 'wg.*.start.*.*.*.*'],
-    ...lastValue,
-    discard: 'old',
-    share: 384,
-  },
-  DLQ: { subjects: ['wg.*.dlq.*.*.*'], ...firstWins, max_age: 30 * DAY, share: 128 },
-  AUDIT: { subjects: ['wg.*.audit.*.*'], deny_delete: true, share: 256 },
-  BLOB: { subjects: ['wg.*.blob.*.*.*'], ...lastValue, discard: 'old', max_age: 14 * DAY, share: 2048 },
-  BEAT: { subjects: ['wgm.card.*.*', 'wgm.beat.*.*'], ...lastValue, discard: 'old', max_age: DAY, share: 64 },
+  TIMER: { discard: 'old', allow_msg_schedules: true, allow_rollup_hdrs: true, share: 256 },
+  EVENT: { max_age: 7 * DAY, share: 256 },
+  WAIT: { ...lastValue, share: 64 },
+  ESCALATION: { ...firstWins, max_age: 30 * DAY, share: 64 },
+  PROGRESS: { ...lastValue, discard: 'old', share: 384 },
+  DLQ: { ...firstWins, max_age: 30 * DAY, share: 128 },
+  AUDIT: { deny_delete: true, share: 256 },
+  BLOB: { ...lastValue, discard: 'old', max_age: 14 * DAY, share: 2048 },
+  BEAT: { ...lastValue, discard: 'old', max_age: DAY, share: 64 },
 };
 
 const BUCKET_SHARE = 16;
@@ -101,11 +91,11 @@ const bucketSettings = (bucket: BucketName, scale: number): StreamSettings =>
   settings(
     bucketStream(bucket),
     {
-      subjects: [`$KV.${bucket}.>`],
+      subjects: [subjects.kvKey(bucket, '>')],
       ...lastValue,
       // a deleted key's tombstone leaves by itself
       allow_msg_ttl: true,
-      republish: { src: `$KV.${bucket}.>`, dest: `wgm.kv.${bucket}.>` },
+      republish: { src: subjects.kvKey(bucket, '>'), dest: subjects.kvFeed(bucket, '>') },
       share: BUCKET_SHARE,
     },
     scale,
@@ -117,5 +107,6 @@ const bucketSettings = (bucket: BucketName, scale: number): StreamSettings =>
  */
 export const streamTable = (storage = DEFAULT_STORAGE): StreamSettings[] => {
   const scale = storage / DEFAULT_STORAGE;
-  return [...STREAMS.map((name) => settings(name, TABLE[name], scale)), ...BUCKETS.map((bucket) => bucketSettings(bucket, scale))];
+  const kept = (name: StreamName): Special => (name === 'INPUT' ? TABLE.INPUT : { subjects: subjectsOf(name, '*'), ...TABLE[name] });
+  return [...STREAMS.map((name) => settings(name, kept(name), scale)), ...BUCKETS.map((bucket) => bucketSettings(bucket, scale))];
 };
