@@ -1,7 +1,6 @@
-import type { Type } from '@nestjs/common';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import type { Bus, BusHealth, Manifest } from '@waggle/bus';
+import type { Bus, Manifest } from '@waggle/bus';
 import type { WaggleError } from '@waggle/protocol';
 
 /** A service as others start it: what it may say and hear, and the Nest module that does it. */
@@ -14,11 +13,17 @@ export interface ServiceDefinition {
   transport?: (bus: Bus) => CustomTransportStrategy;
 }
 
+export interface ServiceHealth {
+  ready: boolean;
+  /** Why not, for people. */
+  reasons: string[];
+}
+
 export interface RunningService {
   readonly bus: Bus;
   readonly app: INestApplicationContext;
   /** Ready: up, and its bus is. */
-  readonly health: BusHealth;
+  readonly health: ServiceHealth;
   /** Where `/live`, `/ready` and `/metrics` are served, if they are. */
   readonly httpPort?: number;
   /** Resolves once it has stopped: with the error when it stopped by itself. */

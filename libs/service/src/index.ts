@@ -1,8 +1,9 @@
-export type { RunningService, ServiceDefinition } from './definition.js';
+export type { RunningService, ServiceDefinition, ServiceHealth } from './definition.js';
 export { readServiceConfig, type LogLevel, type ServiceConfig } from './service-config.js';
 export { startService } from './start-service.js';
 export { runService } from './run-service.js';
 export { BUS, MANIFEST, SERVICE_CONFIG } from './tokens.js';
+export { Lifecycle } from './lifecycle.js';
 export { createLog, Log, type LogFields, type LogOptions } from './logging/log.js';
 export { Metrics } from './metrics.js';
 export { Presence, type Load, type Offer } from './presence.js';

@@ -7,8 +7,8 @@ const BEAT_EVERY = 1_000;
 const JITTER = 0.1;
 /** Beats asked for in a burst become one. */
 const LEAST_GAP = 25;
-/** A card is kept by the broker for a limited time. */
-const CARD_EVERY = 15_000;
+/** A card is kept by the broker for a limited time (a day). */
+const CARD_EVERY = 300_000;
 
 /** What a service says of itself beyond its name. */
 export type Offer = Partial<Pick<AgentCard, 'kind' | 'description' | 'skills' | 'capabilities' | 'maxConcurrent' | 'priority'>>;

@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import type { Bus, Manifest } from '@waggle/bus';
+import { Lifecycle } from './lifecycle.js';
 import { Log } from './logging/log.js';
 import { Metrics } from './metrics.js';
 import { Presence } from './presence.js';
@@ -13,6 +14,7 @@ export interface ServiceParts {
   log: Log;
   metrics: Metrics;
   presence: Presence;
+  lifecycle: Lifecycle;
 }
 
 /** Puts what every service has within reach of its own module. */
@@ -26,6 +28,7 @@ export class ServiceModule {
       { provide: MANIFEST, useValue: parts.manifest },
       { provide: Log, useValue: parts.log },
       { provide: Metrics, useValue: parts.metrics },
+      { provide: Lifecycle, useValue: parts.lifecycle },
       { provide: Presence, useValue: parts.presence },
     ];
     return { module: ServiceModule, imports: [module], providers, exports: providers };

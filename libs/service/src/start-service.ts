@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
-import type { Bus, BusHealth } from '@waggle/bus';
+import { connectBus, type Bus } from '@waggle/bus';
 import { codeOf, WaggleError } from '@waggle/protocol';
-import { connectBus } from './connect-bus.js';
-import type { RunningService, ServiceDefinition } from './definition.js';
+import type { RunningService, ServiceDefinition, ServiceHealth } from './definition.js';
 import { serveHealth } from './health/health-endpoint.js';
 import { HealthServer } from './health/health-server.js';
+import { Lifecycle } from './lifecycle.js';
 import { createLog, type Log } from './logging/log.js';
 import { NestLog } from './logging/nest-log.js';
 import { Metrics } from './metrics.js';
@@ -16,6 +16,7 @@ import { readServiceConfig, type ServiceConfig } from './service-config.js';
 import { ServiceModule, type ServiceParts } from './service.module.js';
 import { enableTraceContext } from './tracing/start-tracing.js';
 
+const CONNECT_TIMEOUT = 2_000;
 const RETRY_MAX = 5_000;
 /** Not there yet, or on its way back: worth waiting for at start. */
 const WAITED_FOR = ['BUS_UNREACHABLE', 'BUS_TIMEOUT', 'NOT_PROVISIONED'];
@@ -45,6 +46,7 @@ class StartedService implements RunningService {
   readonly ended: Promise<WaggleError | undefined>;
   private end!: (error: WaggleError | undefined) => void;
   private readonly metrics: Metrics;
+  private readonly lifecycle = new Lifecycle();
   private http?: HealthServer;
   private presence?: Presence;
   private up = false;
@@ -60,11 +62,12 @@ class StartedService implements RunningService {
     this.ended = new Promise((resolve) => (this.end = resolve));
   }
 
-  get health(): BusHealth {
+  get health(): ServiceHealth {
     if (this.stopping !== undefined) return { ready: false, reasons: ['stopping'] };
     if (this.bus === undefined) return { ready: false, reasons: ['the broker is not reached yet'] };
-    if (!this.bus.health.ready) return this.bus.health;
-    return this.up ? { ready: true, reasons: [] } : { ready: false, reasons: ['starting'] };
+    const { ready, reasons } = this.bus.health;
+    if (!ready) return { ready, reasons };
+    return this.up ? { ready, reasons } : { ready: false, reasons: ['starting'] };
   }
 
   get httpPort(): number | undefined {
@@ -79,8 +82,10 @@ class StartedService implements RunningService {
       this.http = await HealthServer.listen(config.httpPort, () => this.health, metrics);
     }
     this.bus = await this.connect();
+    const violations = metrics.gauge('waggle_nats_violations', 'Subjects that the broker refused to this process');
+    this.bus.onHealth((now) => violations.set(now.violations));
     this.presence = new Presence({ bus: this.bus, log, instance: config.instance, version });
-    this.app = await this.createApp({ bus: this.bus, config, manifest, log, metrics, presence: this.presence });
+    this.app = await this.createApp({ bus: this.bus, config, manifest, log, metrics, presence: this.presence, lifecycle: this.lifecycle });
     await serveHealth(this.bus, manifest, () => this.health);
     const facts = manifest.publishes ?? [];
     if (manifest.pullsTasks || (facts.includes('card') && facts.includes('beat'))) await this.presence.start();
@@ -107,9 +112,9 @@ class StartedService implements RunningService {
     this.end(this.fatal);
   }
 
-  /** The module first (it drains), then the last beat, then the bus that all of it went over. */
+  /** What is at work first, then the module, the last beat, and the bus that all of it went over. */
   private async closeAll(): Promise<void> {
-    const steps = [() => this.app?.close(), () => this.presence?.stop(), () => this.bus?.close()];
+    const steps = [() => this.lifecycle.drain(), () => this.app?.close(), () => this.presence?.stop(), () => this.bus?.close()];
     for (const step of steps) {
       try {
         await step();
@@ -132,6 +137,7 @@ class StartedService implements RunningService {
           seed: config.seed,
           manifest,
           trusted: config.trusted,
+          connectTimeout: CONNECT_TIMEOUT,
           name: `${manifest.name}/${config.instance}`,
           log: (level, message, fields) => log[level](message, fields),
           onFatal: (error) => this.onFatal(error),

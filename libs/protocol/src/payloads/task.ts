@@ -60,7 +60,8 @@ export class TaskAbort {
 
 /** How often a redelivered attempt was started: the measure of poison. */
 export class TaskStart {
-  @IsInt() @Min(1) starts!: number;
+  /** 0: the only one was handed back by a process that stopped gracefully. */
+  @IsInt() @Min(0) starts!: number;
   @Matches(TOKEN) instance!: string;
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BusHealth } from '@waggle/bus';
 import { WaggleError } from '@waggle/protocol';
+import type { ServiceHealth } from '../definition.js';
 import type { Metrics } from '../metrics.js';
 
 const answer = (response: ServerResponse, status: number, type: string, body: string): void => {
@@ -16,7 +16,7 @@ export class HealthServer {
   private constructor(private readonly server: Server) {}
 
   /** Listens on the port; 0 takes a free one. A port in use: `CONFIG_INVALID`. */
-  static async listen(port: number, health: () => BusHealth, metrics: Metrics): Promise<HealthServer> {
+  static async listen(port: number, health: () => ServiceHealth, metrics: Metrics): Promise<HealthServer> {
     const server = createServer((request, response) => {
       const path = request.url?.split('?')[0];
       if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'text/plain', 'GET only\n');

@@ -1,0 +1,129 @@
+import { createMessage, ERRORS, isErrorCode, MESSAGE_TYPES, parseDuration, subjects, type AgentMessage, type Artifact, type BlobRef, type Outcome, type TaskAddress, type TaskDispatch, type TaskProgress } from '@waggle/protocol';
+import { loadValues } from '@waggle/client';
+import type { Log } from '@waggle/service';
+import type { AttemptHost } from '../runtime/attempt.js';
+import type { Vigil } from '../runtime/vigil.js';
+import { TaskError } from '../task-error.js';
+import { childId } from './child-id.js';
+import { Progress } from './progress.js';
+import type { CallOptions, TaskContext } from './task-context.js';
+import type { Workspaces } from './workspaces.js';
+
+const ARTIFACTS_LIMIT = 100;
+
+export interface AttemptParts {
+  address: TaskAddress;
+  dispatch: AgentMessage<TaskDispatch>;
+  vigil: Vigil;
+  signal: AbortSignal;
+}
+
+/** The `TaskContext` of one attempt. */
+export class AttemptContext implements TaskContext {
+  readonly artifacts: Artifact[] = [];
+  readonly signal: AbortSignal;
+  private readonly told: Progress;
+  private calls = 0;
+  private logged?: Log;
+
+  constructor(
+    private readonly host: AttemptHost,
+    private readonly parts: AttemptParts,
+  ) {
+    this.signal = parts.signal;
+    this.told = new Progress(
+      (fraction, message) => this.tell(fraction, message),
+      () => parts.vigil.progressed(),
+    );
+  }
+
+  get tenant(): string {
+    return this.parts.address.tenant;
+  }
+
+  get flowId(): string {
+    return this.parts.address.flowId;
+  }
+
+  get taskId(): string {
+    return this.parts.address.taskId;
+  }
+
+  get attempt(): number {
+    return this.parts.address.attempt;
+  }
+
+  get owner(): string {
+    return this.parts.dispatch.payload.owner;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.flowId}/${this.taskId}`;
+  }
+
+  get workState(): unknown {
+    return this.parts.dispatch.payload.workState;
+  }
+
+  get log(): Log {
+    const { skill } = this.parts.dispatch.payload;
+    this.logged ??= this.host.log.with({ flow: this.flowId, task: this.taskId, attempt: this.attempt, skill });
+    return this.logged;
+  }
+
+  get workspace(): Workspaces {
+    return this.host.workspaces(this.tenant);
+  }
+
+  progress(fraction: number, message?: string): void {
+    if (!this.signal.aborted) this.told.report(fraction, message);
+  }
+
+  async call<T = unknown>(skill: string, input: unknown, options: CallOptions = {}): Promise<T> {
+    this.signal.throwIfAborted();
+    const { flowId, taskId, attempt, tenant } = this;
+    const { dispatch, vigil } = this.parts;
+    const parent = { flowId, taskId, attempt };
+    const id = childId(parent, { ordinal: this.calls++, key: options.key, skill, input });
+    const client = this.host.client(tenant);
+    const { contextId, userId } = dispatch;
+    const submission = {
+      skill,
+      ...(input !== undefined && { input }),
+      priority: options.priority ?? dispatch.priority,
+      ...(options.timeout !== undefined && { timeout: parseDuration(options.timeout) }),
+      parent,
+    };
+    await client.submit(submission, { flowId: id, contextId, userId, hop: dispatch.hop + 1 });
+    const outcome = await vigil.pausing(() => this.host.slots.lend(() => client.outcome(id, { signal: this.signal })));
+    if (outcome.state !== 'COMPLETED') throw childError(skill, outcome);
+    return (await loadValues(this.host.bus, tenant, outcome.output)) as T;
+  }
+
+  async artifact(name: string, content: string | Uint8Array, type: string): Promise<BlobRef> {
+    if (this.artifacts.length >= ARTIFACTS_LIMIT) throw new TaskError('TOO_LARGE', { message: `A task keeps at most ${ARTIFACTS_LIMIT} artifacts.` });
+    const blob = await this.host.bus.blobs.put(this.tenant, typeof content === 'string' ? Buffer.from(content) : content, type);
+    this.artifacts.push({ name, blob });
+    return blob;
+  }
+
+  /** The last progress is always told. */
+  end(): void {
+    this.told.flush();
+    this.told.stop();
+  }
+
+  private tell(fraction: number, message?: string): void {
+    const payload: TaskProgress = { fraction, ...(message !== undefined && { message: message.slice(0, 1_000) }), attempt: this.attempt, instance: this.host.instance };
+    const { bus } = this.host;
+    const told = createMessage({ type: MESSAGE_TYPES.progress, from: bus.me, tenant: this.tenant, correlationId: this.flowId, payload });
+    bus.emit(subjects.progress(this.tenant, bus.me, this.flowId, this.taskId), JSON.stringify(told));
+  }
+}
+
+const childError = (skill: string, outcome: Outcome): TaskError => {
+  const problems = outcome.errors ?? [];
+  const code = problems[0]?.code ?? (outcome.state === 'CANCELED' ? 'CANCELED' : 'INTERNAL');
+  const retryable = isErrorCode(code) ? ERRORS[code].retryable : false;
+  return new TaskError(code, { message: `${skill} ended ${outcome.state}: ${problems[0]?.message ?? code}`, retryable, problems });
+};

@@ -1,0 +1,211 @@
+import type { Bus, Delivery } from '@waggle/bus';
+import { loadValues, storeLarge, type WaggleClient } from '@waggle/client';
+import { WaggleError, type AgentMessage, type Fault, type TaskAddress, type TaskDispatch, type TaskResult } from '@waggle/protocol';
+import { withSpan, type Log } from '@waggle/service';
+import type { AgentDefinition, SkillDefinition } from '../definition/agent-definition.js';
+import { AttemptContext } from '../context/attempt-context.js';
+import type { Workspaces } from '../context/workspaces.js';
+import { abortReason, abortSubject, attemptKey } from './aborts.js';
+import { fault, faultOf } from './faults.js';
+import { parseDispatch } from './parse-dispatch.js';
+import { resultSubject, writeResult } from './result-writer.js';
+import type { Slots } from './slots.js';
+import { StartRecord } from './start-record.js';
+import { Vigil } from './vigil.js';
+
+/** What an attempt needs of the agent it runs in. */
+export interface AttemptHost {
+  bus: Bus;
+  definition: AgentDefinition;
+  instance: string;
+  log: Log;
+  slots: Slots;
+  /** Milliseconds between signs of life to the broker. */
+  workingEvery: number;
+  client(tenant: string): WaggleClient;
+  workspaces(tenant: string): Workspaces;
+}
+
+/** How an attempt left this instance; `aborted`, `others` and `taken` leave no result of ours. */
+export type AttemptEnd = TaskResult['kind'] | 'aborted' | 'others' | 'taken' | 'handed-back';
+
+type Outcome = Pick<TaskResult, 'kind' | 'output' | 'error' | 'artifacts'>;
+type Ending = { result: Outcome } | { gone: 'aborted' | 'handed-back' };
+
+/** Older than this at its first delivery, a dispatch may have been aborted while it was queued. */
+const FRESH = 1_000;
+const UNREADABLE_DELAY = 1_000;
+
+/** One delivery of one attempt, from the queue to its end: checked, worked on, its result stored, acknowledged. */
+export class Attempt {
+  readonly key: string;
+  readonly since = performance.now();
+  skill?: string;
+  private readonly abort = new AbortController();
+  private readonly starts: StartRecord;
+  private readonly startedAt = new Date().toISOString();
+  private readonly gone: Promise<Ending>;
+  private leave!: (ending: Ending) => void;
+  private writing = new AbortController();
+  private handler?: Promise<unknown>;
+
+  constructor(
+    private readonly host: AttemptHost,
+    readonly address: TaskAddress,
+    private delivery: Delivery,
+  ) {
+    this.key = attemptKey(address);
+    this.starts = new StartRecord(host.bus, host.instance, address);
+    this.gone = new Promise((resolve) => (this.leave = resolve));
+  }
+
+  /** The same attempt delivered again to the process that still works on it: settled through the newer delivery. */
+  adopt(delivery: Delivery): void {
+    this.delivery = delivery;
+  }
+
+  /** Stop: canceled, past its deadline, or no longer ours. No result of it would count. */
+  abandon(reason: string): void {
+    this.abort.abort(new WaggleError('CANCELED', reason));
+    this.leave({ gone: 'aborted' });
+  }
+
+  /** The process stops: the queue gives the task to another. */
+  handBack(): void {
+    this.abort.abort(new WaggleError('AGENT_STOPPED', 'The agent stops and hands the task back.'));
+    this.writing.abort();
+    this.leave({ gone: 'handed-back' });
+  }
+
+  /** Resolves when the delivery is settled; never rejects. */
+  async run(): Promise<AttemptEnd> {
+    try {
+      return await withSpan(`attempt ${this.address.agent}`, this.delivery, () => this.settle());
+    } catch (error) {
+      this.host.log.error('an attempt could not be settled: its queue will deliver it again', { ...this.names, error });
+      this.delivery.nak(UNREADABLE_DELAY);
+      return 'handed-back';
+    }
+  }
+
+  /** Resolves when the handler has returned too, which may be long after the attempt ended. */
+  async finished(): Promise<void> {
+    await this.handler?.catch(() => undefined);
+  }
+
+  private async settle(): Promise<AttemptEnd> {
+    const { dispatch, problems } = parseDispatch(this.delivery, this.address);
+    if (problems !== undefined) return this.write({ kind: 'rejected', error: { ...fault('INVALID_MESSAGE', 'The dispatch is not valid.'), problems } });
+    this.skill = dispatch.payload.skill;
+    const verdict = await Promise.race([this.mayStart(), this.gone]);
+    if (verdict === 'poison') return this.write({ kind: 'failed', error: fault('POISON', `It was started ${this.host.definition.maxStarts} times and never ended.`) }, dispatch);
+    if (verdict === 'others') return 'others';
+    if (verdict === 'ended') return this.drop();
+    return this.end(verdict === 'start' ? await this.work(dispatch) : verdict, dispatch);
+  }
+
+  private async end(ending: Ending, dispatch: AgentMessage<TaskDispatch>): Promise<AttemptEnd> {
+    if ('result' in ending) return this.write(ending.result, dispatch);
+    if (ending.gone === 'aborted') return this.drop();
+    await this.starts.undo().catch((error: unknown) => this.host.log.warn('a start could not be taken back', { ...this.names, error }));
+    this.delivery.nak();
+    return 'handed-back';
+  }
+
+  /** A first delivery just starts; before a redelivered one does, someone may have ended it, or it may end whoever starts it. */
+  private async mayStart(): Promise<'start' | 'poison' | 'others' | 'ended'> {
+    const { bus, definition } = this.host;
+    const again = this.delivery.deliveries > 1;
+    if (again && (await bus.last('RESULT', resultSubject(this.address))) !== undefined) return 'ended';
+    const age = Math.abs(Date.now() - this.delivery.time.getTime());
+    if (again || age > FRESH) {
+      const aborted = await bus.last('PROGRESS', abortSubject(this.address));
+      if (aborted !== undefined) {
+        this.abandon(abortReason(aborted));
+        return 'ended';
+      }
+    }
+    return again ? this.starts.begin(definition.maxStarts) : 'start';
+  }
+
+  private async work(dispatch: AgentMessage<TaskDispatch>): Promise<Ending> {
+    const skill = this.host.definition.skills.get(dispatch.payload.skill);
+    if (skill === undefined) {
+      return { result: { kind: 'rejected', error: fault('UNSUPPORTED', `${this.address.agent} does not offer ${dispatch.payload.skill}.`) } };
+    }
+    let lapse!: (ending: Ending) => void;
+    const lapsed = new Promise<Ending>((resolve) => (lapse = resolve));
+    const vigil = new Vigil({
+      every: this.host.workingEvery,
+      // both by the broker's clock, and counted from here by ours: never too early, whatever the clocks say
+      deadline: Math.max(1, Date.parse(dispatch.payload.deadline) - this.delivery.time.getTime()),
+      heartbeat: skill.card.heartbeat,
+      working: () => this.delivery.working(),
+      onLapse: (code) => {
+        const error = fault(code, code === 'TASK_TIMEOUT' ? 'The deadline has passed.' : `No progress for ${skill.card.heartbeat} ms.`);
+        this.abort.abort(new WaggleError(code, error.message));
+        lapse({ result: { kind: 'failed', error } });
+      },
+    });
+    const context = new AttemptContext(this.host, { address: this.address, dispatch, vigil, signal: this.abort.signal });
+    const working = this.handle(skill, context, dispatch.payload.input);
+    this.handler = working;
+    try {
+      return await Promise.race([working.then((result) => ({ result })), lapsed, this.gone]);
+    } finally {
+      vigil.stop();
+      context.end();
+    }
+  }
+
+  private async handle(skill: SkillDefinition, context: AttemptContext, given: unknown): Promise<Outcome> {
+    const { bus } = this.host;
+    const { tenant } = this.address;
+    try {
+      const input = await loadValues(bus, tenant, given);
+      const problems = skill.checkInput(input);
+      if (problems.length > 0) return { kind: 'rejected', error: fault('INVALID_INPUT', `The input does not fit ${skill.card.id}.`, problems) };
+      const returned = await withSpan(`skill ${skill.card.id}`, undefined, () => skill.handle(skill.toInput(input), context));
+      const output = plain(returned);
+      const wrong = skill.checkOutput(output);
+      if (wrong.length > 0) {
+        const error: Fault = { ...fault('INTERNAL', `${skill.card.id} returned what its output does not allow.`, wrong), retryable: false };
+        return { kind: 'failed', error };
+      }
+      const { artifacts } = context;
+      return { kind: 'completed', output: await storeLarge(bus, tenant, output), ...(artifacts.length > 0 && { artifacts }) };
+    } catch (error) {
+      this.host.log.warn('an attempt failed', { ...this.names, error });
+      return { kind: 'failed', error: faultOf(error) };
+    }
+  }
+
+  private async write(outcome: Outcome, dispatch?: AgentMessage<TaskDispatch>): Promise<AttemptEnd> {
+    const result: TaskResult = { ...outcome, instance: this.host.instance, startedAt: this.startedAt, endedAt: new Date().toISOString() };
+    const alive = setInterval(() => this.delivery.working(), this.host.workingEvery);
+    try {
+      const written = await writeResult(this.host.bus, { address: this.address, dispatch, signal: this.writing.signal }, result);
+      if (written === 'taken') this.host.log.warn('another result of this attempt stands already: ours is dropped', this.names);
+      this.delivery.ack();
+      return written === 'taken' ? 'taken' : outcome.kind;
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  private drop(): 'aborted' {
+    this.delivery.ack();
+    return 'aborted';
+  }
+
+  private get names(): Record<string, unknown> {
+    const { flowId, taskId, attempt } = this.address;
+    return { flow: flowId, task: taskId, attempt, skill: this.skill };
+  }
+}
+
+/** As it will travel: what JSON cannot say is a mistake of the handler's. */
+const plain = (value: unknown): unknown => {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : JSON.parse(text);
+};

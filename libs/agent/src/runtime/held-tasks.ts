@@ -1,0 +1,54 @@
+import type { Delivery } from '@waggle/bus';
+import type { HeldTask, TaskAddress } from '@waggle/protocol';
+
+/** A task held for so long is worth telling the mesh of at once. */
+const TELL_AFTER = 250;
+
+/** What this instance has taken and not settled: the beats name it, so that it can be handed back when the instance dies. */
+export class HeldTasks {
+  private readonly held = new Map<string, { task: HeldTask; since: number; told: boolean }>();
+  private timer?: NodeJS.Timeout;
+
+  /** `tell` sends a beat soon. */
+  constructor(private readonly tell: () => void) {}
+
+  get count(): number {
+    return this.held.size;
+  }
+
+  list(): HeldTask[] {
+    for (const entry of this.held.values()) entry.told = true;
+    return [...this.held.values()].map(({ task }) => task);
+  }
+
+  add(key: string, address: TaskAddress, delivery: Delivery): void {
+    const { tenant, priority, flowId, taskId, attempt } = address;
+    const { sequence, consumerSequence, deliveries } = delivery;
+    const task = { tenant, priority, streamSequence: sequence, consumerSequence, deliveries, flowId, taskId, attempt };
+    this.held.set(key, { task, since: performance.now(), told: false });
+    this.watch();
+  }
+
+  remove(key: string): void {
+    this.held.delete(key);
+    if (this.held.size > 0) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  /** One timer for all: to the moment when the longest untold one has been held long enough. */
+  private watch(): void {
+    if (this.timer !== undefined) return;
+    const untold = [...this.held.values()].find(({ told }) => !told);
+    if (untold === undefined) return;
+    this.timer = setTimeout(() => this.look(), Math.max(1, untold.since + TELL_AFTER - performance.now()));
+    this.timer.unref();
+  }
+
+  private look(): void {
+    this.timer = undefined;
+    const due = performance.now() - TELL_AFTER;
+    if ([...this.held.values()].some(({ told, since }) => !told && since <= due)) this.tell();
+    else this.watch();
+  }
+}

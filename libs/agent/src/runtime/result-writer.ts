@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus } from '@waggle/bus';
+import { codeOf, createMessage, ERRORS, MESSAGE_TYPES, subjects, type AgentMessage, type TaskDispatch, type TaskResult } from '@waggle/protocol';
+import { traceHeaders } from '@waggle/service';
+import type { AttemptAddress } from './aborts.js';
+
+const RETRY = 200;
+const RETRY_MAX = 5_000;
+
+export type Written = 'stored' | 'taken';
+
+export const resultSubject = (address: AttemptAddress): string =>
+  subjects.result(address.tenant, address.agent, address.flowId, address.taskId, address.attempt);
+
+/**
+ * Writes the one result of an attempt: the same bytes until the broker has answered, while `signal` allows. `taken`: another
+ * holder of the same attempt was faster, and its result is the one that counts. Fails as `publishOnce` does.
+ */
+export const writeResult = async (
+  bus: Bus,
+  to: { address: AttemptAddress; dispatch?: AgentMessage<TaskDispatch>; signal: AbortSignal },
+  result: TaskResult,
+): Promise<Written> => {
+  const { address, dispatch, signal } = to;
+  const message = createMessage({
+    type: MESSAGE_TYPES.result,
+    from: bus.me,
+    tenant: address.tenant,
+    intent: 'response',
+    correlationId: address.flowId,
+    ...(dispatch !== undefined && { to: dispatch.from, causationId: dispatch.id, contextId: dispatch.contextId, userId: dispatch.userId, priority: dispatch.priority, hop: dispatch.hop }),
+    payload: result,
+  });
+  const body = JSON.stringify(message);
+  for (let delay = RETRY; ; delay = Math.min(RETRY_MAX, 2 * delay)) {
+    try {
+      return (await bus.publishOnce('RESULT', resultSubject(address), body, { headers: traceHeaders() })).status;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined || !ERRORS[code].retryable || signal.aborted) throw error;
+      await sleep(delay, undefined, { signal }).catch(() => undefined);
+    }
+  }
+};

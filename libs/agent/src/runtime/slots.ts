@@ -1,0 +1,60 @@
+/**
+ * The tasks an instance may work on at once. A slot is taken before a task is asked for, so no more come than may run.
+ * Tasks that wait for a child flow lend theirs, at most `maxWaiting` of them; coming back they go before new tasks.
+ */
+export class Slots {
+  private taken = 0;
+  private lent = 0;
+  private readonly returning: (() => void)[] = [];
+
+  constructor(
+    readonly total: number,
+    private readonly maxWaiting: number,
+    /** Called when a slot has become free. */
+    private readonly onFree: () => void,
+  ) {}
+
+  get free(): number {
+    return this.total - this.taken;
+  }
+
+  /** Tasks that wait without a slot, or wait to get theirs back. */
+  get waiting(): number {
+    return this.lent;
+  }
+
+  /** Takes up to `wanted`; returns how many. */
+  take(wanted: number): number {
+    const got = Math.min(wanted, this.free);
+    this.taken += got;
+    return got;
+  }
+
+  /** Gives back what a take did not need. */
+  unused(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const next = this.returning.shift();
+      if (next === undefined) this.taken--;
+      else next();
+    }
+  }
+
+  /** Gives back the slot of a task that ended. */
+  release(): void {
+    this.unused(1);
+    this.onFree();
+  }
+
+  /** Runs `wait` without the caller's slot, where that is allowed; ends with it. */
+  async lend<T>(wait: () => Promise<T>): Promise<T> {
+    if (this.lent >= this.maxWaiting) return wait();
+    this.lent++;
+    this.release();
+    try {
+      return await wait();
+    } finally {
+      if (this.take(1) === 0) await new Promise<void>((resolve) => this.returning.push(resolve));
+      this.lent--;
+    }
+  }
+}

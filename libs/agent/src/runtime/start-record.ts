@@ -1,0 +1,47 @@
+import type { Bus } from '@waggle/bus';
+import { createMessage, MESSAGE_TYPES, subjects, type AgentMessage, type TaskStart } from '@waggle/protocol';
+import type { AttemptAddress } from './aborts.js';
+
+export type StartVerdict = 'start' | 'poison' | 'others';
+
+/**
+ * How often a redelivered attempt was started. Deliveries do not tell: handing back raises them and is no sign of poison.
+ * First deliveries are not recorded, so the common case costs nothing.
+ */
+export class StartRecord {
+  private mine?: { starts: number; sequence: number };
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly instance: string,
+    private readonly address: AttemptAddress,
+  ) {}
+
+  /** Records one more start: `poison` when `limit` are recorded already, `others` when someone else just recorded one. */
+  async begin(limit: number): Promise<StartVerdict> {
+    const last = await this.bus.last('PROGRESS', this.subject);
+    const starts = last === undefined ? 0 : last.json<AgentMessage<TaskStart>>().payload.starts;
+    if (starts >= limit) return 'poison';
+    return (await this.write(starts + 1, last?.sequence ?? 0)) ? 'start' : 'others';
+  }
+
+  /** Takes the start back: the process stops and hands the task on, which says nothing about the task. */
+  async undo(): Promise<void> {
+    if (this.mine !== undefined) await this.write(this.mine.starts - 1, this.mine.sequence);
+  }
+
+  private async write(starts: number, expect: number): Promise<boolean> {
+    const payload: TaskStart = { starts, instance: this.instance };
+    const { tenant, flowId } = this.address;
+    const message = createMessage({ type: MESSAGE_TYPES.start, from: this.bus.me, tenant, correlationId: flowId, payload });
+    const result = await this.bus.publish(this.subject, JSON.stringify(message), { expect });
+    if (result.status === 'conflict') return false;
+    this.mine = { starts, sequence: result.sequence };
+    return true;
+  }
+
+  private get subject(): string {
+    const { tenant, agent, flowId, taskId, attempt } = this.address;
+    return subjects.start(tenant, agent, flowId, taskId, attempt);
+  }
+}

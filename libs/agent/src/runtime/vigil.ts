@@ -1,0 +1,63 @@
+export interface VigilOptions {
+  /** Milliseconds between signs of life to the broker. */
+  every: number;
+  /** Milliseconds until the attempt is given up. */
+  deadline: number;
+  /** Milliseconds without progress after which it counts as stuck. */
+  heartbeat?: number;
+  /** Tells the broker that the task is still worked on. */
+  working: () => void;
+  onLapse: (code: 'TASK_TIMEOUT' | 'HEARTBEAT_TIMEOUT') => void;
+}
+
+/** The longest a timer of Node can run. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Watches over one attempt by the process's own monotonic clock: signs of life until the deadline or the skill's heartbeat lapses. */
+export class Vigil {
+  private readonly beating: NodeJS.Timeout;
+  private readonly deadline: NodeJS.Timeout;
+  private heart?: NodeJS.Timeout;
+  private paused = 0;
+
+  constructor(private readonly options: VigilOptions) {
+    this.beating = setInterval(options.working, options.every);
+    this.deadline = setTimeout(() => this.lapse('TASK_TIMEOUT'), Math.min(options.deadline, LONGEST));
+    this.progressed();
+  }
+
+  /** Progress has moved. */
+  progressed(): void {
+    const { heartbeat } = this.options;
+    if (heartbeat === undefined || this.paused > 0) return;
+    if (this.heart === undefined) this.heart = setTimeout(() => this.lapse('HEARTBEAT_TIMEOUT'), heartbeat);
+    else this.heart.refresh();
+  }
+
+  /** While it waits for a child flow an attempt need not report progress. */
+  async pausing<T>(wait: () => Promise<T>): Promise<T> {
+    this.paused++;
+    clearTimeout(this.heart);
+    this.heart = undefined;
+    try {
+      return await wait();
+    } finally {
+      this.paused--;
+      if (!this.stopped) this.progressed();
+    }
+  }
+
+  private stopped = false;
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.beating);
+    clearTimeout(this.deadline);
+    clearTimeout(this.heart);
+  }
+
+  private lapse(code: 'TASK_TIMEOUT' | 'HEARTBEAT_TIMEOUT'): void {
+    this.stop();
+    this.options.onLapse(code);
+  }
+}
