@@ -1,0 +1,28 @@
+import { ECMASCRIPT, PYTHON, type PatternRule } from '@waggle/analysis';
+
+type Definition = Omit<PatternRule, 'category' | 'languages'>;
+
+/** A security rule for TypeScript and JavaScript. */
+export const ecmascript = (rule: Definition): PatternRule => ({ ...rule, category: 'security', languages: ECMASCRIPT });
+
+/** A security rule for Python. */
+export const python = (rule: Definition): PatternRule => ({ ...rule, category: 'security', languages: PYTHON });
+
+/** A fixed text in TypeScript or JavaScript: what is written there is what runs. */
+export const FIXED_TEXT = {
+  any: [
+    { kind: 'string' },
+    { kind: 'number' },
+    { kind: 'template_string', not: { has: { kind: 'template_substitution' } } },
+    { kind: 'binary_expression', all: [{ has: { field: 'left', kind: 'string' } }, { has: { field: 'right', kind: 'string' } }] },
+  ],
+};
+
+/** A fixed text in Python. */
+export const FIXED_TEXT_PYTHON = {
+  any: [
+    { kind: 'string', not: { has: { kind: 'interpolation' } } },
+    { kind: 'concatenated_string', not: { has: { kind: 'interpolation', stopBy: 'end' as const } } },
+    { kind: 'list', not: { has: { not: { kind: 'string' }, regex: '[A-Za-z]' } } },
+  ],
+};
