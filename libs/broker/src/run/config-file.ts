@@ -1,0 +1,30 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface ServerSettings {
+  dir: string;
+  port: number;
+  /** The accounts, and whatever else is the caller's to say. */
+  config: string;
+}
+
+export const configFile = (dir: string): string => join(dir, 'broker.conf');
+
+const text = ({ dir, port, config }: ServerSettings): string =>
+  [
+    '# Written by Waggle at each start; do not edit.',
+    `listen: "127.0.0.1:${port}"`,
+    'server_name: "waggle"',
+    `jetstream { store_dir: ${JSON.stringify(join(dir, 'jetstream'))} }`,
+    config,
+    '',
+  ].join('\n');
+
+/** Writes the server's configuration, readable by its owner alone, in one step: a reader sees the old one or the new one. */
+export const writeConfig = async (settings: ServerSettings): Promise<string> => {
+  const file = configFile(settings.dir);
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, text(settings), { mode: 0o600 });
+  await rename(draft, file);
+  return file;
+};

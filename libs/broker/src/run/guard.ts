@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Ends `pid` when this process is gone, however it went (kill -9 included): a small shell waits for the end of a
+ * pipe that only we hold open. It is in a process group of its own, so that a Ctrl-C does not end it first.
+ * Call the returned function once the guarded process has ended.
+ */
+export const guard = (pid: number): (() => void) => {
+  const watcher = spawn('/bin/sh', ['-c', 'read -r _; kill -TERM "$1"', 'guard', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  // Without a shell there is no guard, and the next start still finds the orphan by its file.
+  watcher.on('error', () => undefined);
+  watcher.stdin.on('error', () => undefined);
+  watcher.unref();
+  (watcher.stdin as unknown as { unref(): void }).unref();
+  return () => watcher.kill('SIGKILL');
+};
