@@ -25,7 +25,7 @@ const holderOf = async (file: string): Promise<number | undefined> => {
 export const withLockFile = async <T>(file: string, options: LockFileOptions, work: () => Promise<T>): Promise<T> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const end = Date.now() + options.wait;
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     const made = await writeFile(file, String(process.pid), { flag: 'wx', mode: 0o600 }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {

@@ -38,7 +38,8 @@ describe('finding a broker', () => {
   const release = (content: string, sum?: string): void => {
     const archive = gzipSync(tar(`${archiveName()!.replace('.tar.gz', '')}/nats-server`, content));
     served[`/v2.15.1/${archiveName()!}`] = archive;
-    served['/v2.15.1/SHA256SUMS'] = `${'0'.repeat(64)}  other.zip\n${sum ?? createHash('sha256').update(archive).digest('hex')}  ${archiveName()!}\n`;
+    served['/v2.15.1/SHA256SUMS'] =
+      `${'0'.repeat(64)}  other.zip\n${sum ?? createHash('sha256').update(archive).digest('hex')}  ${archiveName()!}\n`;
   };
 
   beforeEach(async () => {
@@ -84,7 +85,8 @@ describe('finding a broker', () => {
     const error = await find().catch((thrown: unknown) => thrown as Error & { code: string });
     expect(error).toMatchObject({ code: 'BROKER_NOT_FOUND' });
     const { message } = error as Error;
-    for (const part of ['it is 2.9.1', 'Go is not installed', 'not what its checksum says', 'Docker', 'WAGGLE_BROKER_URL']) expect(message).toContain(part);
+    for (const part of ['it is 2.9.1', 'Go is not installed', 'not what its checksum says', 'Docker', 'WAGGLE_BROKER_URL'])
+      expect(message).toContain(part);
     expect(await readdir(join(dir, 'cache'))).toEqual([]);
   });
 

@@ -42,7 +42,10 @@ export const findBroker = async (options: FindBrokerOptions): Promise<FoundBroke
 
   const lookAround = async (): Promise<FoundBroker | undefined> => {
     tried.length = 0;
-    const places: [string, BrokerHow][] = [...(await onPath('nats-server')).map((path): [string, BrokerHow] => [path, 'path']), [cached, 'cache']];
+    const places: [string, BrokerHow][] = [
+      ...(await onPath('nats-server')).map((path): [string, BrokerHow] => [path, 'path']),
+      [cached, 'cache'],
+    ];
     if (places.length === 1) tried.push('PATH: no nats-server there');
     for (const [path, how] of places) {
       const found = await inspect(path);

@@ -10,7 +10,14 @@ const LARGEST = 100 * 1024 * 1024;
 const TIMEOUT = 3 * 60_000;
 
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin', freebsd: 'freebsd' };
-const PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64', ia32: '386', arm: 'arm7', s390x: 's390x', ppc64: 'ppc64le' };
+const PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = {
+  x64: 'amd64',
+  arm64: 'arm64',
+  ia32: '386',
+  arm: 'arm7',
+  s390x: 's390x',
+  ppc64: 'ppc64le',
+};
 
 /** The archive's name on this machine, or undefined where there is none. */
 export const archiveName = (platform = process.platform, arch = process.arch): string | undefined => {

@@ -8,7 +8,7 @@ const text = (block: Buffer, from: number, length: number): string => {
 
 /** The content of the first regular file of that base name in an (unpacked) tar archive. */
 export const fileInTar = (archive: Buffer, name: string): Buffer | undefined => {
-  for (let at = 0; at + BLOCK <= archive.length; ) {
+  for (let at = 0; at + BLOCK <= archive.length;) {
     const header = archive.subarray(at, at + BLOCK);
     const path = text(header, 0, 100);
     if (path === '') return undefined;

@@ -85,7 +85,10 @@ describe('a broker of our own', () => {
   });
 
   test('a configuration that cannot work ends in BROKER_FAILED with the reason', async () => {
-    await expect(start('accounts { A { users: [{ user: a')).rejects.toMatchObject({ code: 'BROKER_FAILED', message: expect.stringMatching(/Parse error|EOF|broker\.conf/) });
+    await expect(start('accounts { A { users: [{ user: a')).rejects.toMatchObject({
+      code: 'BROKER_FAILED',
+      message: expect.stringMatching(/Parse error|EOF|broker\.conf/),
+    });
   });
 
   test('a port that is taken is said so', async () => {
