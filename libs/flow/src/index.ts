@@ -1,1 +1,15 @@
 export type * from './types.js';
+export { LIMITS } from './limits.js';
+export { compile, type CompiledFlow, type CompiledStep } from './definition/compile.js';
+export { parseDefinition, type Parsed } from './definition/parse-definition.js';
+export { issueProblem, validateDefinition } from './definition/validate.js';
+export { showPath, type Issue } from './definition/issue.js';
+export { emptyState, type FlowState } from './state/state.js';
+export { fold, isApplied } from './state/fold.js';
+export { awaited } from './state/awaited.js';
+export { timedOut, type TimedOut } from './state/timed-out.js';
+export { statusOf } from './state/status.js';
+export { explain } from './state/explain.js';
+export { decide } from './decide/decide.js';
+export { reservationOf } from './decide/children.js';
+export { taskBudget } from './decide/submit.js';

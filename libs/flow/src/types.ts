@@ -46,6 +46,7 @@ export interface StepDefinition {
   maxParallel?: number;
   /** Order without data; a `steps.x` in an expression is a dependency by itself. */
   needs?: string[];
+  /** How the tasks of the step, or the steps it needs, come together. More kinds follow. */
   join: 'all';
   retry: RetryPolicy;
   /** Milliseconds an attempt may take; the skill's own when left out. */
@@ -74,9 +75,18 @@ export interface Facts {
   directory(skill: string): DirectorySkill | undefined;
   /** A value by reference, where it is loaded. */
   value(ref: BlobRef): { value: unknown } | undefined;
+  /** Where a value that the decision asked to store (`need.store`) lies now; absent: large values fail with MESSAGE_TOO_LARGE. */
+  stored?(sha256: string): BlobRef | undefined;
   /** A stored workflow, for a submission by name: resolved by the shell before the decision. */
   workflow?: FlowDefinition | { problems: Problem[] };
+  /** What the parent granted, for a submission with `parent`: `reservationOf(parentState, flowId)`. */
+  parent?: Reservation;
 }
+
+/** What a parent flow granted to a child, or why not. */
+export type Reservation =
+  | { granted: true; agent: string; tasks: number; deadline: number; hop: number }
+  | { granted: false; code: 'PARENT_ENDED' | 'BUDGET_EXCEEDED' | 'HOP_LIMIT' };
 
 /** Something the flow must react to. `at` is the broker's time of the input, in milliseconds. */
 export type Input = { origin: Origin; at: number } & (
@@ -97,12 +107,23 @@ export type Input = { origin: Origin; at: number } & (
   | { kind: 'result'; agent: string; taskId: string; attempt: number; result: TaskResult | { problems: Problem[] } }
   | { kind: 'timer'; n: number }
   /** A child flow of one of this flow's attempts asks to begin. */
-  | { kind: 'childReserve'; childId: string; agent: string; taskId: string; attempt: number }
-  | { kind: 'childEnded'; childId: string; state: EndState; cost: number }
+  | {
+      kind: 'childReserve';
+      childId: string;
+      /** Who submitted the child: must be the agent that works on the attempt. */
+      agent: string;
+      taskId: string;
+      attempt: number;
+      /** Attempts the child may need: `taskBudget(submission)`. */
+      tasks: number;
+    }
+  /** `attempts`: how many of the reserved ones it used. */
+  | { kind: 'childEnded'; childId: string; state: EndState; cost: number; attempts: number }
 );
 
 export interface Submission {
-  definition?: FlowDefinition;
+  /** As sent: `decide` validates it. */
+  definition?: unknown;
   skill?: string;
   workflow?: string;
   version?: string;
@@ -124,13 +145,19 @@ export type FlowEvent =
       input: unknown;
       priority: Priority;
       hop: number;
+      at: number;
       deadline: number;
+      /** Attempts it may dispatch: the definition's budget, or what the parent granted of it. */
+      tasks: number;
+      /** A single task, not a workflow: what rejects the task rejects the flow. */
+      single?: true;
       contextId?: string;
       userId?: string;
       traceparent?: string;
       parent?: { flowId: string; taskId: string; attempt: number; agent: string };
     }
   | { type: 'flowRejected'; flowId: string; tenant: string; owner: string; problems: Problem[] }
+  /** The forEach list, as recorded: by reference where it is large. */
   | { type: 'stepExpanded'; stepId: string; count: number; items: unknown[] | ValueRef }
   | { type: 'stepSkipped'; stepId: string; reason: string }
   | {
@@ -156,16 +183,31 @@ export type FlowEvent =
       instance: string;
     }
   | { type: 'attemptFailed'; taskId: string; attempt: number; fault: Fault; cost: number; retryAt?: number }
-  | { type: 'taskFailed'; taskId: string; attempt: number; fault: Fault }
+  /** `attempt` is 0 where none was ever dispatched. */
+  | { type: 'taskFailed'; stepId: string; taskId: string; attempt: number; fault: Fault }
   | { type: 'taskCanceled'; taskId: string; attempt: number }
   | { type: 'stepCompleted'; stepId: string }
   | { type: 'stepFailed'; stepId: string; fault: Fault }
   | { type: 'signalApplied'; id: string; signal: SignalName; by: string; sequence: number; reason?: string }
   | { type: 'signalIgnored'; id: string; signal: SignalName; by: string; why: 'NOT_OWNER' | 'SUPERSEDED' | 'ENDED' | 'UNSUPPORTED' }
-  | { type: 'childReserved'; childId: string; agent: string; taskId: string; attempt: number }
+  | {
+      type: 'childReserved';
+      childId: string;
+      agent: string;
+      taskId: string;
+      attempt: number;
+      tasks: number;
+      deadline: number;
+      hop: number;
+    }
   | { type: 'childRefused'; childId: string; code: 'PARENT_ENDED' | 'BUDGET_EXCEEDED' | 'HOP_LIMIT' }
-  | { type: 'childEnded'; childId: string; state: EndState; cost: number }
+  | { type: 'childEnded'; childId: string; state: EndState; cost: number; attempts: number }
+  | { type: 'childCanceled'; childId: string }
   | { type: 'timerArmed'; n: number; at: number }
+  /** The awaited timer came: nothing is armed now. */
+  | { type: 'timerFired'; n: number; at: number }
+  /** The end is decided; what runs is being aborted, over several transitions where it is much. Nothing else counts from here. */
+  | { type: 'flowEnding'; state: EndState; errors: Problem[]; output?: unknown }
   | { type: 'flowEnded'; outcome: Outcome };
 
 /** What is to be done about it. Each has a subject of its own, so doing it again after a crash changes nothing. */
@@ -187,7 +229,7 @@ export type Command =
   | { type: 'unwait'; kind: 'skill'; key: string }
   | { type: 'deadLetter'; agent: string; taskId: string; attempt: number; skill: string; fault: Fault; input: unknown }
   | { type: 'cancelChild'; childId: string; owner: string }
-  | { type: 'notifyParent'; parent: { flowId: string }; childId: string; state: EndState; cost: number }
+  | { type: 'notifyParent'; parent: { flowId: string }; childId: string; state: EndState; cost: number; attempts: number }
   | { type: 'outcome'; outcome: Outcome };
 
 /** One entry of a flow's log. */
@@ -196,6 +238,7 @@ export interface Transition {
   n: number;
   /** "Now": the newest input's broker time, never less than the last transition's. Milliseconds. */
   at: number;
+  /** The inputs that are dealt with. An input of the decision that is missing here did not fit: decide again with it. */
   inputs: Origin[];
   events: FlowEvent[];
   commands: Command[];
@@ -203,9 +246,25 @@ export interface Transition {
   more: boolean;
 }
 
-export type Decision =
+export type Decision = { /** Outcomes to publish to askers that own no flow here; the flow's log is not touched. */ answers?: Answer[] } & (
   | { kind: 'transition'; transition: Transition }
   /** The inputs change nothing: to be acknowledged on a state proven current only. */
   | { kind: 'nothing' }
-  /** The decision needs values that are stored by reference: load them and decide again. */
-  | { kind: 'need'; values: BlobRef[] };
+  /**
+   * The decision needs values that are stored by reference (`values`), or has made values too large to travel
+   * (`store`): load and store them, so that `facts.value` and `facts.stored` know them, and decide again.
+   */
+  | { kind: 'need'; values: BlobRef[]; store: StoreRequest[] }
+);
+
+/** To be published on the outcome subject of `owner` (first wins), each time the input comes. */
+export interface Answer {
+  owner: string;
+  outcome: Outcome;
+}
+
+/** A value to be stored as a blob: UTF-8 JSON and its hash. */
+export interface StoreRequest {
+  sha256: string;
+  json: string;
+}

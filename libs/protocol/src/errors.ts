@@ -114,6 +114,7 @@ export const ERRORS = {
   ),
   BLOB_MISSING: entry('A blob that is referred to is no longer stored.', false, 'Blobs are kept for a limited time: store it again.'),
   BLOB_CORRUPT: entry('A blob does not match its hash.', false, 'Store it again; if it comes back, look for a faulty writer.'),
+  BLOB_TOO_LARGE: entry('The content is larger than a blob may be.', false, 'Split it; a blob holds 256 MiB at most.'),
   PATH_OUTSIDE: entry(
     'The path leads out of the workspace.',
     false,
@@ -121,6 +122,11 @@ export const ERRORS = {
   ),
   FILE_UNKNOWN: entry('The workspace holds no readable file of that path.', false, 'Name a text file that the workspace lists.'),
   TOO_LARGE: entry('The workspace has more files or bytes than allowed.', false, 'Audit a part of it, or raise the limit.'),
+  TRANSITION_UNKNOWN: entry(
+    'The log of the flow holds an entry of a type or version that is not known here.',
+    false,
+    'Upgrade the coordinator: a newer one wrote it.',
+  ),
   TIMED_OUT: entry('The command waited as long as it was told to.', true, 'Wait longer with --timeout; the flow itself goes on.'),
   CODE_UNKNOWN: entry('There is no error of that code.', false, 'See docs/errors.md for all of them.'),
   CONFIG_INVALID: entry(

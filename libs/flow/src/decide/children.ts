@@ -1,0 +1,46 @@
+import { LIMITS } from '../limits.js';
+import type { FlowState, Refusal } from '../state/state.js';
+import type { Input, Reservation } from '../types.js';
+import type { Draft } from './draft.js';
+
+/** Refusals that a log records; what asks on is refused without. */
+const RECORDED = 1000;
+
+/** A child flow of one of this flow's attempts asks to begin: a part of the budget is set aside for it, or not. */
+export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'childReserve' }>): void => {
+  const { state } = draft;
+  const { childId, agent, taskId, attempt, tasks } = input;
+  if (state.phase !== 'open' || state.children.has(childId) || state.refused.has(childId)) return;
+  const task = state.tasks.get(taskId);
+  const hop = draft.head.hop + 1;
+  const refuse = (code: Refusal): void => {
+    if (state.refused.size < RECORDED) draft.emit({ type: 'childRefused', childId, code });
+  };
+  if (task?.status !== 'running' || task.attempt !== attempt || task.agent !== agent) return refuse('PARENT_ENDED');
+  if (hop > LIMITS.hops) return refuse('HOP_LIMIT');
+  if (state.used + state.reserved + tasks > draft.head.tasks) return refuse('BUDGET_EXCEEDED');
+  draft.emit({ type: 'childReserved', childId, agent, taskId, attempt, tasks, deadline: task.due, hop });
+};
+
+/** The child's end returns what it did not use. */
+export const onChildEnded = (draft: Draft, input: Extract<Input, { kind: 'childEnded' }>): void => {
+  const { childId, state, cost, attempts } = input;
+  const child = draft.state.children.get(childId);
+  if (draft.state.phase !== 'open' || !child || child.status === 'ended') return;
+  draft.emit({ type: 'childEnded', childId, state, cost, attempts: Math.min(attempts, child.tasks) });
+};
+
+/**
+ * What this flow granted to a child that asked, for the child's own first decision; undefined while it has not
+ * been asked, or asked too often.
+ */
+export const reservationOf = (state: FlowState, childId: string): Reservation | undefined => {
+  const child = state.children.get(childId);
+  if (child?.status === 'open' && state.phase === 'open') {
+    const { agent, tasks, deadline, hop } = child;
+    return { granted: true, agent, tasks, deadline, hop };
+  }
+  const code = state.refused.get(childId);
+  if (code) return { granted: false, code };
+  return child || state.phase !== 'open' ? { granted: false, code: 'PARENT_ENDED' } : undefined;
+};

@@ -1,0 +1,60 @@
+import type { Input } from '../types.js';
+import { faultOf, problemsOf } from './fault.js';
+import type { Draft } from './draft.js';
+import { endFlow } from './end.js';
+import { dispatch, failAttempt, failTask, wantedAgain } from './task.js';
+import { problem } from '@waggle/protocol';
+
+/** The flow's timer came. One that is not awaited any more means nothing. */
+export const onTimer = (draft: Draft, { n }: Extract<Input, { kind: 'timer' }>): void => {
+  const { armed } = draft.state;
+  if (armed?.n === n) draft.emit({ type: 'timerFired', n, at: Math.max(draft.now, armed.at) });
+};
+
+/** Everything whose time has come, as much as fits: tasks in the order they began, then the flow itself. */
+export const meetDeadlines = (draft: Draft): void => {
+  const { state, head } = draft;
+  const { due } = state;
+  if (due === undefined) return;
+  const flowIsDue = head.deadline <= due;
+  const tasks = [...state.live].filter((task) => task.due <= due && (!flowIsDue || task.status === 'waiting'));
+  for (const task of tasks.sort((a, b) => a.order - b.order)) {
+    if (state.phase !== 'open') return;
+    if (draft.full) {
+      draft.more = true;
+      return;
+    }
+    if (task.status === 'retrying') dispatch(draft, wantedAgain(draft, task));
+    else if (task.status === 'waiting') {
+      const wanted = { step: draft.stepOf(task), taskId: task.id, item: task.item };
+      failTask(draft, wanted, faultOf('NO_AGENT', `no agent offered ${task.skill} in time`));
+    } else {
+      const fault = faultOf('TASK_TIMEOUT', `attempt ${task.attempt} of ${task.id} ran past its deadline`);
+      failAttempt(draft, task, { fault, cost: 0, abort: 'TASK_TIMEOUT' });
+    }
+  }
+  if (flowIsDue && state.phase === 'open') endFlow(draft, 'FAILED', { errors: timeoutErrors(draft) });
+};
+
+const timeoutErrors = ({ state, flow }: Draft) => {
+  const waiting = [...state.waiting.keys()].sort().map((skill) => {
+    const step = flow.steps.find(({ definition }) => definition.skill === skill)!;
+    return problemsOf(faultOf('NO_AGENT', `no agent offered ${skill}`), `steps.${step.definition.id}`);
+  });
+  return [problem('FLOW_TIMEOUT', 'the flow ran past its deadline'), ...waiting.flat()];
+};
+
+/** Arms the flow's one timer where nothing is armed or a nearer deadline came up; one that is due too early does no harm. */
+export const armTimer = (draft: Draft): void => {
+  const { state, head, n } = draft;
+  if (state.phase !== 'open') return;
+  let nearest = draft.earliest;
+  if (!state.armed) {
+    nearest = head.deadline;
+    for (const task of state.live) if (task.due < nearest) nearest = task.due;
+  }
+  const at = Math.max(nearest, 0);
+  if (state.armed && at >= state.armed.at) return;
+  draft.emit({ type: 'timerArmed', n, at });
+  draft.command({ type: 'timer', n, at });
+};

@@ -1,0 +1,68 @@
+import { MissingValues } from '../expression/loader.js';
+import { isApplied } from '../state/fold.js';
+import type { FlowState } from '../state/state.js';
+import type { Decision, Facts, Input } from '../types.js';
+import { onChildEnded, onChildReserve } from './children.js';
+import { armTimer, meetDeadlines, onTimer } from './deadlines.js';
+import { Draft, MustStore } from './draft.js';
+import { finishEnding } from './end.js';
+import { onResult } from './results.js';
+import { recheckWaiting, schedule } from './schedule.js';
+import { onSignal } from './signals.js';
+import { onSubmit } from './submit.js';
+
+const take = (draft: Draft, input: Input): void => {
+  switch (input.kind) {
+    case 'submit':
+      return onSubmit(draft, input);
+    case 'signal':
+      return onSignal(draft, input);
+    case 'result':
+      return onResult(draft, input);
+    case 'timer':
+      return onTimer(draft, input);
+    case 'childReserve':
+      return onChildReserve(draft, input);
+    case 'childEnded':
+      return onChildEnded(draft, input);
+    default:
+      return input satisfies never;
+  }
+};
+
+/** Goes on until nothing is left to do or nothing more fits. */
+const settle = (draft: Draft): void => {
+  const { state } = draft;
+  if (state.phase === 'open') meetDeadlines(draft);
+  if (state.phase === 'open') recheckWaiting(draft);
+  if (state.phase === 'open') schedule(draft);
+  if (state.phase === 'ending') finishEnding(draft);
+  armTimer(draft);
+};
+
+/**
+ * What the inputs mean to a flow: pure, deterministic and total. The state is the same before and after. Inputs count in
+ * the order given, timers after all others, so that a stored result wins over its deadline; those whose origin
+ * the log has already are passed over.
+ */
+export const decide = (state: FlowState, inputs: readonly Input[], facts: Facts): Decision => {
+  const now = inputs.reduce((latest, { at }) => Math.max(latest, at), state.at);
+  const draft = new Draft(state, facts, now);
+  const fresh = inputs.filter(({ origin }) => isApplied(state, origin) === undefined);
+  const ordered = [...fresh.filter(({ kind }) => kind !== 'timer'), ...fresh.filter(({ kind }) => kind === 'timer')];
+  try {
+    for (const input of ordered) {
+      if (draft.full) break;
+      take(draft, input);
+      draft.inputs.push(input.origin);
+    }
+    settle(draft);
+    return draft.decision();
+  } catch (error) {
+    if (error instanceof MissingValues) return { kind: 'need', values: error.refs, store: [] };
+    if (error instanceof MustStore) return { kind: 'need', values: [], store: [error.request] };
+    throw error;
+  } finally {
+    draft.rollback();
+  }
+};

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { INLINE_LIMIT, WaggleError, type BlobRef, type DirectoryOffer } from '@waggle/protocol';
+import type { LoadValue } from '../expression/loader.js';
+import type { Scope, StepView } from '../expression/scope.js';
+import { LIMITS, sizeOf } from '../limits.js';
+import { apply } from '../state/apply.js';
+import { Pen } from '../state/pen.js';
+import type { FlowHead, FlowState, StepState, TaskState } from '../state/state.js';
+import type { CompiledFlow, CompiledStep } from '../definition/compile.js';
+import type { Answer, Command, Decision, Facts, FlowEvent, Origin, StoreRequest } from '../types.js';
+
+/** Raised where a value must be stored before it can travel. */
+export class MustStore extends Error {
+  constructor(readonly request: StoreRequest) {
+    super('a value is too large to travel');
+  }
+}
+
+/** Room kept for what must stand at the end of a transition: timer, notice to the parent, outcome. */
+const SPARE = 10;
+/** About what an event or command weighs beside the values it carries. */
+const FRAME = 300;
+
+const STATES = {
+  pending: 'SUBMITTED',
+  open: 'WORKING',
+  completed: 'COMPLETED',
+  failed: 'FAILED',
+  skipped: 'SKIPPED',
+  canceled: 'CANCELED',
+} as const satisfies Record<StepState['status'], string>;
+
+/**
+ * A transition in the making. Events are applied to the state as they are emitted, so that what follows sees them;
+ * `rollback` takes all of it back.
+ */
+export class Draft {
+  readonly events: FlowEvent[] = [];
+  readonly commands: Command[] = [];
+  readonly inputs: Origin[] = [];
+  readonly answers: Answer[] = [];
+  /** Something was left for the next transition. */
+  more = false;
+  /** The nearest deadline that this transition made. */
+  earliest = Infinity;
+  /** Tasks given to each agent by this decision: the directory does not know of them yet. */
+  readonly given = new Map<string, number>();
+  readonly load: LoadValue;
+  private bytes = 0;
+  private readonly undo: (() => void)[] = [];
+  private readonly pen = new Pen(this.undo);
+  private readonly offersOf = new Map<string, readonly DirectoryOffer[]>();
+
+  constructor(
+    readonly state: FlowState,
+    readonly facts: Facts,
+    readonly now: number,
+  ) {
+    this.load = (ref: BlobRef) => facts.value(ref);
+  }
+
+  get head(): FlowHead {
+    return this.state.head!;
+  }
+
+  get flow(): CompiledFlow {
+    return this.state.flow!;
+  }
+
+  get n(): number {
+    return this.state.n + 1;
+  }
+
+  /** Nothing more fits: what is left to do goes to the next transition. */
+  get full(): boolean {
+    return this.commands.length >= LIMITS.commands - SPARE || this.bytes >= LIMITS.transition / 2;
+  }
+
+  /** `carries`: the value in it whose size others decide. */
+  emit(event: FlowEvent, carries?: unknown): void {
+    apply(this.state, event, this.pen);
+    this.events.push(event);
+    this.weigh(carries);
+  }
+
+  command(command: Command, carries?: unknown): void {
+    this.commands.push(command);
+    this.weigh(carries);
+  }
+
+  private weigh(carries: unknown): void {
+    this.bytes += FRAME + (typeof carries === 'object' || typeof carries === 'string' ? sizeOf(carries) : 0);
+  }
+
+  offers(skill: string): readonly DirectoryOffer[] {
+    let offers = this.offersOf.get(skill);
+    if (!offers) {
+      offers = this.facts.directory(skill)?.offers ?? [];
+      this.offersOf.set(skill, offers);
+    }
+    return offers;
+  }
+
+  stepOf(task: TaskState): CompiledStep {
+    return this.flow.steps[task.step]!;
+  }
+
+  /** What the expressions of a step, or of the flow's output, see. */
+  scope(item?: { value: unknown; index: number }): Scope {
+    const { state } = this;
+    return {
+      flowId: state.flowId,
+      input: this.head.input ?? null,
+      step: (id): StepView | undefined => {
+        const compiled = this.flow.byId.get(id);
+        const step = compiled && state.steps[compiled.index];
+        return step && { state: STATES[step.status], output: step.output ?? null, error: step.fault };
+      },
+      ...(item ? { item: item.value, index: item.index } : {}),
+    };
+  }
+
+  /** The value as it may travel: by reference where it is large. Throws MustStore, or MESSAGE_TOO_LARGE. */
+  travelling(value: unknown): unknown {
+    if (typeof value !== 'object' && typeof value !== 'string') return value;
+    const json = JSON.stringify(value);
+    const size = Buffer.byteLength(json);
+    if (size <= INLINE_LIMIT) return value;
+    if (!this.facts.stored) {
+      if (size <= LIMITS.value) return value;
+      throw new WaggleError('MESSAGE_TOO_LARGE', `a value of ${size} bytes is too large to travel`);
+    }
+    const sha256 = createHash('sha256').update(json).digest('hex');
+    const ref = this.facts.stored(sha256);
+    if (!ref) throw new MustStore({ sha256, json });
+    return { $blob: ref };
+  }
+
+  decision(): Decision {
+    const answers = this.answers.length > 0 ? { answers: this.answers } : {};
+    if (this.events.length === 0) return { kind: 'nothing', ...answers };
+    const { n, now: at, inputs, events, commands, more } = this;
+    return { kind: 'transition', transition: { n, at, inputs, events, commands, more }, ...answers };
+  }
+
+  rollback(): void {
+    for (let undo = this.undo.pop(); undo; undo = this.undo.pop()) undo();
+  }
+}

@@ -1,0 +1,80 @@
+import { skillKey, type EndState, type Outcome, type Problem } from '@waggle/protocol';
+import type { TaskState } from '../state/state.js';
+import type { Draft } from './draft.js';
+import { boundProblems } from './fault.js';
+
+/** Artifacts an outcome names; the outputs of the steps may name more. */
+const ARTIFACTS = 200;
+
+/** Stops the children of an attempt that has ended. */
+export const cancelChildren = (draft: Draft, task: TaskState): void => {
+  for (const childId of task.children) {
+    draft.emit({ type: 'childCanceled', childId });
+    draft.command({ type: 'cancelChild', childId, owner: draft.state.children.get(childId)!.agent });
+  }
+};
+
+/** Tells an agent to stop with the attempt at work. */
+export const abort = (draft: Draft, { id: taskId, agent, priority, attempt }: TaskState, reason: string): void =>
+  draft.command({ type: 'abort', agent: agent!, priority, taskId, attempt, reason });
+
+/** No task waits for the skill any more: out of the index. To be asked before and after a task stops waiting. */
+export const unwaitIfLast = (draft: Draft, skill: string, before: boolean): void => {
+  if (before && !draft.state.waiting.has(skill)) draft.command({ type: 'unwait', kind: 'skill', key: skillKey(skill) });
+};
+
+/** Decides the end of the flow: from here on nothing else counts. */
+export const endFlow = (draft: Draft, state: EndState, ended: { errors?: Problem[]; output?: unknown }): void =>
+  draft.emit({ type: 'flowEnding', state, errors: boundProblems(ended.errors ?? []), output: ended.output }, ended.output);
+
+/** Stops what still runs, as much as fits; the outcome once nothing does. */
+export const finishEnding = (draft: Draft): void => {
+  const { state } = draft;
+  for (const task of [...state.live].sort((a, b) => a.order - b.order)) {
+    if (draft.full) {
+      draft.more = true;
+      return;
+    }
+    if (task.status === 'running') abort(draft, task, state.ending!.state);
+    cancelChildren(draft, task);
+    const waited = state.waiting.has(task.skill);
+    draft.emit({ type: 'taskCanceled', taskId: task.id, attempt: task.attempt });
+    unwaitIfLast(draft, task.skill, waited);
+  }
+  if (draft.full) draft.more = true;
+  else conclude(draft, outcomeOf(draft));
+};
+
+const outcomeOf = ({ state, head, now }: Draft): Outcome => {
+  const tasks: Record<string, number> = { completed: 0, failed: 0, canceled: 0, skipped: 0, attempts: state.attempts };
+  for (const { status } of state.tasks.values()) if (status in tasks) tasks[status]!++;
+  for (const { status } of state.steps) if (status === 'skipped') tasks.skipped!++;
+  const ending = state.ending!;
+  return {
+    flowId: state.flowId,
+    state: ending.state,
+    ...(ending.state === 'COMPLETED' ? { output: ending.output } : { errors: ending.errors }),
+    ...(state.artifacts.length > 0 ? { artifacts: state.artifacts.slice(0, ARTIFACTS) } : {}),
+    startedAt: new Date(head.at).toISOString(),
+    endedAt: new Date(now).toISOString(),
+    tasks,
+    cost: state.cost,
+  };
+};
+
+/** The last event and the last commands of a flow; the outcome is the very last. */
+export const conclude = (draft: Draft, outcome: Outcome, parent?: { flowId: string }): void => {
+  const { state } = draft;
+  draft.emit({ type: 'flowEnded', outcome }, outcome);
+  const told = parent ?? state.head?.parent;
+  if (told)
+    draft.command({
+      type: 'notifyParent',
+      parent: { flowId: told.flowId },
+      childId: state.flowId,
+      state: outcome.state,
+      cost: outcome.cost,
+      attempts: state.used,
+    });
+  draft.command({ type: 'outcome', outcome }, outcome);
+};

@@ -1,0 +1,143 @@
+import { isToken, PRIORITIES, problem, SKILL_ID, type Outcome, type Problem } from '@waggle/protocol';
+import { checkValue } from '../definition/input-schema.js';
+import { showPath } from '../definition/issue.js';
+import { DEFAULTS } from '../definition/read-definition.js';
+import { issueProblem, validateDefinition } from '../definition/validate.js';
+import { LIMITS, sizeOf, tooDeep } from '../limits.js';
+import type { Facts, FlowDefinition, Input, Submission } from '../types.js';
+import type { Draft } from './draft.js';
+import { conclude } from './end.js';
+import { boundProblems } from './fault.js';
+
+type SubmitInput = Extract<Input, { kind: 'submit' }>;
+
+/** A single task as the flow it is: one step whose id is `task`. */
+const singleTask = (skill: string, timeout: number | undefined): FlowDefinition => ({
+  name: 'task',
+  version: '1.0.0',
+  budget: { time: timeout ?? DEFAULTS.budget.time, tasks: DEFAULTS.retry.attempts },
+  steps: [{ id: 'task', skill, input: '${{ input }}', join: 'all', retry: DEFAULTS.retry, onFailure: 'fail' }],
+  output: '${{ steps.task.output }}',
+});
+
+const resolve = (submission: Submission, facts: Facts): { definition: FlowDefinition } | { problems: Problem[] } => {
+  const { skill, workflow, definition, timeout } = submission;
+  const asked = [skill, workflow, definition].filter((each) => each !== undefined);
+  const wrong = (message: string, path = 'payload') => ({ problems: [problem('INVALID_MESSAGE', message, path)] });
+  if (asked.length !== 1) return wrong('exactly one of skill, workflow and definition must be given');
+  if (skill !== undefined) {
+    if (!SKILL_ID.test(skill)) return wrong('skill must be a skill id such as review.consolidate', 'payload.skill');
+    return { definition: singleTask(skill, timeout) };
+  }
+  if (workflow !== undefined) {
+    const problems = [problem('WORKFLOW_UNKNOWN', `no workflow ${String(workflow).slice(0, 64)} is stored`, 'payload.workflow')];
+    return facts.workflow ? ('problems' in facts.workflow ? facts.workflow : { definition: facts.workflow }) : { problems };
+  }
+  const validated = validateDefinition(definition);
+  if ('definition' in validated) return validated;
+  return { problems: validated.issues.map((issue) => issueProblem(issue, 'payload.definition')) };
+};
+
+/** What is wrong with the fields beside the definition. */
+const checkFields = ({ priority, timeout, input }: Submission, definition?: FlowDefinition): Problem[] => {
+  const problems: Problem[] = [];
+  if (priority !== undefined && !PRIORITIES.includes(priority))
+    problems.push(problem('INVALID_MESSAGE', `priority must be one of ${PRIORITIES.join(', ')}`, 'payload.priority'));
+  if (timeout !== undefined && !(Number.isSafeInteger(timeout) && timeout >= 1 && timeout <= LIMITS.time))
+    problems.push(problem('INVALID_MESSAGE', `timeout must be milliseconds from 1 to ${LIMITS.time}`, 'payload.timeout'));
+  for (const { path, message } of definition?.input ? checkValue(definition.input, input ?? null) : []) {
+    const inner = showPath(path);
+    problems.push(
+      problem('INVALID_INPUT', message, inner === '' ? 'payload.input' : `payload.input${inner.startsWith('[') ? '' : '.'}${inner}`),
+    );
+  }
+  return problems;
+};
+
+const checkParent = ({ parent }: Submission, { owner, hop }: SubmitInput, facts: Facts): Problem[] => {
+  if (!parent) return hop > LIMITS.hops ? [problem('HOP_LIMIT', `at most ${LIMITS.hops} delegations deep`)] : [];
+  const granted = facts.parent;
+  if (granted?.granted && granted.agent === owner) return [];
+  const code = granted && !granted.granted ? granted.code : 'PARENT_ENDED';
+  return [problem(code, `the parent flow ${String(parent.flowId).slice(0, 64)} did not grant this child`, 'payload.parent')];
+};
+
+/** A submission: the flow begins, is rejected, or is there already. */
+export const onSubmit = (draft: Draft, input: SubmitInput): void => {
+  const { state } = draft;
+  if (state.phase !== 'none') {
+    if (input.owner !== state.owner) draft.answers.push({ owner: input.owner, outcome: taken(input) });
+    return;
+  }
+  const { submission } = input;
+  if ('problems' in submission) return reject(draft, input, submission.problems);
+  if (tooDeep(submission)) return reject(draft, input, [problem('INVALID_MESSAGE', `nests deeper than ${LIMITS.depth} levels`, 'payload')]);
+  const resolved = resolve(submission, draft.facts);
+  const definition = 'definition' in resolved ? resolved.definition : undefined;
+  const problems = [
+    ...('problems' in resolved ? resolved.problems : []),
+    ...checkFields(submission, definition),
+    ...checkParent(submission, input, draft.facts),
+  ];
+  const size = definition ? sizeOf([definition, submission.input]) : 0;
+  if (size > LIMITS.start)
+    problems.push(problem('MESSAGE_TOO_LARGE', `definition and input are ${size} bytes; at most ${LIMITS.start}`, 'payload'));
+  if (!definition || problems.length > 0) return reject(draft, input, problems);
+  start(draft, input, submission, definition);
+};
+
+const start = (draft: Draft, input: SubmitInput, submission: Submission, definition: FlowDefinition): void => {
+  const { flowId, tenant, owner, messageId, contextId, userId, traceparent, at } = input;
+  const { parent, skill } = submission;
+  const granted = draft.facts.parent?.granted ? draft.facts.parent : undefined;
+  const time = Math.min(definition.budget.time, submission.timeout ?? Infinity, LIMITS.time);
+  const optional = { contextId, userId, traceparent };
+  draft.emit(
+    {
+      type: 'flowStarted',
+      flowId,
+      tenant,
+      owner,
+      messageId,
+      definition,
+      input: submission.input,
+      priority: submission.priority ?? 'normal',
+      hop: parent && granted ? granted.hop : input.hop,
+      at,
+      deadline: Math.min(at + time, parent && granted ? granted.deadline : Infinity),
+      tasks: Math.min(definition.budget.tasks, parent && granted ? granted.tasks : Infinity),
+      ...(skill === undefined ? {} : { single: true as const }),
+      ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+      ...(parent ? { parent: { flowId: parent.flowId, taskId: parent.taskId, attempt: parent.attempt, agent: owner } } : {}),
+    },
+    { definition, input: submission.input },
+  );
+};
+
+const refusal = ({ flowId, at }: SubmitInput, errors: Problem[]): Outcome => ({
+  flowId,
+  state: 'REJECTED',
+  errors,
+  startedAt: new Date(at).toISOString(),
+  endedAt: new Date(at).toISOString(),
+  tasks: { completed: 0, failed: 0, canceled: 0, skipped: 0, attempts: 0 },
+  cost: 0,
+});
+
+const reject = (draft: Draft, input: SubmitInput, found: Problem[]): void => {
+  const { flowId, tenant, owner, submission } = input;
+  const problems = boundProblems(found);
+  draft.emit({ type: 'flowRejected', flowId, tenant, owner, problems }, problems);
+  const parent = 'problems' in submission || !draft.facts.parent?.granted ? undefined : submission.parent;
+  conclude(draft, refusal(input, problems), parent && isToken(parent.flowId) ? parent : undefined);
+};
+
+const taken = (input: SubmitInput): Outcome =>
+  refusal(input, [problem('FLOW_ID_TAKEN', `the flow id ${input.flowId} belongs to another owner`)]);
+
+/** How many attempts a submission may need: what a child asks its parent for. */
+export const taskBudget = (submission: Submission | { problems: Problem[] }, facts: Pick<Facts, 'workflow'>): number => {
+  if ('problems' in submission || tooDeep(submission)) return 0;
+  const resolved = resolve(submission, { ...facts, directory: () => undefined, value: () => undefined });
+  return 'definition' in resolved ? resolved.definition.budget.tasks : 0;
+};

@@ -1,0 +1,119 @@
+import { skillKey, type Fault } from '@waggle/protocol';
+import type { CompiledStep } from '../definition/compile.js';
+import { loadRef } from '../expression/loader.js';
+import type { TaskState } from '../state/state.js';
+import { chooseAgent } from './choose-agent.js';
+import type { Draft } from './draft.js';
+import { abort, cancelChildren, endFlow, unwaitIfLast } from './end.js';
+import { evaluationFault, faultOf, problemsOf } from './fault.js';
+import { mayRetry, retryDelay } from './retry-delay.js';
+
+/** A task to dispatch: `item` is the index in the list of a forEach. */
+export interface Wanted {
+  step: CompiledStep;
+  taskId: string;
+  item?: number;
+  /** The next attempt. */
+  attempt: number;
+}
+
+export const wantedAgain = (draft: Draft, task: TaskState): Wanted => ({
+  step: draft.stepOf(task),
+  taskId: task.id,
+  item: task.item,
+  attempt: task.attempt + 1,
+});
+
+/** The input of a task. Throws what expressions throw, and MustStore. */
+const inputOf = (draft: Draft, { step, item }: Pick<Wanted, 'step' | 'item'>): unknown => {
+  if (item === undefined) return draft.travelling(step.input.render(draft.scope(), draft.load));
+  const items = loadRef(draft.state.steps[step.index]!.items, draft.load) as unknown[];
+  return draft.travelling(step.input.render(draft.scope({ value: items[item], index: item }), draft.load));
+};
+
+const wait = (draft: Draft, { step, taskId }: Wanted): void => {
+  const { definition } = step;
+  const task = draft.state.tasks.get(taskId);
+  if (task?.status === 'waiting') return;
+  const first = !draft.state.waiting.has(definition.skill);
+  const until = Math.min(draft.head.deadline, draft.now + (definition.timeout ?? Infinity));
+  draft.emit({ type: 'taskWaiting', stepId: definition.id, taskId, reason: 'NO_AGENT', skill: definition.skill, until });
+  draft.earliest = Math.min(draft.earliest, until);
+  if (first) draft.command({ type: 'wait', kind: 'skill', key: skillKey(definition.skill) });
+};
+
+/** Gives the next attempt of a task to an agent; without one the task waits, without budget the flow ends. */
+export const dispatch = (draft: Draft, wanted: Wanted): void => {
+  const { state, head } = draft;
+  const { step, taskId, attempt } = wanted;
+  const { id: stepId, skill, timeout } = step.definition;
+  if (state.used + state.reserved >= head.tasks) {
+    const fault = faultOf('BUDGET_EXCEEDED', `the flow's budget of ${head.tasks} tasks is spent`);
+    return endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
+  }
+  const offer = chooseAgent(draft.offers(skill), draft.given);
+  if (!offer) return wait(draft, wanted);
+  let input: unknown;
+  try {
+    input = inputOf(draft, wanted);
+  } catch (error) {
+    return failTask(draft, wanted, evaluationFault(error));
+  }
+  const priority = step.definition.priority ?? head.priority;
+  const deadline = Math.min(head.deadline, draft.now + (timeout ?? offer.timeout));
+  const waited = state.waiting.has(skill);
+  draft.emit({ type: 'taskDispatched', stepId, taskId, attempt, agent: offer.agent, priority, skill, deadline });
+  draft.command({ type: 'dispatch', agent: offer.agent, priority, taskId, attempt, skill, input, deadline }, input);
+  draft.given.set(offer.agent, (draft.given.get(offer.agent) ?? 0) + 1);
+  draft.earliest = Math.min(draft.earliest, deadline);
+  unwaitIfLast(draft, skill, waited);
+};
+
+/** The end of a task that will not be tried again, and what it does to its step and flow. */
+export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, fault: Fault, rejected = false): void => {
+  const { state } = draft;
+  const { step, taskId } = wanted;
+  const { id: stepId, onFailure, skill } = step.definition;
+  const waited = state.waiting.has(skill);
+  const attempt = state.tasks.get(taskId)?.attempt ?? 0;
+  draft.emit({ type: 'taskFailed', stepId, taskId, attempt, fault }, fault);
+  unwaitIfLast(draft, skill, waited);
+  if (onFailure === 'continue') return;
+  draft.emit({ type: 'stepFailed', stepId, fault }, fault);
+  endFlow(draft, rejected && draft.head.single ? 'REJECTED' : 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
+};
+
+export interface Failure {
+  fault: Fault;
+  cost: number;
+  /** The agent says that the task is wrong, not that it went wrong. */
+  rejected?: boolean;
+  /** The agent may be at work still. */
+  abort?: string;
+}
+
+/** The end of an attempt that did not succeed: another one after a pause, or the end of the task. */
+export const failAttempt = (draft: Draft, task: TaskState, failure: Failure): void => {
+  const step = draft.stepOf(task);
+  const { retry } = step.definition;
+  const { fault, cost, rejected = false } = failure;
+  if (failure.abort !== undefined) abort(draft, task, failure.abort);
+  cancelChildren(draft, task);
+  const { id: taskId, attempt } = task;
+  if (!rejected && mayRetry(retry, attempt, fault)) {
+    const retryAt = draft.now + retryDelay(retry, attempt, `${draft.state.flowId}/${taskId}`);
+    draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost, retryAt }, fault);
+    draft.earliest = Math.min(draft.earliest, retryAt);
+    if (retryAt <= draft.now && !draft.full) dispatch(draft, wantedAgain(draft, task));
+    return;
+  }
+  draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost }, fault);
+  if (fault.code === 'POISON' || (!rejected && fault.retryable && attempt >= retry.attempts)) bury(draft, task, fault);
+  failTask(draft, { step, taskId, item: task.item }, fault, rejected);
+};
+
+const bury = (draft: Draft, task: TaskState, fault: Fault): void => {
+  const { id: taskId, attempt, agent, skill } = task;
+  const input = inputOf(draft, { step: draft.stepOf(task), item: task.item });
+  draft.command({ type: 'deadLetter', agent: agent!, taskId, attempt, skill, fault, input }, input);
+};

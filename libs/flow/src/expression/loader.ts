@@ -1,0 +1,59 @@
+import { isValueRef, WaggleError, type BlobRef } from '@waggle/protocol';
+import { LIMITS, tooDeep } from '../limits.js';
+
+/** Raised by an evaluation that meets references whose values are not at hand: load them and evaluate again. */
+export class MissingValues extends Error {
+  constructor(readonly refs: BlobRef[]) {
+    super('values by reference are not loaded');
+  }
+}
+
+export type LoadValue = (ref: BlobRef) => { value: unknown } | undefined;
+
+/** Values already freed of references, by the value that held them: facts never change. */
+const whole = new WeakMap<object, unknown>();
+
+const tooLarge = (size: number) =>
+  new WaggleError('MESSAGE_TOO_LARGE', `a value of ${size} bytes is too large for an expression; at most ${LIMITS.loaded}`);
+
+/** The value itself where it is a reference. Throws MissingValues, or MESSAGE_TOO_LARGE. */
+export const loadRef = (value: unknown, load: LoadValue): unknown => {
+  if (!isValueRef(value)) return value;
+  const ref = value.$blob;
+  if (ref.size > LIMITS.loaded) throw tooLarge(ref.size);
+  const found = load(ref);
+  if (!found) throw new MissingValues([ref]);
+  return found.value;
+};
+
+/** The value with every reference inside replaced. Throws MissingValues with all that are missing. */
+export const loadWhole = (value: unknown, load: LoadValue): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (whole.has(value)) return whole.get(value);
+  const missing: BlobRef[] = [];
+  const walk = (each: unknown, depth: number): unknown => {
+    if (typeof each !== 'object' || each === null) return each;
+    if (depth > LIMITS.depth) throw new WaggleError('EXPRESSION_FAILED', 'a value nests too deep');
+    if (isValueRef(each)) {
+      try {
+        const loaded = loadRef(each, load);
+        if (tooDeep(loaded)) throw new WaggleError('EXPRESSION_FAILED', 'a value nests too deep');
+        return walk(loaded, depth + 1);
+      } catch (error) {
+        if (!(error instanceof MissingValues)) throw error;
+        missing.push(...error.refs);
+        return undefined;
+      }
+    }
+    if (Array.isArray(each)) {
+      const copy = each.map((inner) => walk(inner, depth + 1));
+      return copy.some((inner, index) => inner !== each[index]) ? copy : each;
+    }
+    const entries = Object.entries(each).map(([key, inner]) => [key, walk(inner, depth + 1)] as const);
+    return entries.some(([key, inner]) => inner !== (each as Record<string, unknown>)[key]) ? Object.fromEntries(entries) : each;
+  };
+  const result = walk(value, 0);
+  if (missing.length > 0) throw new MissingValues(missing);
+  whole.set(value, result);
+  return result;
+};

@@ -1,0 +1,46 @@
+const DAY = 86_400_000;
+
+/** What bounds a flow. Sizes are bytes of UTF-8 JSON, times milliseconds. */
+export const LIMITS = {
+  steps: 1000,
+  items: 10_000,
+  /** Longest flow: inputs are kept for seven days. */
+  time: 6 * DAY,
+  tasks: 100_000,
+  attempts: 100,
+  hops: 8,
+  /** Nesting of any value. */
+  depth: 64,
+  /** One value that stands in the log. */
+  value: 256 * 1024,
+  /** The first transition's definition and input together. */
+  start: 768 * 1024,
+  /** A value loaded for an expression. */
+  loaded: 16 * 1024 * 1024,
+  /** One transition. */
+  commands: 500,
+  transition: 512 * 1024,
+  problems: 100,
+  /** Characters of a text that others wrote and the log keeps. */
+  text: 4096,
+} as const;
+
+/** Bytes of a value as JSON. */
+export const sizeOf = (value: unknown): number => (value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value)));
+
+/** Whether a value nests deeper than may travel; never recurses, so any parsed JSON may be asked. */
+export const tooDeep = (value: unknown, limit: number = LIMITS.depth): boolean => {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    const next: unknown[] = [];
+    for (const each of level) {
+      if (typeof each !== 'object' || each === null) continue;
+      for (const inner of Object.values(each)) if (typeof inner === 'object' && inner !== null) next.push(inner);
+    }
+    level = next;
+  }
+  return false;
+};
+
+export const clip = (text: string, limit: number = LIMITS.text): string => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);

@@ -1,0 +1,122 @@
+import { WaggleError } from '@waggle/protocol';
+import { compile } from '../definition/compile.js';
+import type { FlowEvent } from '../types.js';
+import { applyChild } from './apply-child.js';
+import { applyTask } from './apply-task.js';
+import type { Pen } from './pen.js';
+import type { FlowHead, FlowState, StepState } from './state.js';
+import { stepOf } from './step-of.js';
+
+const start = (state: FlowState, event: FlowHead, pen: Pen): void => {
+  const flow = compile(event.definition);
+  const steps = flow.steps.map(({ index, dependencies }): StepState => ({
+    index,
+    status: 'pending',
+    unmet: dependencies.length,
+    total: 0,
+    begun: 0,
+    completed: 0,
+    failed: 0,
+    retries: 0,
+    outputs: [],
+  }));
+  identify(state, event, pen);
+  pen.set(state, 'phase', 'open');
+  pen.set(state, 'head', event);
+  pen.set(state, 'flow', flow);
+  pen.set(state, 'steps', steps);
+  for (const step of steps) if (step.unmet === 0) pen.add(state.todo, step.index);
+};
+
+const identify = (state: FlowState, { flowId, tenant, owner }: Pick<FlowHead, 'flowId' | 'tenant' | 'owner'>, pen: Pen): void => {
+  pen.set(state, 'flowId', flowId);
+  pen.set(state, 'tenant', tenant);
+  pen.set(state, 'owner', owner);
+};
+
+const settle = (state: FlowState, step: StepState, pen: Pen): void => {
+  pen.remove(state.todo, step.index);
+  pen.bump(state, 'settled');
+  for (const index of state.flow!.steps[step.index]!.dependents) {
+    const next = state.steps[index]!;
+    pen.bump(next, 'unmet', -1);
+    if (next.unmet === 0 && next.status === 'pending') pen.add(state.todo, index);
+  }
+};
+
+const outputOf = (state: FlowState, step: StepState): unknown =>
+  state.flow!.steps[step.index]!.forEach ? step.outputs.slice() : (step.outputs[0] ?? null);
+
+const end = (state: FlowState, event: Extract<FlowEvent, { type: 'flowEnded' }>, pen: Pen): void => {
+  pen.set(state, 'phase', 'ended');
+  pen.set(state, 'outcome', event.outcome);
+  pen.set(state, 'armed', undefined);
+  for (const step of state.steps) if (step.status === 'pending' || step.status === 'open') pen.set(step, 'status', 'canceled');
+};
+
+/** Writes one event of the log into the state. Throws TRANSITION_UNKNOWN for a type it does not know. */
+export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
+  switch (event.type) {
+    case 'flowStarted':
+      return start(state, event, pen);
+    case 'flowRejected':
+      identify(state, event, pen);
+      return pen.set(state, 'phase', 'ending');
+    case 'stepExpanded': {
+      const step = stepOf(state, event.stepId);
+      pen.set(step, 'status', 'open');
+      pen.set(step, 'total', event.count);
+      pen.set(step, 'outputs', new Array(event.count).fill(null));
+      return pen.set(step, 'items', event.items);
+    }
+    case 'stepSkipped': {
+      const step = stepOf(state, event.stepId);
+      pen.set(step, 'status', 'skipped');
+      return settle(state, step, pen);
+    }
+    case 'stepCompleted': {
+      const step = stepOf(state, event.stepId);
+      pen.set(step, 'status', 'completed');
+      pen.set(step, 'output', outputOf(state, step));
+      return settle(state, step, pen);
+    }
+    case 'stepFailed': {
+      const step = stepOf(state, event.stepId);
+      pen.set(step, 'status', 'failed');
+      pen.set(step, 'fault', event.fault);
+      pen.set(step, 'output', outputOf(state, step));
+      return settle(state, step, pen);
+    }
+    case 'taskDispatched':
+    case 'taskWaiting':
+    case 'taskCompleted':
+    case 'attemptFailed':
+    case 'taskFailed':
+    case 'taskCanceled':
+      return applyTask(state, event, pen);
+    case 'childReserved':
+    case 'childRefused':
+    case 'childEnded':
+    case 'childCanceled':
+      return applyChild(state, event, pen);
+    case 'signalApplied':
+      return pen.set(state, 'control', Math.max(state.control, event.sequence));
+    case 'signalIgnored':
+      return pen.bump(state, 'ignored');
+    case 'timerArmed':
+      return pen.set(state, 'armed', { n: event.n, at: event.at });
+    case 'timerFired':
+      pen.set(state, 'armed', undefined);
+      return pen.set(state, 'due', event.at);
+    case 'flowEnding':
+      pen.set(state, 'phase', 'ending');
+      pen.set(state, 'ending', { state: event.state, errors: event.errors, output: event.output });
+      return;
+    case 'flowEnded':
+      return end(state, event, pen);
+    default: {
+      const unknown = event satisfies never as { type?: unknown };
+      throw new WaggleError('TRANSITION_UNKNOWN', `the log holds an event of the type "${String(unknown.type)}", which is not known here`);
+    }
+  }
+};

@@ -1,0 +1,55 @@
+import type { FlowStatus, StepStatus } from '@waggle/protocol';
+import type { FlowState, StepState, TaskState } from './state.js';
+
+const SHOWN = {
+  pending: 'SUBMITTED',
+  open: 'WORKING',
+  completed: 'COMPLETED',
+  failed: 'FAILED',
+  skipped: 'SKIPPED',
+  canceled: 'CANCELED',
+} as const satisfies Record<StepState['status'], StepStatus['state']>;
+
+const fractionOf = (steps: readonly StepState[]): number => {
+  const parts = steps.map((step) => {
+    if (step.status !== 'open') return step.status === 'pending' ? 0 : 1;
+    return step.total === 0 ? 1 : (step.completed + step.failed) / step.total;
+  });
+  return parts.length === 0 ? 1 : parts.reduce((sum, part) => sum + part, 0) / parts.length;
+};
+
+/** Where the flow is, as its owner may watch it. */
+export const statusOf = (state: FlowState): FlowStatus => {
+  const { head, outcome } = state;
+  const byStep = new Map<number, TaskState[]>();
+  for (const task of state.live) byStep.set(task.step, [...(byStep.get(task.step) ?? []), task]);
+  const steps = state.steps.map((step): StepStatus => {
+    const { id, skill } = state.flow!.steps[step.index]!.definition;
+    const live = byStep.get(step.index) ?? [];
+    const running = live.filter(({ status }) => status === 'running');
+    const waits = live.some(({ status }) => status === 'waiting');
+    return {
+      id,
+      state: waits && running.length === 0 ? 'WAITING' : SHOWN[step.status],
+      skill,
+      total: step.total,
+      done: step.completed,
+      running: running.length,
+      failed: step.failed,
+      retries: step.retries,
+      ...(waits ? { waitingFor: 'NO_AGENT' } : {}),
+      ...(running.length > 0 ? { agents: [...new Set(running.map(({ agent }) => agent!))].sort() } : {}),
+    };
+  });
+  return {
+    flowId: state.flowId,
+    state: outcome?.state ?? (state.phase === 'none' ? 'SUBMITTED' : 'WORKING'),
+    ...(head && !head.single ? { workflow: head.definition.name } : {}),
+    fraction: outcome ? 1 : fractionOf(state.steps),
+    steps,
+    version: state.n,
+    startedAt: new Date(head?.at ?? state.at).toISOString(),
+    updatedAt: new Date(state.at).toISOString(),
+    ...(head ? { deadline: new Date(head.deadline).toISOString() } : {}),
+  };
+};
