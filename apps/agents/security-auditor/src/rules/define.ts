@@ -5,6 +5,9 @@ type Definition = Omit<PatternRule, 'category' | 'languages'>;
 /** A security rule for TypeScript and JavaScript. */
 export const ecmascript = (rule: Definition): PatternRule => ({ ...rule, category: 'security', languages: ECMASCRIPT });
 
+/** A security rule about JSX, which plain TypeScript does not have. */
+export const jsx = (rule: Definition): PatternRule => ({ ...rule, category: 'security', languages: ['tsx', 'javascript'] });
+
 /** A security rule for Python. */
 export const python = (rule: Definition): PatternRule => ({ ...rule, category: 'security', languages: PYTHON });
 

@@ -15,6 +15,15 @@ describe('the rule pack', () => {
     for (const rule of PATTERN_RULES) expect([rule.id, rule.examples.bad.length >= 2, rule.examples.good.length >= 2]).toEqual([rule.id, true, true]);
   });
 
+  it('can be applied in every language that a rule names', async () => {
+    for (const rule of PATTERN_RULES) {
+      for (const language of rule.languages) {
+        const root = await parse(language, 'x');
+        expect([rule.id, language, root.findAll(rule.match)]).toEqual([rule.id, language, []]);
+      }
+    }
+  });
+
   for (const rule of PATTERN_RULES) {
     describe(rule.id, () => {
       for (const code of rule.examples.bad) it(`finds ${JSON.stringify(code)} once`, async () => expect(await findingsOf(rule, code)).toBe(1));

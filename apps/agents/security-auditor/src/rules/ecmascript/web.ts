@@ -1,4 +1,4 @@
-import { ecmascript, FIXED_TEXT } from '../define.js';
+import { ecmascript, FIXED_TEXT, jsx } from '../define.js';
 
 export const web = [
   ecmascript({
@@ -33,7 +33,7 @@ export const web = [
     match: { rule: { any: [{ pattern: 'document.write($HTML)' }, { pattern: 'document.writeln($HTML)' }] }, constraints: { HTML: { not: FIXED_TEXT } } },
     examples: { bad: ['document.write(location.hash);', 'document.writeln("<b>" + name);'], good: ['document.write("<hr>");', 'file.write(text);'] },
   }),
-  ecmascript({
+  jsx({
     id: 'security/dangerous-html-prop',
     title: 'React told to trust markup',
     severity: 'medium',

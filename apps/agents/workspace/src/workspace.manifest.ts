@@ -1,0 +1,3 @@
+import { agentManifest, type Manifest } from '@waggle/agent';
+
+export const manifest: Manifest = agentManifest('workspace');

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { WorkspaceAgent } from './workspace-agent.js';
+
+@Module({ providers: [WorkspaceAgent] })
+export class WorkspaceAgentModule {}

@@ -1,0 +1,36 @@
+/** Markup that is already safe. Made by `html` only, so whatever else is put into a page is escaped. */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+type Part = Markup | string | number | undefined | readonly (Markup | string)[];
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
+
+/** A text as it may stand between tags and inside quoted attributes. Control characters become visible, so that names cannot play tricks. */
+export const escapeHtml = (text: string): string =>
+  text
+    .replace(/[&<>"'`]/g, (char) => ESCAPES[char]!)
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+const render = (part: Part): string => {
+  if (part === undefined) return '';
+  if (part instanceof Markup) return part.text;
+  if (Array.isArray(part)) return (part as readonly (Markup | string)[]).map(render).join('');
+  return escapeHtml(String(part));
+};
+
+/** Markup from a template: what is put in is escaped unless it is markup itself. */
+export const html = (strings: TemplateStringsArray, ...parts: Part[]): Markup =>
+  new Markup(strings.reduce((text, string, at) => text + render(parts[at - 1]) + string));
+
+/** Fixed text of this library's own that is markup. */
+export const trusted = (text: string): Markup => new Markup(text);
+
+/** A path in one line: control characters, line ends among them, shown as escapes. */
+export const shownPath = (path: string): string => path.replace(/[\n\r\t]/g, (char) => ({ '\n': '\\n', '\r': '\\r', '\t': '\\t' })[char]!);
+
+export const count = (value: number): string => value.toLocaleString('en-US');
+
+/** "1 file", "2 files". */
+export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
