@@ -5,7 +5,8 @@ import type { BucketName, Priority, StreamName } from '@waggle/protocol';
  * broker will stand there too (docs/architecture.md). Nothing outside this library knows NATS.
  *
  * Errors are WaggleErrors: `BUS_UNREACHABLE` and `BUS_TIMEOUT` (retryable; whether it was stored is unknown),
- * `STORAGE_FULL` (not stored), `BUS_REFUSED` (rights or a stream that is not there).
+ * `STORAGE_FULL` (not stored), `NOT_PROVISIONED` (no stream or consumer answers), `BUS_REFUSED` (no right, or not a
+ * request the broker takes), `MESSAGE_TOO_LARGE`, `OVERLOADED` (too many requests under way in this process).
  */
 export interface Bus {
   /** The name this process signed in with: the speaker token of its subjects. */
@@ -166,24 +167,39 @@ export interface Blobs {
   get(tenant: string, blob: BlobHandle): Promise<Uint8Array>;
 }
 
+export interface BucketValue {
+  key: string;
+  value: Uint8Array;
+  text(): string;
+  json<T>(): T;
+}
+
+export interface BucketEntry extends BucketValue {
+  revision: number;
+}
+
+/** A write as it was heard of; of a deleted key the value is empty. */
+export interface BucketEvent extends BucketValue {
+  deleted: boolean;
+}
+
 export interface Bucket {
-  get(key: string): Promise<{ value: Uint8Array; revision: number; text(): string; json<T>(): T } | undefined>;
+  get(key: string): Promise<BucketEntry | undefined>;
   /** Writes; with `expect` only over that revision (0: none). */
   put(key: string, value: string | Uint8Array, options?: { expect?: number }): Promise<PublishResult>;
   delete(key: string): Promise<void>;
   /** All present entries, keys matching a pattern (default `>`). */
-  entries(pattern?: string): Promise<{ key: string; value: Uint8Array; revision: number; text(): string; json<T>(): T }[]>;
-  /** Told of writes, at most once: for waking, never for deciding. `deleted` entries have an empty value. */
-  watch(
-    pattern: string,
-    handler: (entry: { key: string; value: Uint8Array; deleted: boolean; text(): string; json<T>(): T }) => void,
-  ): Promise<Subscription>;
+  entries(pattern?: string): Promise<BucketEntry[]>;
+  /** Told of writes, at most once: for waking, never for deciding. */
+  watch(pattern: string, handler: (entry: BucketEvent) => void): Promise<Subscription>;
 }
 
 export interface BusHealth {
   ready: boolean;
   /** Why not, for people and for `/ready`. */
   reasons: string[];
+  /** How often the broker refused a subject to this process. */
+  violations: number;
 }
 
 /** The four queues of an agent, most urgent first. */

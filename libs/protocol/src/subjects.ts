@@ -123,7 +123,7 @@ export type InputAddress = { partition: number; tenant: string } & (
 );
 
 export const parseInputSubject = (subject: string): InputAddress | undefined => {
-  const [, partition, tenant, id, kind, a, b, c] = subject.split('.') as string[];
+  const [, partition, tenant, id, kind, a, b, c] = subject.split('.');
   const head = { partition: Number(partition), tenant: tenant! };
   const flowId = id!;
   switch (kind) {

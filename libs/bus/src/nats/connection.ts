@@ -1,0 +1,76 @@
+import { errors, type NatsConnection } from '@nats-io/nats-core';
+import { connect, nkeyAuthenticator, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { subjects, WaggleError } from '@waggle/protocol';
+import type { BusOptions } from './options.js';
+
+const CONNECT = 10_000;
+const DIAL = 5_000;
+const PING = 5_000;
+const LEAST_VERSION = [2, 14] as const;
+const FIRST_DELAY = 50;
+const MAX_DELAY = 2_000;
+
+/** Grows with each attempt, up to 2 s, never the same for two processes: they all lose the broker at once. */
+class Backoff {
+  private attempts = 0;
+
+  next = (): number => Math.min(MAX_DELAY, FIRST_DELAY * 2 ** Math.min(this.attempts++, 10)) * (0.5 + Math.random() / 2);
+
+  reset(): void {
+    this.attempts = 0;
+  }
+}
+
+export interface Connection {
+  nc: NatsConnection;
+  /** The connection is up again: the next break starts with short delays. */
+  restored: () => void;
+}
+
+/**
+ * Connects, and goes on trying until `connectTimeout`: a broker or key that is not there yet may come.
+ * Once connected it reconnects for ever. `BUS_UNREACHABLE`, `BUS_REFUSED` (the key is not known), `NATS_VERSION`.
+ */
+export const openConnection = async (options: BusOptions): Promise<Connection> => {
+  const backoff = new Backoff();
+  const deadline = performance.now() + (options.connectTimeout ?? CONNECT);
+  const wanted: NodeConnectionOptions = {
+    servers: options.servers.split(',').map((server) => server.trim()),
+    name: options.name ?? options.me,
+    inboxPrefix: subjects.inbox(options.me),
+    maxReconnectAttempts: -1,
+    reconnectDelayHandler: backoff.next,
+    ignoreAuthErrorAbort: true,
+    pingInterval: PING,
+    timeout: DIAL,
+    noAsyncTraces: true,
+    ...(options.seed ? { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed.trim())) } : {}),
+  };
+  for (;;) {
+    try {
+      const nc = await connect(wanted);
+      await checkVersion(nc);
+      return { nc, restored: () => backoff.reset() };
+    } catch (cause) {
+      if (cause instanceof WaggleError) throw cause;
+      if (cause instanceof errors.InvalidArgumentError)
+        throw new WaggleError('BUS_REFUSED', 'the connection options are not valid', { cause });
+      const delay = backoff.next();
+      if (performance.now() + delay > deadline) throw unreachable(options.servers, cause);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+  }
+};
+
+const checkVersion = async (nc: NatsConnection): Promise<void> => {
+  const version = nc.info?.version ?? '0.0.0';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1])) return;
+  await nc.close();
+  throw new WaggleError('NATS_VERSION', `nats-server ${version} at ${nc.getServer()}; ${LEAST_VERSION.join('.')} or newer is needed`);
+};
+
+const unreachable = (servers: string, cause: unknown): WaggleError =>
+  cause instanceof errors.AuthorizationError
+    ? new WaggleError('BUS_REFUSED', `the broker at ${servers} does not know this key`, { cause, retryable: true })
+    : new WaggleError('BUS_UNREACHABLE', `no broker answers at ${servers}`, { cause });

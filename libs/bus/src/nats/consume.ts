@@ -1,0 +1,132 @@
+import type { Delivery, Subscription } from '../port.js';
+import { Lane, type LaneContext } from './lane.js';
+import type { TakeEvents } from './take.js';
+
+const EXPIRES = 30_000;
+const HEARTBEAT = 5_000;
+const TICK = 500;
+const REFUSED = 100;
+
+export interface ConsumeOptions {
+  handler: (delivery: Delivery) => void;
+  maxInFlight: number;
+  /** Milliseconds after which an unsettled delivery no longer counts: the broker has given it to another by then. */
+  ackWait: number;
+  log: (error: unknown) => void;
+}
+
+/**
+ * Keeps pulls topped up so that at most `maxInFlight` deliveries are unsettled or on their way. Deliveries are
+ * counted by stream sequence: one that is redelivered to us counts once.
+ */
+export class Consumption implements Subscription {
+  private lane: Lane | undefined;
+  /** Messages still to come, by pull. */
+  private readonly asked = new Map<number, number>();
+  private readonly held = new Map<number, number>();
+  private heard = performance.now();
+  private notBefore = 0;
+  private stopped = false;
+  private readonly tick: NodeJS.Timeout;
+  private readonly context: LaneContext;
+
+  constructor(
+    context: LaneContext,
+    private readonly options: ConsumeOptions,
+    private readonly events: TakeEvents & { online: () => boolean; ended: (consumption: Consumption) => void },
+  ) {
+    this.context = { ...context, settled: (sequence) => this.settled(sequence) };
+    this.tick = setInterval(() => this.check(), TICK);
+    this.fill();
+  }
+
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    clearInterval(this.tick);
+    this.events.ended(this);
+    await this.lane?.leave();
+  }
+
+  disconnected(): void {
+    this.asked.clear();
+  }
+
+  reconnected(): void {
+    this.heard = performance.now();
+    this.fill();
+  }
+
+  private fill(): void {
+    if (this.stopped || !this.events.online() || performance.now() < this.notBefore) return;
+    const { maxInFlight } = this.options;
+    let coming = 0;
+    for (const n of this.asked.values()) coming += n;
+    const free = maxInFlight - this.held.size - coming;
+    // small pulls cost as much as large ones: wait until a quarter is free, but never with nothing asked
+    if (free < 1 || (coming > 0 && free < maxInFlight / 4)) return;
+    this.lane ??= this.open();
+    this.asked.set(this.lane.pull({ batch: free, expires: EXPIRES, heartbeat: HEARTBEAT }), free);
+  }
+
+  private open(): Lane {
+    this.heard = performance.now();
+    const lane: Lane = new Lane(this.context, {
+      delivery: (delivery) => this.delivered(delivery),
+      status: (pull, { code, description }) => {
+        this.heard = performance.now();
+        if (code === 100) return this.events.alive();
+        this.asked.delete(pull);
+        if (code !== 404 && code !== 408) {
+          this.notBefore = performance.now() + REFUSED;
+          this.events.refused(`${code} ${description}`);
+        }
+        this.fill();
+      },
+      closed: (error) => {
+        if (this.lane === lane) this.reopen();
+        this.events.refused(error.message);
+      },
+    });
+    return lane;
+  }
+
+  private delivered(delivery: Delivery): void {
+    this.heard = performance.now();
+    for (const [pull, left] of this.asked) {
+      if (left > 1) this.asked.set(pull, left - 1);
+      else this.asked.delete(pull);
+      break;
+    }
+    this.held.set(delivery.sequence, performance.now());
+    this.events.alive();
+    try {
+      this.options.handler(delivery);
+    } catch (error) {
+      this.options.log(error);
+    }
+    if (this.asked.size === 0) this.fill();
+  }
+
+  private settled(sequence: number): void {
+    if (this.held.delete(sequence)) this.fill();
+  }
+
+  private check(): void {
+    const now = performance.now();
+    for (const [sequence, since] of this.held) if (now - since > 10 * this.options.ackWait) this.held.delete(sequence);
+    if (this.events.online() && this.asked.size > 0 && now - this.heard > 2 * HEARTBEAT + 1_000) {
+      this.reopen();
+      this.events.refused('heartbeats missed');
+    }
+    this.fill();
+  }
+
+  private reopen(): void {
+    const { lane } = this;
+    this.lane = undefined;
+    this.asked.clear();
+    this.notBefore = performance.now() + REFUSED;
+    lane?.leave().catch(() => undefined);
+  }
+}

@@ -1,0 +1,293 @@
+import { PermissionViolationError, type NatsConnection, type Status, type Subscription as NatsSubscription } from '@nats-io/nats-core';
+import { BORDER_API, subjects, WaggleError, type BucketName, type StreamName } from '@waggle/protocol';
+import type {
+  Blobs,
+  Bucket,
+  Bus,
+  BusHealth,
+  LiveMessage,
+  OnceResult,
+  PublishOptions,
+  PublishResult,
+  Queue,
+  StoredMessage,
+  Subscription,
+} from '../port.js';
+import { isNoResponders, nobodyThere, refused } from './api-error.js';
+import { BlobStore } from './blob-store.js';
+import type { Connection } from './connection.js';
+import { ackSubject, type HeldNumbers } from './delivered.js';
+import { HealthBook } from './health.js';
+import { KvBucket } from './kv-bucket.js';
+import { Live } from './live-message.js';
+import { NatsQueue } from './nats-queue.js';
+import type { BusOptions } from './options.js';
+import { apiErrorOf } from './pub-ack.js';
+import { Publisher } from './publisher.js';
+import { Reader, type ReadOptions } from './reader.js';
+import { Again, Wire } from './wire.js';
+
+const API_TIMEOUT = 5_000;
+const CLOSE = 5_000;
+
+interface ConsumerInfo {
+  config: { ack_wait: number };
+}
+
+/** The port over NATS. */
+export class NatsBus implements Bus {
+  readonly me: string;
+  readonly blobs: Blobs;
+  private readonly nc: NatsConnection;
+  private readonly wire: Wire;
+  private readonly reader: Reader;
+  private readonly publisher: Publisher;
+  private readonly api: string;
+  private readonly inbox: string;
+  private readonly book = new HealthBook();
+  private readonly queues = new Set<NatsQueue>();
+  private connected = true;
+  private closing = false;
+
+  constructor(
+    connection: Connection,
+    private readonly options: BusOptions,
+  ) {
+    this.me = options.me;
+    this.nc = connection.nc;
+    this.inbox = subjects.inbox(options.me);
+    this.api = options.trusted || !options.manifest || options.manifest.kind === 'core' ? '$JS.API' : BORDER_API;
+    this.wire = new Wire(this.nc, this.inbox);
+    const maxPayload = (): number => this.nc.info?.max_payload ?? 1024 * 1024;
+    this.reader = new Reader(this.wire, this.api);
+    this.publisher = new Publisher(this.wire, this.reader, maxPayload);
+    this.blobs = new BlobStore(this.me, { publisher: this.publisher, reader: this.reader, maxPayload });
+    void this.watchStatus(connection);
+    void this.nc.closed().then((error) => this.ended(error));
+  }
+
+  get connection(): { clientId: number; serverVersion: string } {
+    return { clientId: this.nc.info?.client_id ?? 0, serverVersion: this.nc.info?.version ?? '' };
+  }
+
+  get health(): BusHealth {
+    return this.book.health;
+  }
+
+  onHealth(listener: (health: BusHealth) => void): () => void {
+    return this.book.listen(listener);
+  }
+
+  publish(subject: string, body: string | Uint8Array, options?: PublishOptions): Promise<PublishResult> {
+    return this.publisher.publish(subject, body, options);
+  }
+
+  publishOnce(
+    stream: StreamName,
+    subject: string,
+    body: string | Uint8Array,
+    options?: Omit<PublishOptions, 'expect'>,
+  ): Promise<OnceResult> {
+    return this.publisher.publishOnce(stream, subject, body, options);
+  }
+
+  last(
+    stream: StreamName | `KV_${BucketName}`,
+    subject: string,
+    options: { from?: 'leader' | 'any' } = {},
+  ): Promise<StoredMessage | undefined> {
+    return options.from === 'leader' ? this.reader.lastFromLeader(stream, subject) : this.reader.last(stream, subject);
+  }
+
+  read(stream: StreamName | `KV_${BucketName}`, filter: string, options?: ReadOptions): Promise<StoredMessage[]> {
+    return this.reader.read(stream, filter, options);
+  }
+
+  async queue(stream: StreamName, consumer: string): Promise<Queue> {
+    const check = (): Promise<ConsumerInfo> => this.ask<ConsumerInfo>(`CONSUMER.INFO.${stream}.${consumer}`);
+    const { config } = await check();
+    const about = `queue ${stream}/${consumer}`;
+    const queue = new NatsQueue(stream, consumer, config.ack_wait / 1e6, {
+      context: { nc: this.nc, wire: this.wire, api: this.api, inbox: this.inbox, stream, consumer },
+      hooks: {
+        online: () => this.connected && !this.closing,
+        log: (message, fields) => this.log('warn', message, fields),
+        check,
+        health: (error) => {
+          this.book.set(about, error?.message);
+          if (error) this.fatal(error);
+        },
+      },
+    });
+    this.queues.add(queue);
+    return queue;
+  }
+
+  async subscribe(subject: string, handler: (message: LiveMessage) => void, options: { queue?: string } = {}): Promise<Subscription> {
+    const settled = { ready: false, refusal: undefined as Error | undefined };
+    const subscription = this.nc.subscribe(subject, {
+      queue: options.queue,
+      callback: (error, message) => {
+        if (error) {
+          settled.refusal = error;
+          if (settled.ready) this.fatal(new WaggleError('BUS_REFUSED', `the subscription to ${subject} was closed`, { cause: error }));
+          return;
+        }
+        this.guard(subject, () => handler(new Live(message)));
+      },
+    });
+    await this.flushed();
+    if (settled.refusal) throw new WaggleError('BUS_REFUSED', `no right to subscribe to ${subject}`, { cause: settled.refusal });
+    settled.ready = true;
+    return { stop: () => stopSubscription(this.nc, subscription) };
+  }
+
+  emit(subject: string, body: string | Uint8Array): void {
+    if (!this.nc.isClosed()) this.nc.publish(subject, body);
+  }
+
+  request(subject: string, body: string | Uint8Array, options: { timeout?: number } = {}): Promise<LiveMessage> {
+    return this.wire.ask<LiveMessage>({
+      subject,
+      body,
+      timeout: options.timeout ?? API_TIMEOUT,
+      patience: Infinity,
+      judge: (answer) =>
+        isNoResponders(answer) ? new Again(new WaggleError('BUS_TIMEOUT', `nobody answers on ${subject}`)) : new Live(answer),
+    });
+  }
+
+  async purge(stream: StreamName, filter: string, options: { upTo?: number } = {}): Promise<number> {
+    const { purged } = await this.ask<{ purged: number }>(`STREAM.PURGE.${stream}`, {
+      filter,
+      ...(options.upTo === undefined ? {} : { seq: options.upTo + 1 }),
+    });
+    return purged;
+  }
+
+  schedule(subject: string, target: string, at: Date, body: string): Promise<PublishResult> {
+    return this.publisher.publish(subject, body, {
+      expect: 0,
+      headers: { 'Nats-Schedule': `@at ${at.toISOString()}`, 'Nats-Schedule-Target': target },
+    });
+  }
+
+  bucket(name: BucketName): Bucket {
+    return new KvBucket(name, {
+      publisher: this.publisher,
+      reader: this.reader,
+      subscribe: (subject, handler) => this.subscribe(subject, handler),
+    });
+  }
+
+  handBack(held: HeldNumbers): void {
+    this.emit(ackSubject(held), '-NAK');
+  }
+
+  async close(): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    const gracefully = (async (): Promise<void> => {
+      await Promise.all([...this.queues].map((queue) => queue.close()));
+      while (this.wire.waiting > 0 && this.connected) await new Promise((resolve) => setTimeout(resolve, 10));
+      await this.nc.drain();
+    })();
+    await Promise.race([gracefully.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, CLOSE).unref())]);
+    await this.nc.close();
+  }
+
+  /** A request to JetStream's API. */
+  private ask<T>(operation: string, body?: Record<string, unknown>): Promise<T> {
+    const subject = `${this.api}.${operation}`;
+    return this.wire.ask<T>({
+      subject,
+      body: body ? JSON.stringify(body) : '',
+      timeout: API_TIMEOUT,
+      judge: (answer) => {
+        if (isNoResponders(answer)) return nobodyThere(subject);
+        const error = apiErrorOf(answer.data);
+        return error ? refused(error, subject) : answer.json<T>();
+      },
+    });
+  }
+
+  /** The broker has taken what was sent; a connection that breaks meanwhile subscribes again by itself. */
+  private async flushed(): Promise<void> {
+    try {
+      await this.nc.flush();
+    } catch (cause) {
+      if (this.nc.isClosed()) throw new WaggleError('BUS_UNREACHABLE', 'the connection is closed', { cause });
+      await this.reconnection();
+      await this.flushed();
+    }
+  }
+
+  private async reconnection(): Promise<void> {
+    while (!this.connected && !this.nc.isClosed()) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  private guard(subject: string, work: () => unknown): void {
+    const failed = (error: unknown): void => this.log('error', 'a handler of live messages failed', { subject, error: String(error) });
+    try {
+      const result = work();
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  private async watchStatus(connection: Connection): Promise<void> {
+    for await (const status of this.nc.status()) this.statusChanged(status, connection);
+  }
+
+  private statusChanged(status: Status, connection: Connection): void {
+    switch (status.type) {
+      case 'disconnect':
+        this.connected = false;
+        this.book.set('connection', `not connected to the broker (${status.server})`);
+        this.wire.disconnected();
+        for (const queue of this.queues) queue.disconnected();
+        return this.log('warn', 'connection to the broker lost', { server: status.server });
+      case 'reconnect':
+        this.connected = true;
+        connection.restored();
+        this.book.set('connection', undefined);
+        this.wire.reconnected();
+        for (const queue of this.queues) queue.reconnected();
+        return this.log('info', 'connection to the broker restored', { server: status.server });
+      case 'error':
+        if (status.error instanceof PermissionViolationError) this.violated(status.error);
+        else this.log('warn', 'the broker reports an error', { error: status.error.message });
+        return;
+      default:
+        return;
+    }
+  }
+
+  private violated({ operation, subject }: PermissionViolationError): void {
+    this.book.countViolation();
+    this.log('error', 'the broker refused a subject', { operation, subject });
+    if (operation === 'publish') this.wire.violated(subject);
+  }
+
+  private ended(error: void | Error): void {
+    this.connected = false;
+    this.wire.closed();
+    this.book.set('connection', 'the connection is closed');
+    if (!this.closing) this.fatal(new WaggleError('BUS_UNREACHABLE', 'the connection was closed', { cause: error ?? undefined }));
+  }
+
+  private fatal(error: WaggleError): void {
+    this.log('error', error.message, { code: error.code });
+    this.options.onFatal?.(error);
+  }
+
+  private log(level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void {
+    this.options.log?.(level, message, fields);
+  }
+}
+
+const stopSubscription = async (nc: NatsConnection, subscription: NatsSubscription): Promise<void> => {
+  if (nc.isClosed() || subscription.isClosed()) return;
+  await subscription.drain();
+};
