@@ -3,4 +3,5 @@ export { BUILT_VERSION, LEAST_VERSION } from './find/version.js';
 export { startBroker, type BrokerExit, type RunningBroker, type StartBrokerOptions } from './run/start-broker.js';
 export { freePort } from './run/free-port.js';
 export { withLockFile, type LockFileOptions } from './lock-file.js';
-export { isAlive, stopProcess } from './run/process.js';
+export { guard } from './run/guard.js';
+export { isAlive, isRunning, processId, type ProcessId } from './run/process.js';

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WaggleError, type ErrorCode } from '@waggle/protocol';
-import { isAlive } from './run/process.js';
+import { isRunning, processId, type ProcessId } from './run/process.js';
 
 export interface LockFileOptions {
   /** Milliseconds to wait for another holder; 0: do not wait. */
@@ -13,9 +14,27 @@ export interface LockFileOptions {
   code: ErrorCode;
 }
 
-const holderOf = async (file: string): Promise<number | undefined> => {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : Number(text);
+const holderOf = async (file: string): Promise<ProcessId | undefined> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as ProcessId;
+  } catch {
+    return undefined;
+  }
+};
+
+const create = async (file: string, holder: ProcessId): Promise<boolean> => {
+  // Its content arrives with the name: a holder that dies in between leaves nothing that looks held for ever.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 };
 
 /**
@@ -25,30 +44,22 @@ const holderOf = async (file: string): Promise<number | undefined> => {
 export const withLockFile = async <T>(file: string, options: LockFileOptions, work: () => Promise<T>): Promise<T> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const end = Date.now() + options.wait;
-  for (let told = false; ;) {
-    const made = await writeFile(file, String(process.pid), { flag: 'wx', mode: 0o600 }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
-      },
-    );
-    if (made) break;
+  const me = await processId();
+  for (let told = false; !(await create(file, me));) {
     const holder = await holderOf(file);
-    if (holder === undefined) continue;
-    // An empty file is a holder that is just writing its number.
-    if (holder > 0 && !isAlive(holder)) {
+    if (holder === undefined || !(await isRunning(holder))) {
       await rm(file, { force: true });
       continue;
     }
-    if (Date.now() >= end) throw new WaggleError(options.code, `process ${holder} holds ${file}`);
-    if (!told) options.onWait?.(holder);
+    const { pid } = holder;
+    if (Date.now() >= end) throw new WaggleError(options.code, `process ${pid} holds ${file}`);
+    if (!told) options.onWait?.(pid);
     told = true;
     await delay(100);
   }
   try {
     return await work();
   } finally {
-    if ((await holderOf(file)) === process.pid) await rm(file, { force: true });
+    await rm(file, { force: true });
   }
 };

@@ -98,7 +98,7 @@ describe('finding a broker', () => {
   test('a lock left behind by a dead process holds nobody up', async () => {
     release(script('2.15.1'));
     await mkdir(join(dir, 'cache'));
-    await writeFile(join(dir, 'cache', '.lock'), '999999999');
+    await writeFile(join(dir, 'cache', '.lock'), JSON.stringify({ pid: process.pid, born: 'long ago' }));
     expect(await find()).toMatchObject({ how: 'release' });
   });
 

@@ -6,16 +6,18 @@ export interface ServerSettings {
   port: number;
   /** The accounts, and whatever else is the caller's to say. */
   config: string;
+  /** Bytes that the store may hold; the server's own choice when left out. */
+  storage?: number;
 }
 
 export const configFile = (dir: string): string => join(dir, 'broker.conf');
 
-const text = ({ dir, port, config }: ServerSettings): string =>
+const text = ({ dir, port, config, storage }: ServerSettings): string =>
   [
     '# Written by Waggle at each start; do not edit.',
     `listen: "127.0.0.1:${port}"`,
     'server_name: "waggle"',
-    `jetstream { store_dir: ${JSON.stringify(join(dir, 'jetstream'))} }`,
+    `jetstream { store_dir: ${JSON.stringify(join(dir, 'jetstream'))}${storage === undefined ? '' : `, max_file_store: ${storage}`} }`,
     config,
     '',
   ].join('\n');

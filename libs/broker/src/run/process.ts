@@ -1,4 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { execute } from '../execute.js';
+
+/** A process as it can be found again: numbers are used again, so its birth goes with it. */
+export interface ProcessId {
+  pid: number;
+  born: string;
+}
 
 /** Whether a process of that number is there (of anybody). */
 export const isAlive = (pid: number): boolean => {
@@ -10,8 +18,25 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-const gone = async (pid: number, within: number): Promise<boolean> => {
-  for (const end = Date.now() + within; isAlive(pid); await delay(20)) if (Date.now() > end) return false;
+/** When a process was started, in the system's own terms; empty where it is gone or cannot be told. */
+const bornAt = async (pid: number): Promise<string> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat !== undefined) {
+    // The name, in brackets, may hold anything; the state comes after it, and the start time nineteen fields later.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
+  }
+  if (process.platform === 'linux') return '';
+  return (await execute('ps', ['-o', 'lstart=', '-p', String(pid)], { timeout: 5_000 })).stdout.trim();
+};
+
+export const processId = async (pid = process.pid): Promise<ProcessId> => ({ pid, born: await bornAt(pid) });
+
+/** Whether this very process still runs, and not another that got its number. */
+export const isRunning = async ({ pid, born }: ProcessId): Promise<boolean> => isAlive(pid) && born !== '' && (await bornAt(pid)) === born;
+
+const gone = async (process: ProcessId, within: number): Promise<boolean> => {
+  for (const end = Date.now() + within; await isRunning(process); await delay(20)) if (Date.now() > end) return false;
   return true;
 };
 
@@ -24,9 +49,9 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
 };
 
 /** Ends a process that is not our child: SIGTERM, after `grace` milliseconds SIGKILL. True once it is gone. */
-export const stopProcess = async (pid: number, grace = 5_000): Promise<boolean> => {
-  signal(pid, 'SIGTERM');
-  if (await gone(pid, grace)) return true;
-  signal(pid, 'SIGKILL');
-  return gone(pid, 2_000);
+export const stopProcess = async (ended: ProcessId, grace = 5_000): Promise<boolean> => {
+  signal(ended.pid, 'SIGTERM');
+  if (await gone(ended, grace)) return true;
+  signal(ended.pid, 'SIGKILL');
+  return gone(ended, 2_000);
 };

@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findBroker } from '../find/find-broker.js';
-import { isAlive } from './process.js';
+import { isAlive, processId } from './process.js';
 import { startBroker, type BrokerExit, type RunningBroker } from './start-broker.js';
 
 const user = (name: string): string => `accounts { A { users: [{ user: ${name}, password: x }] } }`;
@@ -104,10 +104,10 @@ describe('a broker of our own', () => {
   test('one left behind by a dead owner is ended before the next starts; one whose owner lives is ALREADY_RUNNING', async () => {
     const orphan = await start();
     const note = join(dir, 'broker.pid');
-    const written = JSON.parse(await readFile(note, 'utf8')) as { pid: number; owner: number };
+    const written = JSON.parse(await readFile(note, 'utf8')) as object;
 
     const living = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
-    await writeFile(note, JSON.stringify({ ...written, owner: living.pid }));
+    await writeFile(note, JSON.stringify({ ...written, owner: await processId(living.pid) }));
     await expect(start()).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
 
     const over = new Promise((ended) => living.once('exit', ended));

@@ -16,6 +16,8 @@ export interface StartBrokerOptions {
   config: string;
   /** A loopback port; a free one when left out. */
   port?: number;
+  /** Bytes that the store may hold; the server's own choice when left out. */
+  storage?: number;
 }
 
 /** How the broker ended; `expected` when it was told to. */
@@ -93,7 +95,7 @@ class Broker implements RunningBroker {
   }
 
   async start(): Promise<void> {
-    await writeConfig({ dir: this.dir, port: this.port, config: this.#config });
+    await this.#write(this.#config);
     const log = new ServerLog(this.logFile);
     let running: ServerProcess;
     try {
@@ -129,12 +131,12 @@ class Broker implements RunningBroker {
 
   async reload(config: string): Promise<void> {
     const before = this.#config;
-    await writeConfig({ dir: this.dir, port: this.port, config });
+    await this.#write(config);
     try {
       await this.#process.reload();
       this.#config = config;
     } catch (error) {
-      await writeConfig({ dir: this.dir, port: this.port, config: before });
+      await this.#write(before);
       throw error;
     }
   }
@@ -142,5 +144,9 @@ class Broker implements RunningBroker {
   onExit(listener: (exit: BrokerExit) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async #write(config: string): Promise<void> {
+    await writeConfig({ dir: this.dir, port: this.port, config, storage: this.options.storage });
   }
 }
