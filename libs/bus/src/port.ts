@@ -62,6 +62,9 @@ export interface Bus {
   /** Has the broker store `body` on `target` at the given time (0-250 ms late). The subject is used once: never re-armed. */
   schedule(subject: string, target: string, at: Date, body: string): Promise<PublishResult>;
 
+  /** How full a stream is. */
+  figures(stream: StreamName): Promise<StreamFigures>;
+
   readonly blobs: Blobs;
 
   bucket(name: BucketName): Bucket;
@@ -165,6 +168,15 @@ export interface Blobs {
   put(tenant: string, content: Uint8Array, type: string): Promise<BlobHandle>;
   /** The content, its hash checked: `BLOB_MISSING`, `BLOB_CORRUPT`. */
   get(tenant: string, blob: BlobHandle): Promise<Uint8Array>;
+}
+
+export interface StreamFigures {
+  messages: number;
+  bytes: number;
+  /** The limit; -1: none. */
+  maxBytes: number;
+  /** Of the newest message, 0 when there was none. */
+  lastSequence: number;
 }
 
 export interface BucketValue {

@@ -11,6 +11,7 @@ import type {
   PublishResult,
   Queue,
   StoredMessage,
+  StreamFigures,
   Subscription,
 } from '../port.js';
 import { isNoResponders, nobodyThere, refused } from './api-error.js';
@@ -32,6 +33,11 @@ const CLOSE = 5_000;
 
 interface ConsumerInfo {
   config: { ack_wait: number };
+}
+
+interface StreamInfo {
+  config: { max_bytes: number };
+  state: { messages: number; bytes: number; last_seq: number };
 }
 
 /** The port over NATS. */
@@ -163,6 +169,11 @@ export class NatsBus implements Bus {
       ...(options.upTo === undefined ? {} : { seq: options.upTo + 1 }),
     });
     return purged;
+  }
+
+  async figures(stream: StreamName): Promise<StreamFigures> {
+    const { config, state } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
+    return { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, lastSequence: state.last_seq };
   }
 
   schedule(subject: string, target: string, at: Date, body: string): Promise<PublishResult> {
