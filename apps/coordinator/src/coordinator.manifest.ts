@@ -1,39 +1,21 @@
 import type { Manifest } from '@waggle/bus';
 import { RETENTION_CONSUMERS } from '@waggle/protocol';
 
-/** What the coordinator may say and hear. It alone writes flows, tasks, timers and outcomes. */
+/** The only writer of flow logs, dispatches, timers and outcomes; it reads what flows are decided by. */
 export const manifest: Manifest = {
   name: 'coordinator',
   kind: 'core',
-  publishes: [
-    'flow',
-    'outcome',
-    'task',
-    'abort',
-    'timer',
-    'wait',
-    'status',
-    'ask',
-    'dlq',
-    'submit',
-    'signal',
-    'event',
-    'blob',
-    'audit',
-    'beat',
-    'card',
-  ],
+  publishes: ['flow', 'outcome', 'task', 'abort', 'timer', 'wait', 'status', 'dlq', 'signal', 'audit', 'blob', 'beat', 'card'],
   hears: ['beat'],
   consumes: [
     { stream: 'INPUT', consumers: ['*'] },
     { stream: 'FLOW', consumers: Object.values(RETENTION_CONSUMERS) },
   ],
-  rereads: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'EVENT', 'ESCALATION', 'PROGRESS', 'DLQ', 'BLOB'],
-  folds: ['FLOW', 'WAIT', 'EVENT', 'BEAT'],
-  readsLeader: ['FLOW', 'RESULT'],
-  purges: ['FLOW', 'TASK', 'RESULT', 'TIMER', 'INPUT', 'WAIT', 'PROGRESS'],
-  inspects: ['FLOW', 'TIMER', 'INPUT'],
-  buckets: { WORKFLOWS: { read: ['>'] }, QUOTAS: { read: ['>'] }, DIRECTORY: { read: ['>'] } },
-  calls: ['registry.find'],
-  serves: ['describe', 'health'],
+  rereads: ['FLOW', 'TASK', 'SUBMIT', 'DLQ', 'TIMER', 'WAIT', 'PROGRESS', 'BLOB'],
+  folds: ['FLOW', 'WAIT', 'PROGRESS'],
+  readsLeader: ['FLOW', 'RESULT', 'SUBMIT'],
+  purges: ['FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'],
+  inspects: ['INPUT', 'FLOW', 'TIMER', 'PROGRESS'],
+  buckets: { WORKFLOWS: { read: ['>'] }, DIRECTORY: { read: ['>'] } },
+  serves: ['describe', 'list', 'health'],
 };

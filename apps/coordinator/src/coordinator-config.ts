@@ -1,0 +1,50 @@
+import { parseDuration, problem, WaggleError } from '@waggle/protocol';
+
+/** Nest token. */
+export const COORDINATOR_CONFIG = Symbol('COORDINATOR_CONFIG');
+
+/** What an operator may set. Times are milliseconds. */
+export interface CoordinatorConfig {
+  /** Who may signal and look at flows of others: the names whose manifest holds `operate`. */
+  operators: readonly string[];
+  retention: RetentionTimes;
+}
+
+export interface RetentionTimes {
+  /** After a flow's end, until what first wins kept apart is removed; longer than any stall. */
+  grace: number;
+  /** After a flow's end, until its log and outcome are removed. */
+  finished: number;
+  /** After a flow's beginning, the least its log stays: longer than its submission does, or a copy of that would start it again. */
+  head: number;
+}
+
+const DAY = 86_400_000;
+
+export const DEFAULTS: CoordinatorConfig = {
+  operators: ['cli', 'gateway', 'incident-responder'],
+  retention: { grace: 600_000, finished: 7 * DAY, head: 8 * DAY },
+};
+
+/** Defaults changed by WAGGLE_OPERATORS (names, comma separated) and WAGGLE_RETENTION (a duration of at least 15 minutes). `CONFIG_INVALID`. */
+export const readCoordinatorConfig = (env: NodeJS.ProcessEnv = process.env): CoordinatorConfig => {
+  const { operators, retention } = DEFAULTS;
+  const named = env.WAGGLE_OPERATORS?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return { operators: named ?? operators, retention: { ...retention, finished: readFinished(env.WAGGLE_RETENTION) ?? retention.finished } };
+};
+
+const LEAST_FINISHED = 900_000;
+
+const readFinished = (text: string | undefined): number | undefined => {
+  if (text === undefined || text.trim() === '') return undefined;
+  try {
+    const finished = parseDuration(text.trim());
+    if (finished >= LEAST_FINISHED) return finished;
+  } catch {
+    // said below, with the variable's name
+  }
+  const wrong = problem('CONFIG_INVALID', `"${text}" is not a duration of at least 15m.`, 'WAGGLE_RETENTION');
+  throw new WaggleError('CONFIG_INVALID', wrong.message, { path: wrong.path, problems: [wrong] });
+};

@@ -1,0 +1,53 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { COORDINATOR_CONFIG, readCoordinatorConfig, type CoordinatorConfig } from './coordinator-config.js';
+import { CoordinatorService } from './coordinator.service.js';
+import { Audit } from './engine/audit.js';
+import { Beginnings } from './engine/beginnings.js';
+import { Desk } from './engine/desk.js';
+import { Directory } from './engine/directory.js';
+import { Emitter } from './engine/emitter.js';
+import { Engine } from './engine/engine.js';
+import { EngineMetrics } from './engine/engine-metrics.js';
+import { FactGatherer } from './engine/facts.js';
+import { FlowStore } from './engine/flow-store.js';
+import { Lanes } from './engine/lanes.js';
+import { Orphans } from './engine/orphans.js';
+import { Parents } from './engine/parents.js';
+import { Pressure } from './engine/pressure.js';
+import { Retention } from './engine/retention.js';
+import { ShortTimers } from './engine/short-timers.js';
+import { SkillOffered } from './engine/skill-offered.js';
+import { StatusFeed } from './engine/status-feed.js';
+import { StoredResults } from './engine/stored-results.js';
+import { Values } from './engine/values.js';
+import { Workflows } from './engine/workflows.js';
+import { Intake } from './inputs/intake.js';
+import { Partitions } from './inputs/partitions.js';
+import { Strays } from './inputs/strays.js';
+import { FlowDescriber } from './questions/flow-describer.js';
+import { FlowLister } from './questions/flow-lister.js';
+import { Questions } from './questions/questions.js';
+
+const INPUTS = [Intake, Partitions, Strays];
+const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, Orphans];
+const WORLD = [Directory, Workflows, Values, Pressure, Audit];
+const EFFECTS = [Emitter, ShortTimers, StatusFeed, SkillOffered, Retention];
+const ANSWERS = [Questions, FlowDescriber, FlowLister];
+
+@Module({
+  providers: [
+    { provide: COORDINATOR_CONFIG, useFactory: () => readCoordinatorConfig() },
+    CoordinatorService,
+    ...INPUTS,
+    ...DECISIONS,
+    ...WORLD,
+    ...EFFECTS,
+    ...ANSWERS,
+  ],
+})
+export class CoordinatorModule {
+  /** With settings of one's own instead of the environment's. */
+  static with(config: CoordinatorConfig): DynamicModule {
+    return { module: CoordinatorModule, providers: [{ provide: COORDINATOR_CONFIG, useValue: config }] };
+  }
+}

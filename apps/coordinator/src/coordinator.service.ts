@@ -1,0 +1,33 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Presence } from '@waggle/service';
+import { Lanes } from './engine/lanes.js';
+import { Retention } from './engine/retention.js';
+import { Partitions } from './inputs/partitions.js';
+import { Questions } from './questions/questions.js';
+
+/** Starts and stops the parts of a coordinator in their order. */
+@Injectable()
+export class CoordinatorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly partitions: Partitions,
+    private readonly lanes: Lanes,
+    private readonly retention: Retention,
+    private readonly questions: Questions,
+    private readonly presence: Presence,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.presence.describe({ kind: 'service', description: 'Drives every flow to its end' });
+    await this.questions.start();
+    await this.retention.start();
+    await this.partitions.start();
+  }
+
+  /** The others hear of it first and take over; what waits is handed back, what is at work is finished. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.presence.drain();
+    await Promise.all([this.partitions.stop(), this.questions.stop(), this.retention.stop()]);
+    for (const job of this.lanes.takeWaiting()) job.again(0, 'stopping');
+    await this.lanes.settled();
+  }
+}

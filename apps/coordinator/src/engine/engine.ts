@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { awaited, decide, isApplied, type Input, type Transition } from '@waggle/flow';
+import { WaggleError } from '@waggle/protocol';
+import { conflictPause } from '../domain/backoff.js';
+import type { FlowKey } from '../domain/flow-key.js';
+import { inDecisionOrder, nextDecision } from '../domain/order.js';
+import { Emitter } from './emitter.js';
+import { EngineMetrics } from './engine-metrics.js';
+import { FactGatherer } from './facts.js';
+import { FlowStore, type Flow } from './flow-store.js';
+import { Orphans } from './orphans.js';
+
+/** Lost races until the inputs are handed back. */
+const CONFLICTS = 20;
+/** Lots of values, one after another, that a decision may ask for. */
+const NEEDS = 100;
+
+/**
+ * Brings inputs of one flow to their end: fold, decide, append, emit. Every step may be repeated after a crash; when
+ * `settle` resolves, all effects of the inputs are stored and they may be acknowledged.
+ */
+@Injectable()
+export class Engine {
+  constructor(
+    private readonly store: FlowStore,
+    private readonly emitter: Emitter,
+    private readonly facts: FactGatherer,
+    private readonly orphans: Orphans,
+    private readonly metrics: EngineMetrics,
+  ) {}
+
+  /** `deliveries`: how often the oldest of them came. Throws what the bus throws, and then nothing is known of the effects. */
+  async settle(key: FlowKey, given: readonly Input[], deliveries: number): Promise<void> {
+    // nothing follows in a flow that has ended, so this needs no proof; who asks for its id anew is answered
+    if (this.store.isClosed(key) && given.every(({ kind }) => kind !== 'submit')) return;
+    let pending = inDecisionOrder(given);
+    let flow = await this.store.get(key);
+    let lost = 0;
+    for (let more = false; more || pending.length > 0;) {
+      const applied = pending.map(({ origin }) => isApplied(flow.state, origin)).filter((n) => n !== undefined);
+      if (applied.length > 0) {
+        flow = await this.emitAgain(key, flow, Math.min(...applied));
+        pending = pending.filter(({ origin }) => isApplied(flow.state, origin) === undefined);
+        more = flow.state.more;
+        continue;
+      }
+      const inputs = nextDecision(pending, flow.sequence > 0);
+      const decision = await this.decide(key, flow, inputs);
+      if (decision.kind === 'nothing') {
+        if (inputs.length > 0 && !(await this.store.isCurrent(key, flow))) {
+          flow = await this.store.get(key);
+          continue;
+        }
+        if (flow.sequence === 0) await this.orphans.settle(key, inputs, deliveries);
+        pending = pending.filter((input) => !inputs.includes(input));
+        more = false;
+        continue;
+      }
+      const { transition } = decision;
+      if (!(await this.store.append(key, flow, transition))) {
+        this.metrics.refused.inc();
+        if (++lost > CONFLICTS) throw new WaggleError('BUS_TIMEOUT', `another replica was faster ${lost} times on ${key.flowId}`);
+        await pause(conflictPause(lost, Math.random()));
+        flow = await this.store.get(key);
+        continue;
+      }
+      this.count(transition);
+      flow = await this.emit(key, flow, transition);
+      pending = pending.filter(({ origin }) => isApplied(flow.state, origin) === undefined);
+      more = transition.more;
+    }
+    if (flow.state.phase === 'ended') this.store.close(key);
+  }
+
+  /** A decision, with all values that it asks for; what it answers to others is said. */
+  private async decide(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Made> {
+    const { facts, values, inputs: given } = await this.facts.gather(key, flow, inputs);
+    for (let needs = 0; needs < NEEDS; needs++) {
+      const stop = this.metrics.decideTime.startTimer();
+      const decision = decide(flow.state, given, facts);
+      stop();
+      if (decision.kind === 'need') {
+        await values.serve(decision);
+        continue;
+      }
+      for (const answer of decision.answers ?? []) await this.emitter.answer(key, answer);
+      return decision;
+    }
+    throw new WaggleError('INTERNAL', `a decision of ${key.flowId} asks for values without end`);
+  }
+
+  /** Says what the entry just appended implies. What ends a flow is said only when all that came before it was. */
+  private async emit(key: FlowKey, flow: Flow, { n, at, commands }: Transition): Promise<Flow> {
+    if (flow.emittedFrom < n || n === 1 || commands.every(({ type }) => type !== 'outcome')) {
+      await this.emitter.emit({ key, state: flow.state, n, at, sequence: flow.sequence, commands });
+      flow.emittedFrom = Math.min(flow.emittedFrom, n);
+      return flow;
+    }
+    return this.emitAgain(key, flow, 1);
+  }
+
+  /** After a crash or a doubt: of the entries from one on, says again what the log as it stands now still awaits. */
+  private async emitAgain(key: FlowKey, known: Flow, from: number): Promise<Flow> {
+    if (from >= known.emittedFrom) return known;
+    const { flow, entries } = await this.store.loadCurrent(key);
+    const over = flow.state.phase === 'ended' && (await this.emitter.isOver(key, flow.state));
+    for (const { sequence, transition } of over ? [] : entries.filter(({ transition: { n } }) => n >= from)) {
+      const commands = transition.commands.filter((command) => awaited(flow.state, command));
+      await this.emitter.emit({ key, state: flow.state, n: transition.n, at: transition.at, sequence, commands });
+    }
+    flow.emittedFrom = Math.min(flow.emittedFrom, from);
+    return flow;
+  }
+
+  private count({ events }: Transition): void {
+    this.metrics.transitions.inc();
+    for (const event of events) {
+      if (event.type === 'flowStarted') this.metrics.started.inc();
+      if (event.type === 'flowEnded') this.metrics.ended.inc({ state: event.outcome.state });
+    }
+  }
+}
+
+type Made = Exclude<ReturnType<typeof decide>, { kind: 'need' }>;

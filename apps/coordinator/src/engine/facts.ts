@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { Facts, Input } from '@waggle/flow';
+import type { FlowKey } from '../domain/flow-key.js';
+import { inDecisionOrder } from '../domain/order.js';
+import { Beginnings } from './beginnings.js';
+import { Directory } from './directory.js';
+import type { Flow } from './flow-store.js';
+import { StoredResults } from './stored-results.js';
+import { Values, type DecisionValues } from './values.js';
+
+export interface Gathered {
+  facts: Facts;
+  values: DecisionValues;
+  /** The inputs as they are to be decided. */
+  inputs: Input[];
+}
+
+/** Gathers what a decision is made by and the flow's log does not hold. */
+@Injectable()
+export class FactGatherer {
+  constructor(
+    private readonly directory: Directory,
+    private readonly values: Values,
+    private readonly beginnings: Beginnings,
+    private readonly results: StoredResults,
+  ) {}
+
+  async gather(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Gathered> {
+    const values = this.values.forDecision(key);
+    const facts: Facts = { directory: (skill) => this.directory.find(skill), value: values.value, stored: values.stored };
+    const given: Input[] = [];
+    for (const input of inputs) {
+      given.push(input.kind === 'submit' && flow.sequence === 0 ? await this.beginnings.prepare(input, facts) : input);
+      // whoever was woken may be decided for by a replica that has not heard of the newcomer yet
+      if (input.kind === 'signal' && input.signal === 'wake' && typeof input.data?.skill === 'string')
+        await this.directory.refresh(input.data.skill);
+    }
+    const late = await this.results.late(key, flow, given);
+    return { facts, values, inputs: late.length > 0 ? inDecisionOrder([...given, ...late]) : given };
+  }
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { textOf, type FlowKey } from '../domain/flow-key.js';
+import type { Job } from './job.js';
+
+/** What is decided together: a transition must stay well below what the broker takes. */
+const BATCH_JOBS = 500;
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+export type Worker = (key: FlowKey, jobs: Job[]) => Promise<void>;
+
+interface Lane {
+  key: FlowKey;
+  waiting: Job[];
+}
+
+/**
+ * Many flows at once, one flow's inputs one after another: what arrives for a flow while it is at work waits and is then
+ * taken together. Bounded by what the partitions let in.
+ */
+@Injectable()
+export class Lanes {
+  private readonly lanes = new Map<string, Lane>();
+  private worker: Worker = () => Promise.reject(new Error('no worker'));
+  private idle: (() => void)[] = [];
+
+  /** Who works on a flow's jobs; it settles each and never throws. */
+  serve(worker: Worker): void {
+    this.worker = worker;
+  }
+
+  put(key: FlowKey, job: Job): void {
+    const text = textOf(key);
+    const lane = this.lanes.get(text);
+    if (lane !== undefined) {
+      lane.waiting.push(job);
+      return;
+    }
+    const made: Lane = { key, waiting: [job] };
+    this.lanes.set(text, made);
+    void this.run(text, made);
+  }
+
+  /** Takes back what waits behind what is at work. */
+  takeWaiting(): Job[] {
+    return [...this.lanes.values()].flatMap((lane) => lane.waiting.splice(0));
+  }
+
+  /** Resolves when nothing is at work. */
+  async settled(): Promise<void> {
+    if (this.lanes.size === 0) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private async run(text: string, lane: Lane): Promise<void> {
+    // what was delivered in the same turn is decided together
+    await undefined;
+    while (lane.waiting.length > 0) await this.worker(lane.key, nextBatch(lane.waiting));
+    this.lanes.delete(text);
+    if (this.lanes.size > 0) return;
+    for (const resolve of this.idle.splice(0)) resolve();
+  }
+}
+
+const nextBatch = (waiting: Job[]): Job[] => {
+  let bytes = 0;
+  let count = 0;
+  while (count < waiting.length && count < BATCH_JOBS && (count === 0 || bytes + waiting[count]!.bytes <= BATCH_BYTES)) {
+    bytes += waiting[count++]!.bytes;
+  }
+  return waiting.splice(0, count);
+};

@@ -1,0 +1,75 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Delivery } from '@waggle/bus';
+import { parseInputSubject, type InputAddress } from '@waggle/protocol';
+import { Log } from '@waggle/service';
+import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-config.js';
+import { readInput, type Received } from '../domain/read-input.js';
+import { Lanes } from '../engine/lanes.js';
+import { Arrival } from './arrival.js';
+import { Strays } from './strays.js';
+
+/**
+ * Inputs from the broker's delivery to their acknowledgement: kept alive while they wait or are at work, and known by
+ * their origin, so that one that is delivered again meanwhile is not taken twice.
+ */
+@Injectable()
+export class Intake implements OnModuleDestroy {
+  private readonly held = new Map<string, Arrival>();
+  private keeper?: NodeJS.Timeout;
+  private keepEvery = Infinity;
+
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly strays: Strays,
+    private readonly log: Log,
+    @Inject(COORDINATOR_CONFIG) private readonly config: CoordinatorConfig,
+  ) {}
+
+  /** `ackWait`: milliseconds after which the broker gives an input to another unless it is told that this one is at work on it. */
+  take(delivery: Delivery, ackWait: number): void {
+    const origin = delivery.origin ?? { stream: 'INPUT', sequence: delivery.sequence };
+    const text = `${origin.stream}:${origin.sequence}`;
+    const known = this.held.get(text);
+    if (known !== undefined) return known.deliveredAgain(delivery);
+    const arrival = new Arrival(delivery, () => this.held.delete(text));
+    this.held.set(text, arrival);
+    this.keepAlive(ackWait / 4);
+    const address = parseInputSubject(delivery.subject);
+    if (address === undefined) {
+      this.log.error('an input on a subject that is none', { subject: delivery.subject });
+      return arrival.never('no such input');
+    }
+    this.route(address, arrival, { origin, body: delivery.body, time: delivery.time, traceparent: delivery.header('traceparent') });
+  }
+
+  /** Everything held, at work or waiting. */
+  get size(): number {
+    return this.held.size;
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.keeper);
+  }
+
+  private route(address: InputAddress, arrival: Arrival, received: Omit<Received, 'address'>): void {
+    if (address.kind === 'event' || address.kind === 'answer') {
+      this.strays.settle(address, received, { arrival });
+      return;
+    }
+    const read = readInput({ ...received, address }, this.config.operators);
+    if (read.input === undefined) return this.strays.settle(address, received, { arrival, problems: read.problems });
+    this.lanes.put({ tenant: address.tenant, flowId: address.flowId }, arrival.asJob(read.input));
+  }
+
+  /** One timer for all: told at a quarter of the ack wait, an input is heard of at half of it at the latest. */
+  private keepAlive(every: number): void {
+    if (every >= this.keepEvery) return;
+    clearInterval(this.keeper);
+    this.keepEvery = every;
+    this.keeper = setInterval(() => {
+      const before = performance.now() - every;
+      for (const arrival of this.held.values()) arrival.keep(before);
+    }, every);
+    this.keeper.unref();
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { InputAddress, Problem } from '@waggle/protocol';
+import { Log } from '@waggle/service';
+import { againDelay } from '../domain/backoff.js';
+import type { Origin } from '@waggle/flow';
+import { Audit } from '../engine/audit.js';
+import { SkillOffered } from '../engine/skill-offered.js';
+import type { Arrival } from './arrival.js';
+
+/** Where an input that belongs to no single flow came from. */
+interface Source {
+  origin: Origin;
+  body: Uint8Array;
+}
+
+/** Inputs that no flow decides on: events, answers that nobody asked for, signals that cannot be read. */
+@Injectable()
+export class Strays {
+  constructor(
+    private readonly skillOffered: SkillOffered,
+    private readonly audit: Audit,
+    private readonly log: Log,
+  ) {}
+
+  /** Settles the arrival when its effects are stored. */
+  settle(address: InputAddress, source: Source, about: { arrival: Arrival; problems?: readonly Problem[] }): void {
+    const { arrival, problems } = about;
+    this.work(address, source, problems).then(
+      () => arrival.done(),
+      (error: unknown) => {
+        const delay = againDelay(arrival.deliveries);
+        this.log.warn('an input could not be dealt with: it comes again', { kind: address.kind, delay, error });
+        arrival.again(delay);
+      },
+    );
+  }
+
+  private async work(address: InputAddress, { origin, body }: Source, problems: readonly Problem[] = []): Promise<void> {
+    if (address.kind === 'event') {
+      if (address.source === 'registry' && address.type === 'skill-offered') await this.skillOffered.wake(origin, body);
+      return;
+    }
+    const actor = address.kind === 'signal' ? address.owner : address.kind === 'answer' ? address.who : this.unexpected(address);
+    const reason = problems.map(({ code, path }) => (path === undefined ? code : `${code} ${path}`)).join(', ') || 'UNSUPPORTED';
+    await this.audit.record(address.tenant, {
+      kind: address.kind,
+      actor,
+      action: address.kind,
+      object: address.flowId,
+      outcome: 'refused',
+      reason,
+    });
+  }
+
+  private unexpected(address: InputAddress): string {
+    this.log.error('an input of a flow was taken for a stray', { kind: address.kind });
+    return 'unknown';
+  }
+}

@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus, StoredMessage } from '@waggle/bus';
+import { subjects, type AgentMessage, type FlowStatus, type Outcome, type State, type StreamName } from '@waggle/protocol';
+import { BUS } from '@waggle/service';
+import type { ListQuestion } from '../domain/read-question.js';
+import { windows } from '../domain/windows.js';
+
+/** A flow in a list. */
+export interface FlowLine {
+  flowId: string;
+  owner: string;
+  state: State;
+  workflow?: string;
+  fraction: number;
+  startedAt: string;
+  updatedAt: string;
+}
+
+const FIRST_WINDOW = 2_000;
+/** Messages looked through for one question. */
+const LOOKED_THROUGH = 50_000;
+
+/** Lists flows, newest first: those at work by their last status, the others by their outcome. */
+@Injectable()
+export class FlowLister {
+  constructor(@Inject(BUS) private readonly bus: Bus) {}
+
+  async list({ tenant, owner, state, limit }: ListQuestion, only?: string): Promise<{ flows: FlowLine[] }> {
+    const of = only ?? owner ?? '*';
+    if (owner !== undefined && only !== undefined && owner !== only) return { flows: [] };
+    const fits = (line: FlowLine): boolean => state === undefined || line.state === state;
+    const [ended, known] = await Promise.all([
+      this.newest('FLOW', subjects.outcome(tenant, of, '*'), (message) => keepIf(fits, endedLine(message)), limit),
+      this.newest('PROGRESS', subjects.status(tenant, of, '*'), (message) => keepIf(fits, runningLine(message)), limit),
+    ]);
+    const flows = new Map<string, FlowLine>();
+    for (const line of [...ended, ...known]) {
+      const other = flows.get(line.flowId);
+      // an outcome knows no workflow's name, and is the last word all the same
+      if (other === undefined) flows.set(line.flowId, line);
+      else if (other.workflow === undefined) other.workflow = line.workflow;
+    }
+    return { flows: [...flows.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit) };
+  }
+
+  private async newest(
+    stream: StreamName,
+    filter: string,
+    read: (message: StoredMessage) => FlowLine | undefined,
+    limit: number,
+  ): Promise<FlowLine[]> {
+    const { lastSequence } = await this.bus.figures(stream);
+    const found: FlowLine[] = [];
+    let looked = 0;
+    for (const { after, upTo } of windows(lastSequence, FIRST_WINDOW)) {
+      const messages = (await this.bus.read(stream, filter, { after, limit: upTo - after })).filter(({ sequence }) => sequence <= upTo);
+      looked += messages.length;
+      for (const message of messages.reverse()) {
+        const line = read(message);
+        if (line !== undefined) found.push(line);
+      }
+      if (found.length >= limit || looked >= LOOKED_THROUGH) break;
+    }
+    return found.slice(0, limit);
+  }
+}
+
+const keepIf = (fits: (line: FlowLine) => boolean, line: FlowLine): FlowLine | undefined => (fits(line) ? line : undefined);
+
+const endedLine = (message: StoredMessage): FlowLine => {
+  const { flowId, state, startedAt, endedAt } = message.json<AgentMessage<Outcome>>().payload;
+  return { flowId, owner: message.subject.split('.')[3]!, state, fraction: 1, startedAt, updatedAt: endedAt };
+};
+
+const runningLine = (message: StoredMessage): FlowLine => {
+  const { flowId, state, workflow, fraction, startedAt, updatedAt } = message.json<AgentMessage<FlowStatus>>().payload;
+  return {
+    flowId,
+    owner: message.subject.split('.')[3]!,
+    state,
+    ...(workflow !== undefined && { workflow }),
+    fraction,
+    startedAt,
+    updatedAt,
+  };
+};

@@ -1,0 +1,49 @@
+import { Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Bus } from '@waggle/bus';
+import { newId } from '@waggle/protocol';
+import { BUS, createLog, Log, Metrics, Presence, SERVICE_CONFIG } from '@waggle/service';
+import { DEFAULTS, type CoordinatorConfig } from '../coordinator-config.js';
+import { CoordinatorModule } from '../coordinator.module.js';
+
+export interface Replica {
+  readonly app: INestApplicationContext;
+  readonly instance: string;
+  readonly metrics: Metrics;
+  readonly lines: string[];
+  stop(): Promise<void>;
+}
+
+/** A coordinator over a bus of the test's choosing, so that the test can stand between the two. */
+export const startReplica = async (bus: Bus, config: Partial<CoordinatorConfig> = {}): Promise<Replica> => {
+  const instance = newId();
+  const lines: string[] = [];
+  const log = await createLog({ service: 'coordinator', instance, level: 'warn', to: { write: (line) => lines.push(line) } });
+  const metrics = new Metrics('coordinator');
+  const presence = new Presence({ bus, log, instance, version: 'test' });
+  const providers = [
+    { provide: BUS, useValue: bus },
+    { provide: SERVICE_CONFIG, useValue: { instance } },
+    { provide: Log, useValue: log },
+    { provide: Metrics, useValue: metrics },
+    { provide: Presence, useValue: presence },
+  ];
+  @Global()
+  @Module({ providers, exports: providers })
+  class Surroundings {}
+  @Module({ imports: [Surroundings, CoordinatorModule.with({ ...DEFAULTS, ...config })] })
+  class Root {}
+  const app = await NestFactory.createApplicationContext(Root, { logger: false, abortOnError: false });
+  await presence.start();
+  return {
+    app,
+    instance,
+    metrics,
+    lines,
+    stop: async () => {
+      await app.close();
+      await presence.stop();
+    },
+  };
+};
