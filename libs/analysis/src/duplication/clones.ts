@@ -1,3 +1,4 @@
+import { type Spot, SpotTable } from './spot-table.js';
 import type { Tokens } from './tokenize.js';
 
 /** A run of tokens in one file. */
@@ -16,16 +17,8 @@ export interface Clone {
   tokens: number;
 }
 
-interface Spot {
-  file: number;
-  at: number;
-}
-
-/** Length of a run that is hashed as one. Two runs of 2 x this length - 1 always share a chosen one. */
+/** Length of a run that is hashed as one. Two equal runs of twice this length always share a chosen one. */
 const GRAM = 25;
-
-/** Places remembered for one chosen run: the first that leads to a clone is not always the first of all. */
-const PLACES = 4;
 
 /**
  * Finds runs of at least `2 * GRAM` = 50 equal tokens in any number of files. Winnowing (Schleimer, Wilkerson,
@@ -37,8 +30,8 @@ export class CloneFinder {
   readonly minTokens = 2 * GRAM;
   readonly clones: Clone[] = [];
   private readonly files: Tokens[] = [];
-  /** Where a chosen run stood, the first few times. */
-  private readonly seen = new Map<number, Spot[]>();
+  /** Where a chosen run stood, the first few times: the first of all does not always lead to a clone. */
+  private readonly seen = new SpotTable();
 
   /** Adds the next file and compares it with all before it, and with itself. */
   add(tokens: Tokens): void {
@@ -46,18 +39,13 @@ export class CloneFinder {
     let done = 0;
     for (const { hash, at } of chosenRuns(tokens.hashes)) {
       if (at < done) continue;
-      const spots = this.seen.get(hash);
-      if (spots === undefined) {
-        this.seen.set(hash, [{ file, at }]);
-        continue;
-      }
       let longest: Clone | undefined;
-      for (const spot of spots) {
+      for (const spot of this.seen.at(hash)) {
         const clone = this.extend(spot, { file, at }, done);
         if (clone !== undefined && clone.tokens > (longest?.tokens ?? 0)) longest = clone;
       }
       if (longest === undefined) {
-        if (spots.length < PLACES) spots.push({ file, at });
+        this.seen.add(hash, { file, at });
         continue;
       }
       this.clones.push(longest);

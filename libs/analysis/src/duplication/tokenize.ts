@@ -18,28 +18,33 @@ const hashOf = (text: string, from: number, to: number): number => {
   return hash;
 };
 
+/** One token is at least one character: room for all of a text, used anew for each. */
+let scratch = { hashes: new Int32Array(0), lines: new Int32Array(0) };
+
+const countLines = (text: string, from: number, to: number): number => {
+  let count = 0;
+  for (let next = text.indexOf('\n', from); next >= 0 && next < to; next = text.indexOf('\n', next + 1)) count++;
+  return count;
+};
+
 /** A lexer only: it need not understand code, it must cut equal code in equal pieces, and fast. */
 export const tokenize = (language: Language, text: string): Tokens => {
   const python = language === 'python';
   const token = python ? PYTHON : ECMASCRIPT;
   const imports = python ? IMPORT_PYTHON : IMPORT_ECMASCRIPT;
-  const hashes: number[] = [];
-  const lines: number[] = [];
+  if (scratch.hashes.length < text.length) scratch = { hashes: new Int32Array(text.length), lines: new Int32Array(text.length) };
+  const { hashes, lines } = scratch;
+  let size = 0;
   let line = 1;
   let at = 0;
   let freshLine = true;
-  const countLines = (from: number, to: number): number => {
-    let count = 0;
-    for (let next = text.indexOf('\n', from); next >= 0 && next < to; next = text.indexOf('\n', next + 1)) count++;
-    return count;
-  };
   while (at < text.length) {
     const char = text.charCodeAt(at);
     // `import`, `export` and `from` begin with one of these.
     if (freshLine && (char === 105 || char === 101 || char === 102)) {
       imports.lastIndex = at;
       if (imports.test(text)) {
-        line += countLines(at, imports.lastIndex);
+        line += countLines(text, at, imports.lastIndex);
         at = imports.lastIndex;
         continue;
       }
@@ -48,16 +53,16 @@ export const tokenize = (language: Language, text: string): Tokens => {
     const match = token.exec(text)!;
     const end = token.lastIndex;
     if (match[1] === undefined && match[2] === undefined) {
-      hashes.push(hashOf(text, at, end));
-      lines.push(line);
+      hashes[size] = hashOf(text, at, end);
+      lines[size++] = line;
       freshLine = false;
     }
     if (match[1] !== undefined || match[2] !== undefined || match[4] !== undefined) {
-      const passed = countLines(at, end);
+      const passed = countLines(text, at, end);
       line += passed;
       if (passed > 0 && match[4] === undefined) freshLine = true;
     }
     at = end;
   }
-  return { hashes: Int32Array.from(hashes), lines: Int32Array.from(lines) };
+  return { hashes: hashes.slice(0, size), lines: lines.slice(0, size) };
 };

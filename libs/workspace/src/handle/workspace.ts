@@ -1,10 +1,15 @@
 import type { Bus } from '@waggle/bus';
 import { WaggleError, type WorkspaceRef } from '@waggle/protocol';
 import { FILE_TYPE, type Entry, type ManifestContent } from '../entry.js';
-import { DEFAULT_LIMITS } from '../limits.js';
 import type { Shard } from '../shard.js';
 import { parseManifest } from './manifest.js';
 import { ShardFiles } from './shard-files.js';
+
+/** The most a manifest may weigh: some hundred thousand entries. */
+const MANIFEST_BYTES = 32 * 1024 * 1024;
+
+/** The most a file may weigh that is read, whatever the snapshot allowed. */
+const FILE_BYTES = 16 * 1024 * 1024;
 
 /** A snapshot, opened: its list of entries and the text of its files. Knows no file system: what is not listed cannot be read. */
 export class Workspace {
@@ -35,7 +40,7 @@ export class Workspace {
     const entry = this.byPath.get(path);
     if (entry === undefined) throw new WaggleError('FILE_UNKNOWN', `${path} is not in the workspace.`, { path });
     if (entry.kind !== 'text') throw new WaggleError('FILE_UNKNOWN', `${path} cannot be read: ${entry.reason ?? entry.kind}.`, { path });
-    if (entry.size > DEFAULT_LIMITS.fileBytes) throw new WaggleError('TOO_LARGE', `${path} is larger than ${DEFAULT_LIMITS.fileBytes} bytes.`, { path });
+    if (entry.size > FILE_BYTES) throw new WaggleError('TOO_LARGE', `${path} is larger than ${FILE_BYTES} bytes.`, { path });
     const blob = { writer: this.content.writer, sha256: entry.sha256!, size: entry.size, chunks: entry.chunks!, type: FILE_TYPE };
     return Buffer.from(await this.bus.blobs.get(this.tenant, blob)).toString('utf8');
   }
@@ -52,14 +57,10 @@ export class Workspace {
   }
 }
 
-/** The most a manifest may weigh: 20,000 entries of long paths. */
-const MANIFEST_BYTES = 32 * 1024 * 1024;
-
 /** Opens a snapshot. `BLOB_MISSING`, `BLOB_CORRUPT`, `INVALID_INPUT` (a manifest that is none), `TOO_LARGE`. */
 export const openWorkspace = async (bus: Pick<Bus, 'blobs'>, tenant: string, ref: WorkspaceRef): Promise<Workspace> => {
   if (ref.manifest.size > MANIFEST_BYTES) throw new WaggleError('TOO_LARGE', `The manifest is larger than ${MANIFEST_BYTES} bytes.`, { path: 'workspace.manifest' });
   const content = parseManifest(await bus.blobs.get(tenant, ref.manifest));
-  if (content.entries.length > DEFAULT_LIMITS.files) throw new WaggleError('TOO_LARGE', `There are more than ${DEFAULT_LIMITS.files} entries.`, { path: 'workspace.manifest' });
   return new Workspace(bus, tenant, content);
 };
 

@@ -52,8 +52,9 @@ const tally = (findings: readonly Finding[]): SeverityCounts => {
   return counts;
 };
 
-const countBy = (findings: readonly Finding[], key: (finding: Finding) => string): Record<string, number> => {
-  const counts = new Map<string, number>();
+/** How many findings have each key; `expected` keys are named even when none has them. */
+const countBy = (findings: readonly Finding[], key: (finding: Finding) => string, expected: readonly string[] = []): Record<string, number> => {
+  const counts = new Map<string, number>(expected.map((each) => [each, 0]));
   for (const finding of findings) counts.set(key(finding), (counts.get(key(finding)) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a], [b]) => compare(a, b)));
 };
@@ -118,7 +119,7 @@ export const consolidate = (source: ConsolidateSource): AuditReport => {
       total: findings.length,
       bySeverity,
       byCategory: Object.fromEntries(CATEGORIES.map((category) => [category, findings.filter((finding) => finding.category === category).length])) as AuditReport['counts']['byCategory'],
-      bySpecialist: countBy(findings, (finding) => finding.specialist),
+      bySpecialist: countBy(findings, (finding) => finding.specialist, reports.map((report) => report.specialist)),
       byRule: Object.entries(countBy(findings, (finding) => finding.rule))
         .map(([rule, count]) => ({ rule, count }))
         .sort((a, b) => compare(b.count, a.count) || compare(a.rule, b.rule)),

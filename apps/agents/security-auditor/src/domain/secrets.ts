@@ -1,5 +1,6 @@
 import type { Place, RuleInfo } from '@waggle/analysis';
 import { lintSource } from '@secretlint/core';
+import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 
 /** A secret in a text. The secret itself is not kept. */
@@ -9,16 +10,22 @@ export interface Secret {
   place: Place;
 }
 
+// It is on by default and keeps an entry for every rule and file, for ever.
+secretLintProfiler.setEnabled(false);
+
 const CONFIG = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] };
 
 /** `@secretlint/secretlint-rule-aws` -> `aws`. */
 const kindOf = (ruleId: string): string => ruleId.replace(/^.*secretlint-rule-/, '').toLowerCase().replace(/[^a-z0-9]+/g, '-') || 'other';
 
+/** What people write where a secret would stand. */
+const PLACEHOLDER = /redacted|example|placeholder|change_?me|dummy|your[-_]|\bfoo\b|\bbar\b|x{5,}|\*{3,}|<[^>]*>|\$\{|\{\{|%s|:(pass|passwd|password|pw|secret)@|user(name)?:/i;
+
 /** The secrets in a text by the shapes that their issuers give them: keys, tokens, credentials in addresses. */
 export const findSecrets = async (path: string, text: string): Promise<Secret[]> => {
   const { messages } = await lintSource({ source: { filePath: path, content: text, contentType: 'text', ext: '' }, options: { config: CONFIG, noPhysicFilePath: true, maskSecrets: true } });
   return messages
-    .filter((message) => message.type === 'message')
+    .filter((message) => message.type === 'message' && !PLACEHOLDER.test(text.slice(message.range[0], message.range[1])))
     .map(({ ruleId, loc }) => ({
       kind: kindOf(ruleId),
       // Lines are counted from 1 there, columns from 0.

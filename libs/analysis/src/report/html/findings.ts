@@ -26,12 +26,19 @@ export const groupByFile = (findings: readonly ReportFinding[]): FileGroup[] => 
     .sort((a, b) => worst(a) - worst(b) || b.findings.length - a.findings.length || (a.file < b.file ? -1 : 1));
 };
 
-const code = ({ evidence, line, endLine, severity }: ReportFinding): Markup =>
-  html`<pre class="lines ${severity}"><code>${evidence.lines.map((text, at) => {
+/** The code, its own lines marked; of a place that is not shown to its end just the first, and how much is left. */
+const code = ({ evidence, line, endLine, severity }: ReportFinding): Markup => {
+  const last = evidence.from + evidence.lines.length - 1;
+  const marked = endLine > last ? line : endLine;
+  return html`<pre class="lines ${severity}"><code>${evidence.lines.map((text, at) => {
     const number = evidence.from + at;
-    return html`<span class="l${number >= line && number <= endLine ? ' on' : ''}" data-n="${number}">${text}
+    return html`<span class="l${number >= line && number <= marked ? ' on' : ''}" data-n="${number}">${text}
 </span>`;
-  })}</code></pre>`;
+  })}${endLine > last ? html`<span class="l cut" data-n="⋮">${plural(endLine - last, 'more line')}</span>` : ''}</code></pre>`;
+};
+
+/** A sentence in which names stand between backticks. */
+const sentence = (text: string): (Markup | string)[] => text.split('`').map((part, at, all) => (at % 2 === 1 && at < all.length - 1 ? html`<code>${part}</code>` : at % 2 === 1 ? `\`${part}` : part));
 
 const related = (finding: ReportFinding, anchors: Anchors): Markup =>
   finding.related === undefined
@@ -43,8 +50,8 @@ const related = (finding: ReportFinding, anchors: Anchors): Markup =>
       })}</dd>`;
 
 const one = (finding: ReportFinding, { open, anchors }: { open: boolean; anchors: Anchors }): Markup =>
-  html`<details class="finding" data-severity="${finding.severity}" data-who="${finding.specialist}"${open ? html` open` : ''}><summary><span class="badge ${finding.severity}">${finding.severity}</span><span class="what"><b>${finding.title}</b> <span>${finding.message}</span></span><span class="at small soft path">${plainPlace(finding)}</span></summary>
-<div class="more">${code(finding)}<dl><dt>Why it matters</dt><dd>${finding.why}</dd><dt>What to do</dt><dd>${finding.remedy}</dd>${related(finding, anchors)}<dt>Rule</dt><dd><span class="path">${finding.rule}</span> · ${finding.specialist}</dd></dl></div></details>`;
+  html`<details class="finding" data-severity="${finding.severity}" data-who="${finding.specialist}"${open ? html` open` : ''}><summary><span class="badge ${finding.severity}">${finding.severity}</span><span class="what"><b>${finding.title}</b> <span>${sentence(finding.message)}</span></span><span class="at small soft path">${plainPlace(finding)}</span></summary>
+<div class="more">${code(finding)}<dl><dt>Why it matters</dt><dd>${sentence(finding.why)}</dd><dt>What to do</dt><dd>${sentence(finding.remedy)}</dd>${related(finding, anchors)}<dt>Rule</dt><dd><span class="path">${finding.rule}</span> · ${finding.specialist}</dd></dl></div></details>`;
 
 const plainPlace = ({ line, endLine }: ReportFinding): string => (line === endLine ? `line ${line}` : `lines ${line}–${endLine}`);
 

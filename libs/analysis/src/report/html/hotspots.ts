@@ -36,8 +36,8 @@ const items = (files: readonly FileSummary[], anchors: Anchors): Drawn[] => {
   const cells: Drawn[] = drawn.map((file) => ({ size: Math.max(1, file.lines), label: nameOf(file.file), title: describe(file), heat: file.heat, anchor: anchors.get(file.file) }));
   const rest = others.reduce((sum, file) => sum + file.lines, 0);
   const shownLines = cells.reduce((sum, cell) => sum + cell.size, 0);
-  // The others would bury what matters: they get at most a quarter of the picture.
-  if (others.length > 0) cells.push({ size: Math.max(1, Math.min(rest, shownLines / 3)), label: `${plural(others.length, 'more file')}`, title: `${plural(others.length, 'more file')}, ${plural(rest, 'line')}`, heat: 0 });
+  // The others would bury what matters: they get at most a seventh of the picture.
+  if (others.length > 0) cells.push({ size: Math.max(1, Math.min(rest, shownLines / 6)), label: `${plural(others.length, 'more file')}`, title: `${plural(others.length, 'more file')}, ${plural(rest, 'line')}`, heat: 0 });
   return cells.sort((a, b) => b.size - a.size || (a.title < b.title ? -1 : 1));
 };
 
@@ -72,6 +72,8 @@ export const hotspots = (report: AuditReport, anchors: Anchors): Markup => {
 
 const link = (file: string, anchors: Anchors): Markup => {
   const anchor = anchors.get(file);
-  const shown = html`<span class="path">${shownPath(file)}</span>`;
-  return anchor === undefined ? shown : html`<a href="#${anchor}">${shown}</a>`;
+  const folder = file.slice(0, file.lastIndexOf('/') + 1);
+  const shown = html`<span class="path">${nameOf(file)}</span>`;
+  const place = folder === '' ? html`` : html`<span class="path soft folder">${shownPath(folder)}</span>`;
+  return html`${anchor === undefined ? shown : html`<a href="#${anchor}">${shown}</a>`}${place}`;
 };

@@ -43,5 +43,5 @@ export const summary = (report: AuditReport): Markup => {
 <div><b>${count(counts.byCategory.security)}</b><span>security</span></div>
 <div><b>${count(counts.byCategory.debt)}</b><span>technical debt</span></div>
 <div><b>${count(notAnalysed.length)}</b><span><a href="#not-analysed">not analysed or not wholly</a></span></div></section>
-<p class="soft small">${specialists.length === 0 ? '' : `Found by ${specialists.join(' and ')}. `}100 means nothing was found; a weight of 20 on a thousand lines (critical 40, high 10, medium 3, low 1) halves it; anything critical caps it at 49.</p>`;
+<p class="soft small">${specialists.length === 0 ? '' : `Looked at by ${specialists.join(' and ')}. `}100 means nothing was found; a weight of 20 on a thousand lines (critical 40, high 10, medium 3, low 1) halves it; anything critical caps it at 49.</p>`;
 };
