@@ -1,4 +1,5 @@
 import { subjects, type StreamName } from '@waggle/protocol';
+import type { StreamSettings } from './stream-table.js';
 
 interface Copied {
   from: StreamName;
@@ -19,16 +20,13 @@ const COPIED: Copied[] = [
   { from: 'EVENT', subject: subjects.event('*', '*', '*'), by: [2, 3], as: [1, 2, 'event', 3] },
 ];
 
-export interface Source {
-  name: string;
-  subject_transforms: { src: string; dest: string }[];
-}
+type Source = NonNullable<StreamSettings['sources']>[number];
 
 /**
  * What the broker copies into INPUT. Submissions and signals are two transforms of one source, so that they keep
  * their order.
  */
-export const inputSources = (partitions: number): Source[] => {
+const inputSources = (partitions: number): Source[] => {
   const sources = new Map<string, Source>();
   for (const { from, subject, by, as } of COPIED) {
     const rest = as.map((token) => (typeof token === 'number' ? `{{wildcard(${token})}}` : token)).join('.');
@@ -39,6 +37,17 @@ export const inputSources = (partitions: number): Source[] => {
   }
   return [...sources.values()];
 };
+
+/**
+ * INPUT once its consumers stand. No subject of its own: without sources the server gave it its name as one. And no
+ * dedupe window: a message id that comes twice from two sources would make the second vanish on the way.
+ */
+export const inputWithSources = (partitions: number): Partial<StreamSettings> & { name: string } => ({
+  name: 'INPUT',
+  subjects: [],
+  duplicate_window: 0,
+  sources: inputSources(partitions),
+});
 
 /** How many partitions these sources make; 0 where there are none. */
 export const partitionsOf = (sources: readonly Partial<Source>[] | undefined): number =>

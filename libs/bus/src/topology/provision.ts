@@ -4,7 +4,7 @@ import { checkManifests } from '../permissions/check-manifests.js';
 import type { Manifest } from '../permissions/manifest.js';
 import { consumersOf, partitionConsumers, retentionConsumers, type ConsumerSettings } from './consumer-table.js';
 import { ensureConsumer, ensureStream, readStream, type Ensured } from './ensure.js';
-import { inputSources, partitionsOf } from './input-sources.js';
+import { inputWithSources, partitionsOf } from './input-sources.js';
 import { asProvisioner, type ProvisionerConnection } from './provisioner-connection.js';
 import { DEFAULT_STORAGE, LEAST_STORAGE, streamTable } from './stream-table.js';
 
@@ -37,8 +37,7 @@ export const provision = async (options: ProvisionOptions): Promise<void> => {
     // in this order, also when partitions grow: an input for which there is no consumer is dropped silently
     for (const stream of streamTable(storage)) did.note(stream.name, await ensureStream(connection, stream));
     for (const consumer of partitionConsumers(partitions)) await did.consumer(connection, consumer);
-    // no subjects: without sources the server gave it its own name as one
-    did.note('INPUT', await ensureStream(connection, { name: 'INPUT', subjects: [], sources: inputSources(partitions) }));
+    did.note('INPUT', await ensureStream(connection, inputWithSources(partitions)));
     for (const consumer of [...retentionConsumers(), ...manifests.flatMap(consumersOf)]) await did.consumer(connection, consumer);
     did.done();
   });

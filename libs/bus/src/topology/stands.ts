@@ -1,6 +1,6 @@
 /**
- * Whether what stands has all that is wanted. What the server adds (defaults, metadata) does not count, and a
- * wanted false, empty or -1 stands also where the server leaves it out.
+ * Whether what stands has all that is wanted. What the server adds (defaults, metadata) does not count, nor what is
+ * wanted as undefined; a wanted false, 0, -1 or empty list stands also where the server leaves it out.
  */
 export const stands = (wanted: unknown, actual: unknown): boolean => {
   if (Array.isArray(wanted)) {
@@ -9,7 +9,7 @@ export const stands = (wanted: unknown, actual: unknown): boolean => {
   }
   if (wanted !== null && typeof wanted === 'object') {
     const other = (actual ?? {}) as Record<string, unknown>;
-    return Object.entries(wanted).every(([key, value]) => stands(value, other[key]));
+    return Object.entries(wanted).every(([key, value]) => value === undefined || stands(value, other[key]));
   }
-  return wanted === actual || (actual === undefined && (wanted === undefined || wanted === false || wanted === 0 || wanted === -1));
+  return wanted === actual || (actual === undefined && (wanted === false || wanted === 0 || wanted === -1));
 };

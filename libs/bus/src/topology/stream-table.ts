@@ -22,7 +22,8 @@ export interface StreamSettings {
   max_bytes: number;
   max_age: number;
   max_msg_size: number;
-  duplicate_window: number;
+  /** As it is where left out. */
+  duplicate_window?: number;
   allow_direct: boolean;
   allow_rollup_hdrs: boolean;
   allow_msg_ttl: boolean;
@@ -43,7 +44,7 @@ const lastValue = { max_msgs_per_subject: 1 } as const;
 const TABLE: Record<StreamName, Special> = {
   SUBMIT: { ...firstWins, max_age: 7 * DAY, share: 512 },
   // made by the broker from other streams; a copy is longer than its original, which one too long would block for ever
-  INPUT: { retention: 'interest', max_msg_size: -1, share: 1024 },
+  INPUT: { retention: 'interest', max_msg_size: -1, duplicate_window: undefined, share: 1024 },
   FLOW: { deny_delete: true, share: 1536 },
   TASK: { ...firstWins, max_age: 7 * DAY, share: 768 },
   RESULT: { ...firstWins, max_age: 7 * DAY, share: 768 },
