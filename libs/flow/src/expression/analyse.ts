@@ -5,6 +5,9 @@ export type Variable = 'input' | 'steps' | 'item' | 'index' | 'flow';
 const VARIABLES: ReadonlySet<string> = new Set<Variable>(['input', 'steps', 'item', 'index', 'flow']);
 const STEP_FIELDS = new Set(['output', 'state', 'error']);
 
+/** Regular expressions run without a bound. */
+const REFUSED = new Set(['matches']);
+
 export type Key = string | number;
 /** An expression that only walks to a value: `steps.plan.output.shards[0]`. */
 export interface Path {
@@ -86,6 +89,8 @@ export const analyse = (root: ASTNode): Analysis => {
       if (path.root === 'flow' && path.keys[0] !== 'id') fault(node, 'of the flow there is flow.id only');
       return;
     }
+    if ((node.op === 'rcall' || node.op === 'call') && REFUSED.has(node.args[0]))
+      fault(node, `${node.args[0]}() is not available: a pattern can take for ever on the wrong text`);
     const names = bound(node);
     const inner = names.length > 0 ? new Set([...hidden, ...names]) : hidden;
     for (const child of childrenOf(node)) {

@@ -11,12 +11,14 @@ const mixNumbers = (environment: Environment): void => {
     '-': (a, b) => a - b,
     '*': (a, b) => a * b,
     '/': (a, b) => a / b,
+    '%': (a, b) => a % b,
   };
   for (const [sign, operation] of Object.entries(operations)) {
     const handler = (a: number | bigint, b: number | bigint) => operation(Number(a), Number(b));
     environment.registerOperator(`double ${sign} int: double`, handler);
     environment.registerOperator(`int ${sign} double: double`, handler);
   }
+  environment.registerOperator('double % double: double', (a: number, b: number) => a % b);
 };
 
 const environment = new Environment({
