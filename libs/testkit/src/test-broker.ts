@@ -1,7 +1,7 @@
 import { brokerConfig, connectBus, newNkey, provision, type Bus, type BusOptions, type Manifest, type Nkey } from '@waggle/bus';
 import { WaggleError } from '@waggle/protocol';
 import { cleanupLater } from './cleanup.js';
-import { ServerProcess } from './server-process.js';
+import { startTestServer } from './test-server.js';
 
 export interface TestBrokerOptions {
   /** Their queues are made; with `secure`, they alone may sign in. */
@@ -49,7 +49,7 @@ export const testBroker = async (options: TestBrokerOptions = {}): Promise<TestB
     for (const { name } of all) keys[name] ??= newNkey();
     return `${config}\n${brokerConfig({ manifests: all, keys: Object.fromEntries(all.map(({ name }) => [name, keys[name]!.publicKey])) })}`;
   };
-  const server = await ServerProcess.start(rights());
+  const server = await startTestServer(rights());
   const makeTopology = (): Promise<void> =>
     provision({
       servers: server.url,
@@ -97,7 +97,7 @@ export const testBroker = async (options: TestBrokerOptions = {}): Promise<TestB
     reload: (lines) => server.reload(lines),
     stop: async () => {
       await closeBuses();
-      await server.stop();
+      await server.kill();
     },
   };
 };
