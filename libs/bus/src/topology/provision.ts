@@ -13,7 +13,10 @@ export type ProvisionLog = (level: 'debug' | 'info', message: string, fields: Re
 export interface ProvisionOptions extends ProvisionerConnection {
   /** Of all services and agents: their queues are made. */
   manifests: readonly Manifest[];
-  /** Of INPUT, 1 to 1000 (default 8). May grow, never shrink: what waits in a partition would be left behind. */
+  /**
+   * Of INPUT, 1 to 1000 (default 8). Never shrinks: what waits in a partition would be left behind. May grow, but then
+   * the broker copies all that is still in the sources again, with the origins it had: best while little is kept.
+   */
   partitions?: number;
   /** Bytes that all streams may hold together (default `DEFAULT_STORAGE`); at most the broker's max_file_store. */
   storage?: number;

@@ -1,0 +1,48 @@
+import { BUCKETS, STREAMS } from '@waggle/protocol';
+import { DEFAULT_STORAGE, LEAST_STORAGE, MIB, streamTable } from './stream-table.js';
+
+const named = (name: string) => streamTable().find((stream) => stream.name === name)!;
+
+describe('the streams', () => {
+  it('are all there, on disk, with a limit each', () => {
+    expect(streamTable().map(({ name }) => name)).toEqual([...STREAMS, ...BUCKETS.map((bucket) => `KV_${bucket}`)]);
+    for (const stream of streamTable()) {
+      expect(stream.storage).toBe('file');
+      expect(stream.max_bytes).toBeGreaterThan(0);
+    }
+  });
+
+  it.each([DEFAULT_STORAGE, LEAST_STORAGE, 100 * 1024 * MIB])('share %d bytes and no more', (storage) => {
+    const sum = streamTable(storage).reduce((total, { max_bytes }) => total + max_bytes, 0);
+    expect(sum).toBeLessThanOrEqual(storage);
+    expect(sum).toBeGreaterThan(storage * 0.999);
+  });
+
+  it('let the first message win where a fact happens once', () => {
+    const firstWins = streamTable().filter((stream) => stream.discard_new_per_subject);
+    expect(firstWins.map(({ name }) => name)).toEqual(['SUBMIT', 'TASK', 'RESULT', 'ESCALATION', 'DLQ']);
+    for (const stream of firstWins) expect([stream.max_msgs_per_subject, stream.discard]).toEqual([1, 'new']);
+  });
+
+  it('drop old messages only where a newer one replaces them, and timers, which the server wants so', () => {
+    expect(
+      streamTable()
+        .filter(({ discard }) => discard === 'old')
+        .map(({ name }) => name),
+    ).toEqual(['TIMER', 'PROGRESS', 'BLOB', 'BEAT']);
+  });
+
+  it('never let the age of INPUT, FLOW or TIMER remove what is waited for', () => {
+    for (const name of ['INPUT', 'FLOW', 'TIMER', 'WAIT', 'AUDIT', 'PROGRESS']) expect(named(name).max_age).toBe(0);
+  });
+
+  it('permit roll-ups, schedules and times to live only where they are used', () => {
+    const where = (test: (stream: ReturnType<typeof named>) => boolean | undefined): string[] =>
+      streamTable()
+        .filter(test)
+        .map(({ name }) => name);
+    expect(where((stream) => stream.allow_rollup_hdrs)).toEqual(['TIMER']);
+    expect(where((stream) => stream.allow_msg_schedules)).toEqual(['TIMER']);
+    expect(where((stream) => stream.allow_msg_ttl)).toEqual(BUCKETS.map((bucket) => `KV_${bucket}`));
+  });
+});
