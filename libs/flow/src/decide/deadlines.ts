@@ -7,8 +7,7 @@ import { problem } from '@waggle/protocol';
 
 /** The flow's timer came. One that is not awaited any more means nothing. */
 export const onTimer = (draft: Draft, { n }: Extract<Input, { kind: 'timer' }>): void => {
-  const { armed } = draft.state;
-  if (armed?.n === n) draft.emit({ type: 'timerFired', n, at: Math.max(draft.now, armed.at) });
+  if (draft.state.armed?.n === n) draft.emit({ type: 'timerFired', n, at: draft.now });
 };
 
 /** Everything whose time has come, as much as fits: tasks in the order they began, then the flow itself. */

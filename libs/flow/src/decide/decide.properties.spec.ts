@@ -59,7 +59,10 @@ const refold = (log: Transition[]): FlowState => log.reduce(fold, emptyState());
 
 /** A driver that checks on each decision what must hold of all. */
 class Checked extends Driver {
+  readonly given = new Map<number, Input>();
+
   override give(...inputs: Input[]): Transition[] {
+    for (const input of inputs) this.given.set(input.origin.sequence, input);
     const before = snapshot(this.state);
     const first = decide(this.state, inputs, this.facts);
     expect(decide(this.state, inputs, this.facts)).toEqual(first);
@@ -87,6 +90,7 @@ const happen = (d: Checked, fate: number, choice: number): void => {
   else if (fate === 7 && choice % 40 === 0) d.signal('cancel');
   else if (fate === 8 && attempt) d.give(d.input('childReserve', { childId: `c${choice % 7}`, ...attempt, tasks: choice % 4 }));
   else if (fate === 9) d.give(d.input('childEnded', { childId: `c${choice % 7}`, state: 'FAILED', cost: 1, attempts: choice % 9 }));
+  else if (fate === 10) d.give(d.input('timer', { n: choice % (d.log.length + 1) }));
   else if (attempt) d.give(d.result(attempt, { output: choice }));
 };
 
@@ -141,6 +145,24 @@ describe('whatever happens to a flow', () => {
       expect(new Set(dispatched).size).toBe(dispatched.length);
       expect(endedAttempts.every((each) => dispatched.includes(each))).toBe(true);
       expect(d.state.live.size).toBe(0);
+    });
+  });
+
+  it('an attempt ends by a result of its own, or when its time has come', () => {
+    run((d) => {
+      const given = new Map(d.events('taskDispatched').map((event) => [`${event.taskId}/${event.attempt}`, event]));
+      for (const { at, inputs, events } of d.log) {
+        const results = inputs.flatMap(({ sequence }) => {
+          const input = d.given.get(sequence)!;
+          return input.kind === 'result' ? [`${input.taskId}/${input.attempt}/${input.agent}`] : [];
+        });
+        for (const event of events) {
+          if (event.type !== 'taskCompleted' && event.type !== 'attemptFailed') continue;
+          const { agent, deadline } = given.get(`${event.taskId}/${event.attempt}`)!;
+          if (event.type === 'attemptFailed' && event.fault.code === 'TASK_TIMEOUT') expect(at).toBeGreaterThanOrEqual(deadline);
+          else expect(results).toContain(`${event.taskId}/${event.attempt}/${agent}`);
+        }
+      }
     });
   });
 

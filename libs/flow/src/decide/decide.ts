@@ -40,14 +40,20 @@ const settle = (draft: Draft): void => {
   armTimer(draft);
 };
 
+/** Never before what was folded; and a timer that came was due, whatever the clock of the server that passed it on says. */
+const timeOf = (state: FlowState, inputs: readonly Input[]): number =>
+  inputs.reduce((latest, input) => {
+    const due = input.kind === 'timer' && input.n === state.armed?.n ? state.armed.at : 0;
+    return Math.max(latest, input.at, due);
+  }, state.at);
+
 /**
  * What the inputs mean to a flow: pure, deterministic and total. The state is the same before and after. Inputs count in
  * the order given, timers after all others, so that a stored result wins over its deadline; those whose origin
  * the log has already are passed over.
  */
 export const decide = (state: FlowState, inputs: readonly Input[], facts: Facts): Decision => {
-  const now = inputs.reduce((latest, { at }) => Math.max(latest, at), state.at);
-  const draft = new Draft(state, facts, now);
+  const draft = new Draft(state, facts, timeOf(state, inputs));
   const fresh = inputs.filter(({ origin }) => isApplied(state, origin) === undefined);
   const ordered = [...fresh.filter(({ kind }) => kind !== 'timer'), ...fresh.filter(({ kind }) => kind === 'timer')];
   try {

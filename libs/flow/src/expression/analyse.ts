@@ -24,7 +24,6 @@ export interface Mistake {
 export interface Analysis {
   variables: Set<Variable>;
   steps: Set<string>;
-  path?: Path;
   mistakes: Mistake[];
 }
 
@@ -34,7 +33,7 @@ const literal = (node: ASTNode): Key | undefined => {
   return typeof node.args === 'bigint' && node.args >= 0n && node.args < 1_000_000n ? Number(node.args) : undefined;
 };
 
-const pathOf = (node: ASTNode): Path | undefined => {
+export const pathOf = (node: ASTNode): Path | undefined => {
   if (node.op === 'id') return VARIABLES.has(node.args) ? { root: node.args as Variable, keys: [] } : undefined;
   if (node.op !== '.' && node.op !== '[]') return undefined;
   const parent = pathOf(node.args[0]);
@@ -70,7 +69,7 @@ const bound = (node: ASTNode): string[] =>
 
 /** What an expression reads, and every name it gets wrong that the type checker does not see. */
 export const analyse = (root: ASTNode): Analysis => {
-  const found: Analysis = { variables: new Set(), steps: new Set(), path: pathOf(root), mistakes: [] };
+  const found: Analysis = { variables: new Set(), steps: new Set(), mistakes: [] };
   const fault = (node: ASTNode, message: string) => found.mistakes.push({ message, offset: node.start });
 
   const stepAccess = (path: Path, node: ASTNode): void => {

@@ -1,6 +1,7 @@
 import { Environment, type ParseError } from '@marcbachmann/cel-js';
 import { analyse, type Analysis, type Mistake } from './analyse.js';
 import { meter, withBudget } from './meter.js';
+import { passing, type Pass } from './passing.js';
 
 const LONGEST = 4096;
 
@@ -37,6 +38,8 @@ export type ResultType = 'any' | 'bool' | 'list' | 'text';
 
 /** A checked expression. `run` is pure, bounded in work (`convert` included) and throws whatever CEL or the meter throws. */
 export interface Cel extends Analysis {
+  /** How to evaluate it without looking into values, where that can be done. */
+  pass?: Pass;
   run(context: Record<string, unknown>, convert: (result: unknown) => unknown): unknown;
 }
 
@@ -64,7 +67,7 @@ export const compileCel = (source: string, wanted: ResultType = 'any'): { cel: C
     if (found.mistakes.length > 0) return { mistakes: found.mistakes };
     const type = checked.type ?? 'dyn';
     if (!fits(type, wanted)) return { mistakes: [{ message: `the expression gives ${type}, not ${wanted}`, offset: 0 }] };
-    return { cel: { ...found, run: (context, convert) => withBudget(() => convert(parsed(context))) } };
+    return { cel: { ...found, pass: passing(parsed.ast), run: (context, convert) => withBudget(() => convert(parsed(context))) } };
   } catch (error) {
     return { mistakes: [mistakeOf(error)] };
   }

@@ -154,6 +154,16 @@ describe('values by reference', () => {
     });
   });
 
+  it('pass through lists and objects made of them', () => {
+    expect(evaluate('steps.two.output.list + [steps.one.output, {"n": 1, "r": steps.one.output}]', at)).toEqual([
+      ref('b'),
+      ref('c'),
+      ref('a'),
+      { n: 1, r: ref('a') },
+    ]);
+    expect(() => evaluate('input.name + [1]', at)).toThrow('only a list can be added to a list');
+  });
+
   it('are asked for when an expression looks inside', () => {
     expect(() => evaluate('steps.one.output.x', at)).toThrow(MissingValues);
     const load: LoadValue = ({ sha256 }) => (sha256[0] === 'a' ? { value: { x: ref('b') } } : undefined);
