@@ -9,3 +9,4 @@ export { provision, provisionAgent, type ProvisionLog, type ProvisionOptions } f
 export { DEFAULT_STORAGE, LEAST_STORAGE } from './topology/stream-table.js';
 export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
+export { extractTrace, injectTrace } from './trace.js';

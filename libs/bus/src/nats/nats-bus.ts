@@ -1,5 +1,7 @@
 import { PermissionViolationError, type NatsConnection, type Status, type Subscription as NatsSubscription } from '@nats-io/nats-core';
-import { BORDER_API, subjects, WaggleError, type BucketName, type StreamName } from '@waggle/protocol';
+import { subjects, WaggleError, type BucketName, type StreamName } from '@waggle/protocol';
+import { covers } from '../permissions/patterns.js';
+import { rightsOf, type Rights } from '../permissions/rights.js';
 import type {
   Blobs,
   Bucket,
@@ -26,6 +28,7 @@ import type { BusOptions } from './options.js';
 import { apiErrorOf } from './pub-ack.js';
 import { Publisher } from './publisher.js';
 import { Reader, type ReadOptions } from './reader.js';
+import { checkRights } from './self-check.js';
 import { Again, Wire } from './wire.js';
 
 const API_TIMEOUT = 5_000;
@@ -49,6 +52,7 @@ export class NatsBus implements Bus {
   private readonly reader: Reader;
   private readonly publisher: Publisher;
   private readonly api: string;
+  private readonly rights: Rights | undefined;
   private readonly inbox: string;
   private readonly book = new HealthBook();
   private readonly queues = new Set<NatsQueue>();
@@ -62,7 +66,8 @@ export class NatsBus implements Bus {
     this.me = options.me;
     this.nc = connection.nc;
     this.inbox = subjects.inbox(options.me);
-    this.api = options.trusted || !options.manifest || options.manifest.kind === 'core' ? '$JS.API' : BORDER_API;
+    this.rights = options.manifest && !options.trusted ? rightsOf(options.manifest) : undefined;
+    this.api = this.rights?.apiPrefix ?? '$JS.API';
     this.wire = new Wire(this.nc, this.inbox);
     const maxPayload = (): number => this.nc.info?.max_payload ?? 1024 * 1024;
     this.reader = new Reader(this.wire, this.api);
@@ -70,6 +75,14 @@ export class NatsBus implements Bus {
     this.blobs = new BlobStore(this.me, { publisher: this.publisher, reader: this.reader, maxPayload });
     void this.watchStatus(connection);
     void this.nc.closed().then((error) => this.ended(error));
+  }
+
+  /** Compares the rights of this connection with the manifest; `NATS_RIGHTS_MISSING`. */
+  async selfCheck(): Promise<void> {
+    const { manifest, trusted } = this.options;
+    if (!manifest || trusted) return;
+    const { more } = await checkRights(this.wire, manifest);
+    if (more.length > 0) this.log('warn', 'the key has rights that the manifest does not declare', { more });
   }
 
   get connection(): { clientId: number; serverVersion: string } {
@@ -279,6 +292,9 @@ export class NatsBus implements Bus {
     this.book.countViolation();
     this.log('error', 'the broker refused a subject', { operation, subject });
     if (operation === 'publish') this.wire.violated(subject);
+    const declared = operation === 'publish' ? this.rights?.publish : this.rights?.subscribe;
+    if (declared?.some((right) => covers(right.split(' ')[0]!, subject)))
+      this.book.set(`right ${subject}`, `a declared right was refused: ${operation} ${subject}`);
   }
 
   private ended(error: void | Error): void {
