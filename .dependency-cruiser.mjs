@@ -43,7 +43,7 @@ const roomRules = edges.map(([from, to, why]) => ({
   name: `${from}-imports`,
   comment: why,
   severity: 'error',
-  from: { path: `^${rooms[from]}`, pathNot: '\\.spec\\.ts$' },
+  from: { path: `^${rooms[from]}`, pathNot: ['\\.spec\\.ts$', '/test/'] },
   to: { path: '^(libs|apps)/', pathNot: [`^${rooms[from]}`, ...to.map((name) => `^${rooms[name]}`)] },
 }));
 

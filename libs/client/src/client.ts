@@ -1,3 +1,4 @@
+import { context, propagation } from '@opentelemetry/api';
 import type { Bus } from '@waggle/bus';
 import {
   createMessage,
@@ -66,7 +67,7 @@ export class WaggleClient {
     const payload = { ...submission, ...(submission.input !== undefined && { input: await storeLarge(this.bus, this.tenant, submission.input) }) };
     const message = createMessage({ type: MESSAGE_TYPES.submit, from: this.bus.me, tenant: this.tenant, intent: 'request', correlationId: flowId, ...envelope, payload });
     const subject = subjects.submit(this.tenant, this.bus.me, flowId);
-    const result = await this.bus.publishOnce('SUBMIT', subject, JSON.stringify(message));
+    const result = await this.bus.publishOnce('SUBMIT', subject, JSON.stringify(message), { headers: traceHeaders() });
     if (result.status === 'taken' && !samePayload(result.by.json<AgentMessage>(), message)) {
       throw new WaggleError('FLOW_ID_TAKEN', `Another submission already has the id ${flowId}.`, { path: 'flowId' });
     }
@@ -104,7 +105,7 @@ export class WaggleClient {
     const payload: Signal = { signal: name, ...more };
     requireValid(MESSAGE_TYPES.signal, payload);
     const message = createMessage({ type: MESSAGE_TYPES.signal, from: this.bus.me, tenant: this.tenant, intent: 'command', correlationId: flowId, payload });
-    await this.bus.publishOnce('SUBMIT', subjects.signal(this.tenant, this.bus.me, flowId, id), JSON.stringify(message));
+    await this.bus.publishOnce('SUBMIT', subjects.signal(this.tenant, this.bus.me, flowId, id), JSON.stringify(message), { headers: traceHeaders() });
     return { id };
   }
 
@@ -113,6 +114,13 @@ export class WaggleClient {
     return this.outcomes.close();
   }
 }
+
+/** The trace at work goes on in the flow, where the process keeps one. */
+const traceHeaders = (): Record<string, string> => {
+  const headers: Record<string, string> = {};
+  propagation.inject(context.active(), headers);
+  return headers;
+};
 
 const samePayload = (stored: AgentMessage, mine: AgentMessage): boolean => isDeepStrictEqual(stored.payload, JSON.parse(JSON.stringify(mine.payload)));
 

@@ -1,5 +1,4 @@
-import { agentService } from '@waggle/agent';
-import type { ServiceDefinition } from '@waggle/service';
+import { agentService, type ServiceDefinition } from '@waggle/agent';
 import { manifest } from './echo.manifest.js';
 import { EchoModule } from './echo.module.js';
 

@@ -1,4 +1,4 @@
-import { runService } from '@waggle/service';
+import { runService } from '@waggle/agent';
 import { service } from './index.js';
 
 await runService(service);

@@ -76,7 +76,7 @@ export class AgentRuntime {
   async stop(bound: number): Promise<void> {
     this.draining = true;
     this.options.presence.drain();
-    const pulling = this.puller?.stop();
+    const pulling = this.puller?.stop(bound);
     const late = new AbortController();
     await Promise.race([this.allSettled(), sleep(bound, undefined, { signal: late.signal }).catch(() => undefined)]);
     late.abort();

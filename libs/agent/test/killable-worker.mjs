@@ -1,0 +1,35 @@
+// An agent as a process of its own, to be killed and stopped by tests. How it works on a task: the input's `do`.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AgentRuntime } from '@waggle/agent';
+import { connectBus } from '@waggle/bus';
+import { createLog, Metrics, Presence } from '@waggle/service';
+
+const [servers, instance, seed] = process.env.WORKER.split(' ');
+const bus = await connectBus({ servers, me: 'worker', seed });
+const log = await createLog({ service: 'worker', instance, level: 'warn' });
+const presence = new Presence({ bus, log, instance, version: '1.0.0' });
+
+const work = {
+  card: { id: 'test.work', name: 'work', description: '', tags: [], timeout: 60_000 },
+  checkInput: () => [],
+  checkOutput: () => [],
+  toInput: (value) => value,
+  handle: async (input, ctx) => {
+    if (input.do === 'die') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 400);
+    if (input.do === 'wait') ctx.progress(0.1, 'waiting');
+    await sleep(input.for ?? 60_000, undefined, { signal: ctx.signal });
+    return { by: instance };
+  },
+};
+const definition = {
+  name: 'worker', description: '', version: '1.0.0', slots: 2, maxWaiting: 2, priority: 0, capabilities: [], maxStarts: 3,
+  skills: new Map([['test.work', work]]),
+};
+const runtime = new AgentRuntime({ bus, definition, instance, log, metrics: new Metrics('worker'), presence });
+await runtime.start();
+await presence.start();
+process.on('SIGTERM', async () => {
+  await runtime.stop(0);
+  await presence.stop();
+  await bus.close();
+});
