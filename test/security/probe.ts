@@ -1,0 +1,64 @@
+import { errors, headers, type MsgHdrs } from '@nats-io/nats-core';
+import type { Role } from './secure-mesh.js';
+
+/** What the server said: it took it, a stream or service refused it with a number, permissions forbade it, or nobody answered. */
+export interface Answer {
+  kind: 'ok' | 'refused' | 'forbidden' | 'silence';
+  /** Error number of a refusal. */
+  code?: number;
+  text: string;
+}
+
+export interface Asked {
+  header?: Record<string, string>;
+  /** Milliseconds to wait for an answer. */
+  timeout?: number;
+}
+
+/** The JetStream API as this role names it. */
+export const here = (role: Role, subject: string): string => subject.replace(/^\$JS\.API\./, `${role.api}.`);
+
+export const headersOf = (header?: Record<string, string>): MsgHdrs | undefined => {
+  if (!header) return undefined;
+  const made = headers();
+  for (const [name, value] of Object.entries(header)) made.set(name, value);
+  return made;
+};
+
+const isViolation = (error: unknown): boolean =>
+  error instanceof errors.PermissionViolationError || (error instanceof Error && error.cause instanceof errors.PermissionViolationError);
+
+/** Sends a request as this role (a JetStream publish is one). */
+export const ask = async (role: Role, subject: string, body = '', { header, timeout = 400 }: Asked = {}): Promise<Answer> => {
+  try {
+    const message = await role.nc.request(here(role, subject), body, { timeout, headers: headersOf(header) });
+    const text = message.data.length ? message.string() : `status ${message.headers?.code ?? 0} ${message.headers?.description ?? ''}`;
+    const code = /"err_code":\s?(\d+)/.exec(text)?.[1];
+    return code ? { kind: 'refused', code: Number(code), text } : { kind: 'ok', text };
+  } catch (error) {
+    return { kind: isViolation(error) ? 'forbidden' : 'silence', text: String(error) };
+  }
+};
+
+/** Publishes with a reply subject of the attacker's choice; the server tells of a violation only. */
+export const send = async (
+  role: Role,
+  subject: string,
+  body: string,
+  { reply, header }: { reply?: string; header?: Record<string, string> } = {},
+): Promise<Answer> => {
+  const before = role.violations.length;
+  role.nc.publish(here(role, subject), body, { reply, headers: headersOf(header) });
+  await role.nc.flush();
+  const violation = role.violations[before];
+  return violation ? { kind: 'forbidden', text: violation.message } : { kind: 'ok', text: 'sent' };
+};
+
+/** Tries to listen. */
+export const listen = async (role: Role, subject: string, queue?: string): Promise<Answer> => {
+  let failure: Error | undefined;
+  const subscription = role.nc.subscribe(subject, { queue, callback: (error) => void (failure ??= error ?? undefined) });
+  await role.nc.flush();
+  if (!subscription.isClosed()) subscription.unsubscribe();
+  return failure ? { kind: 'forbidden', text: failure.message } : { kind: 'ok', text: 'listening' };
+};
