@@ -1,12 +1,12 @@
 // An agent as a process of its own, to be killed and stopped by tests. How it works on a task: the input's `do`.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AgentRuntime } from '@waggle/agent';
+import { agentManifest, AgentRuntime } from '@waggle/agent';
 import { connectBus } from '@waggle/bus';
 import { createLog, Metrics, Presence } from '@waggle/service';
 
 const [servers, instance, seed] = process.env.WORKER.split(' ');
-const bus = await connectBus({ servers, me: 'worker', seed });
-const log = await createLog({ service: 'worker', instance, level: 'warn' });
+const bus = await connectBus({ servers, me: 'worker', seed, manifest: agentManifest('worker') });
+const log = await createLog({ service: 'worker', instance, level: 'silent' });
 const presence = new Presence({ bus, log, instance, version: '1.0.0' });
 
 const work = {

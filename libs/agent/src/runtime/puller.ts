@@ -4,7 +4,7 @@ import { codeOf } from '@waggle/protocol';
 import type { Log } from '@waggle/service';
 import type { Slots } from './slots.js';
 
-/** Short, for a stopping agent waits for its standing pulls to lapse. */
+/** Shorter than a missed beat: what is handed back for a process that hangs must not be swallowed by a pull of its own. */
 const LONG_PULL = 2_000;
 /** Every so many sweeps a less urgent queue goes first. */
 const FAIR_EVERY = 4;

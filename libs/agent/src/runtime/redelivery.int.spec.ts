@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { subjects, type AgentMessage, type Submit } from '@waggle/protocol';
 import { eventually } from '@waggle/testkit';
 import { Rig } from '../../test/rig.js';
@@ -72,6 +73,8 @@ describe('a task delivered again', () => {
     const flow = await rig.dispatch({ input: { do: 'wait', for: 500 } });
     await rig.holds(zombie.instance, 1);
     zombie.signal('SIGSTOP');
+    // the registry waits longer than this for a beat; by then the pulls of whoever hangs have lapsed, and swallow nothing
+    await sleep(2_500);
     await rig.handBack(zombie.instance);
     const { instance } = await rig.agent(agentOf(async () => 'done'));
     expect(await rig.result(flow)).toMatchObject({ output: 'done', instance });
