@@ -1,6 +1,7 @@
 export type * from './types.js';
 export { LIMITS } from './limits.js';
 export { compile, type CompiledFlow, type CompiledStep } from './definition/compile.js';
+export { cel, flow, type, type Expr, type FlowBuilder, type Names, type TypeOf } from './definition/builder.js';
 export { parseDefinition, type Parsed } from './definition/parse-definition.js';
 export { issueProblem, validateDefinition } from './definition/validate.js';
 export { showPath, type Issue } from './definition/issue.js';
