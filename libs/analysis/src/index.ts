@@ -5,7 +5,7 @@ export { DebtReport, SecurityReport, SkippedFile, SpecialistReport } from './spe
 export { ECMASCRIPT, extensionOf, languageOf, LANGUAGES, PYTHON, type Language } from './source/language.js';
 export { errorLines, kindOf, MAX_PARSE, parse, type Node } from './source/parse.js';
 export { excerpt, splitLines, type Excerpt } from './source/lines.js';
-export { isGenerated, isTestFile } from './source/file-kind.js';
+export { isGenerated, isTestFile, isTooDeep } from './source/file-kind.js';
 export { MASK, maskFindings } from './mask.js';
 export { grammarOf, type Grammar } from './metrics/grammar.js';
 export { functionName, functionsOf, type FunctionFacts } from './metrics/functions.js';

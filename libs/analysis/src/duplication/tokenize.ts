@@ -9,8 +9,10 @@ export interface Tokens {
 const ECMASCRIPT = /(\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))|(\s+)|([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*|#[\w$]+)|("(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?|`(?:[^`\\]|\\[^])*`?)|(\d[\w.]*)|(=>|\?\?=?|\?\.|[-+*/%&|^<>=!]=*|&&|\|\||[^])/y;
 const PYTHON = /(#[^\n]*)|(\s+)|([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|((?:[rbuf]{0,2})(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?))|(\d[\w.]*)|(\*\*|\/\/|[-+*/%&|^<>=!]=*|[^])/y;
 
-const IMPORT_ECMASCRIPT = /import\b(?!\s*[(.])[^'"`;(]*(?:"[^"\n]*"|'[^'\n]*')|export\s+(?:\*|\{[^}]*\}|type\s*\{[^}]*\})[^'"`;{}]*\bfrom\s*(?:"[^"\n]*"|'[^'\n]*')/y;
-const IMPORT_PYTHON = /(?:from\s+[\w.]+\s+)?import\b(?:\s*\([^)]*\)|[^\n]*)/y;
+// Bounded, for where the end is missing each would else look through the rest of the text.
+const IMPORT_ECMASCRIPT =
+  /(?:import\b(?!\s{0,9}[(.])[^'"`;(]{0,4000}|export\s{1,9}(?:type\s{1,9})?(?:\*|\{[^}]{0,4000}\})[^'"`;{}]{0,100}\bfrom\s{0,9})(?:"[^"\n]{0,500}"|'[^'\n]{0,500}')[ \t]{0,9};?/y;
+const IMPORT_PYTHON = /(?:from\s{1,9}[\w.]{1,300}\s{1,9})?import\b(?:\s{0,9}\([^)]{0,4000}\)|[^\n]{0,4000})/y;
 
 const hashOf = (text: string, from: number, to: number): number => {
   let hash = 0x811c9dc5 | 0;

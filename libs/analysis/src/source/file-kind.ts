@@ -15,3 +15,22 @@ export const isGenerated = (path: string, text: string): boolean => {
 /** Whether a file belongs to tests, examples or fixtures: what is found there weighs less. */
 export const isTestFile = (path: string): boolean =>
   /(^|\/)(tests?|__tests__|__mocks__|specs?|fixtures?|examples?|benchmarks?|bench)\//i.test(path) || /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
+
+/** Brackets within brackets: people's code stays far below. */
+const MAX_DEPTH = 400;
+
+/**
+ * Whether brackets are nested so deep that only a generator or an attacker wrote it: the time of some rules grows
+ * with the square of the depth.
+ */
+export const isTooDeep = (text: string): boolean => {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    // ( [ { and ) ] }
+    if (char === 40 || char === 91 || char === 123) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if ((char === 41 || char === 93 || char === 125) && depth > 0) depth--;
+  }
+  return false;
+};

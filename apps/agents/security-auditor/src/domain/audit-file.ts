@@ -1,4 +1,4 @@
-import { applyRules, FindingList, isGenerated, isTestFile, languageOf, maskFindings, MAX_PARSE, parse, splitLines, type Finding, type RuleInfo } from '@waggle/analysis';
+import { applyRules, FindingList, isGenerated, isTestFile, isTooDeep, languageOf, maskFindings, MAX_PARSE, parse, splitLines, type Finding, type RuleInfo } from '@waggle/analysis';
 import { PATTERN_RULES } from '../rules/index.js';
 import { findSecrets, secretRule } from './secrets.js';
 
@@ -34,6 +34,7 @@ export const auditFile = async (path: string, text: string): Promise<FileAudit> 
   if (language === undefined) note = 'no parser for this kind of file; looked through for secrets';
   else if (text.length > MAX_PARSE) note = 'too large to be parsed; looked through for secrets';
   else if (isGenerated(path, text)) note = 'minified or generated; looked through for secrets';
+  else if (isTooDeep(text)) note = 'nested too deep to be analysed; looked through for secrets';
   else if (PATTERN_RULES.some((rule) => rule.languages.includes(language) && rule.mentions.test(text)))
     omitted = applyRules(PATTERN_RULES, { path, language, text, root: await parse(language, text) }, list);
   return { findings: maskFindings(list.findings), rules: [...rules, ...PATTERN_RULES], omitted, ...(note === undefined ? {} : { note }) };

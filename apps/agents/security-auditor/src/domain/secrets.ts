@@ -13,7 +13,16 @@ export interface Secret {
 // It is on by default and keeps an entry for every rule and file, for ever.
 secretLintProfiler.setEnabled(false);
 
-const CONFIG = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] };
+const CONFIG = {
+  rules: [
+    {
+      id: '@secretlint/secretlint-rule-preset-recommend',
+      rule: creator,
+      // The id of an AWS key is half of the credential, and where it stands the other half is not far.
+      rules: [{ id: '@secretlint/secretlint-rule-aws', options: { enableIDScanRule: true } }],
+    },
+  ],
+};
 
 /** `@secretlint/secretlint-rule-aws` -> `aws`. */
 const kindOf = (ruleId: string): string => ruleId.replace(/^.*secretlint-rule-/, '').toLowerCase().replace(/[^a-z0-9]+/g, '-') || 'other';

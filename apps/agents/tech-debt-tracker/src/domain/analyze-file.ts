@@ -1,4 +1,4 @@
-import { errorLines, fileMetrics, FindingList, functionsOf, isGenerated, languageOf, MAX_PARSE, parse, splitLines, type FileMetrics, type Finding } from '@waggle/analysis';
+import { errorLines, fileMetrics, FindingList, functionsOf, isGenerated, isTooDeep, languageOf, MAX_PARSE, parse, splitLines, type FileMetrics, type Finding } from '@waggle/analysis';
 import { checkComments } from './check-comments.js';
 import { checkFunctions } from './check-functions.js';
 
@@ -13,6 +13,7 @@ export const analyzeFile = async (path: string, text: string): Promise<FileAnaly
   if (language === undefined) return { skipped: 'no parser for this kind of file' };
   if (text.length > MAX_PARSE) return { skipped: 'too large to be parsed' };
   if (isGenerated(path, text)) return { skipped: 'minified or generated' };
+  if (isTooDeep(text)) return { skipped: 'nested too deep to be analysed' };
   const root = await parse(language, text);
   const lines = splitLines(text);
   const list = new FindingList(SPECIALIST, path, lines);
