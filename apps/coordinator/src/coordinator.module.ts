@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { Lifecycle } from '@waggle/service';
 import { COORDINATOR_CONFIG, readCoordinatorConfig, type CoordinatorConfig } from './coordinator-config.js';
 import { CoordinatorService } from './coordinator.service.js';
 import { Audit } from './engine/audit.js';
@@ -46,6 +47,10 @@ const ANSWERS = [Questions, FlowDescriber, FlowLister];
   ],
 })
 export class CoordinatorModule {
+  constructor(lifecycle: Lifecycle, coordinator: CoordinatorService) {
+    lifecycle.onDrain(() => coordinator.stop());
+  }
+
   /** With settings of one's own instead of the environment's. */
   static with(config: CoordinatorConfig): DynamicModule {
     return { module: CoordinatorModule, providers: [{ provide: COORDINATOR_CONFIG, useValue: config }] };

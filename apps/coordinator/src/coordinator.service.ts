@@ -1,4 +1,4 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Presence } from '@waggle/service';
 import { Lanes } from './engine/lanes.js';
 import { Retention } from './engine/retention.js';
@@ -7,7 +7,7 @@ import { Questions } from './questions/questions.js';
 
 /** Starts and stops the parts of a coordinator in their order. */
 @Injectable()
-export class CoordinatorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class CoordinatorService implements OnApplicationBootstrap {
   constructor(
     private readonly partitions: Partitions,
     private readonly lanes: Lanes,
@@ -24,7 +24,7 @@ export class CoordinatorService implements OnApplicationBootstrap, BeforeApplica
   }
 
   /** The others hear of it first and take over; what waits is handed back, what is at work is finished. */
-  async beforeApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     this.presence.drain();
     await Promise.all([this.partitions.stop(), this.questions.stop(), this.retention.stop()]);
     for (const job of this.lanes.takeWaiting()) job.again(0, 'stopping');

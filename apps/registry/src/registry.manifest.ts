@@ -1,14 +1,14 @@
 import type { Manifest } from '@waggle/bus';
 
-/** What the registry may say and hear. It alone writes who offers what, and hands back what the dead held. */
+/** Hears who is there and what they hold, writes who offers what, and hands back what the dead held. */
 export const manifest: Manifest = {
   name: 'registry',
   kind: 'core',
-  publishes: ['event', 'audit', 'beat', 'card'],
+  publishes: ['event', 'beat', 'card'],
   hears: ['beat', 'card'],
+  rereads: ['BEAT'],
   folds: ['BEAT'],
-  inspects: ['TASK'],
-  buckets: { DIRECTORY: { write: ['>'] }, QUOTAS: { write: ['>'] }, PROFILES: { read: ['>'] } },
-  serves: ['find', 'health'],
+  buckets: { DIRECTORY: { read: ['>'], write: ['>'] } },
+  serves: ['find', 'agents', 'stats', 'acquire', 'release', 'health'],
   handsBack: true,
 };

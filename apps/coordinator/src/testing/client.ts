@@ -1,4 +1,4 @@
-import type { Bus } from '@waggle/bus';
+import { clientManifest, type Bus } from '@waggle/bus';
 import {
   createMessage,
   MESSAGE_TYPES,
@@ -9,24 +9,59 @@ import {
   type SignalName,
   type Submit,
 } from '@waggle/protocol';
-import { eventually } from '@waggle/testkit';
+import { eventually, type TestBroker } from '@waggle/testkit';
 
 export const TENANT = 'default';
+export const CLIENT = clientManifest('client', TENANT);
 
-/** Asks for a flow as a plain client does. */
-export const submit = async (bus: Bus, payload: Submit, flowId: string = newId()): Promise<string> => {
-  const message = createMessage({ type: MESSAGE_TYPES.submit, from: bus.me, tenant: TENANT, payload });
-  await bus.publishOnce('SUBMIT', subjects.submit(TENANT, bus.me, flowId), JSON.stringify(message));
-  return flowId;
-};
+/** Asks for flows as a plain client does, and hears how they end. */
+export class TestClient {
+  private readonly outcomes = new Map<string, Outcome>();
+  private readonly waiting = new Map<string, (outcome: Outcome) => void>();
 
-export const signal = async (bus: Bus, flowId: string, name: SignalName): Promise<void> => {
-  const message = createMessage({ type: MESSAGE_TYPES.signal, from: bus.me, tenant: TENANT, payload: { signal: name } });
-  await bus.publishOnce('SUBMIT', subjects.signal(TENANT, bus.me, flowId, newId()), JSON.stringify(message));
-};
+  private constructor(readonly bus: Bus) {}
 
-/** The one end of a flow of this bus's owner. */
-export const outcomeOf = (bus: Bus, flowId: string, timeout = 10_000): Promise<Outcome> =>
-  eventually(async () => (await bus.last('FLOW', subjects.outcome(TENANT, bus.me, flowId)))?.json<AgentMessage<Outcome>>().payload, {
-    timeout,
-  });
+  static async join(broker: TestBroker, name: string = CLIENT.name): Promise<TestClient> {
+    const client = new TestClient(await broker.busFor(name));
+    await client.bus.subscribe(subjects.outcome(TENANT, name, '*'), (message) =>
+      client.heard(message.json<AgentMessage<Outcome>>().payload),
+    );
+    return client;
+  }
+
+  async submit(payload: Submit, flowId: string = newId()): Promise<string> {
+    const message = createMessage({ type: MESSAGE_TYPES.submit, from: this.bus.me, tenant: TENANT, payload });
+    await this.submitRaw(JSON.stringify(message), flowId);
+    return flowId;
+  }
+
+  async submitRaw(body: string, flowId: string): Promise<void> {
+    await this.bus.publishOnce('SUBMIT', subjects.submit(TENANT, this.bus.me, flowId), body);
+  }
+
+  async signal(flowId: string, name: SignalName, id: string = newId()): Promise<void> {
+    const message = createMessage({ type: MESSAGE_TYPES.signal, from: this.bus.me, tenant: TENANT, payload: { signal: name } });
+    await this.bus.publishOnce('SUBMIT', subjects.signal(TENANT, this.bus.me, flowId, id), JSON.stringify(message));
+  }
+
+  /** The one end of a flow; what is stored counts where it was not heard. */
+  async outcome(flowId: string, timeout = 10_000): Promise<Outcome> {
+    const heard = new Promise<Outcome>((resolve) => this.waiting.set(flowId, resolve));
+    const stored = eventually(() => this.outcomes.get(flowId) ?? this.stored(flowId), { timeout, every: 200 });
+    return Promise.race([heard, stored]);
+  }
+
+  async run(payload: Submit, flowId?: string): Promise<Outcome> {
+    return this.outcome(await this.submit(payload, flowId));
+  }
+
+  private async stored(flowId: string): Promise<Outcome | undefined> {
+    const message = await this.bus.last('FLOW', subjects.outcome(TENANT, this.bus.me, flowId));
+    return message?.json<AgentMessage<Outcome>>().payload;
+  }
+
+  private heard(outcome: Outcome): void {
+    this.outcomes.set(outcome.flowId, outcome);
+    this.waiting.get(outcome.flowId)?.(outcome);
+  }
+}

@@ -3,7 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
 import { newId } from '@waggle/protocol';
-import { BUS, createLog, Log, Metrics, Presence, SERVICE_CONFIG } from '@waggle/service';
+import { BUS, createLog, Lifecycle, Log, Metrics, Presence, SERVICE_CONFIG } from '@waggle/service';
+import { cleanupLater } from '@waggle/testkit';
 import { DEFAULTS, type CoordinatorConfig } from '../coordinator-config.js';
 import { CoordinatorModule } from '../coordinator.module.js';
 
@@ -15,19 +16,26 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
+export interface ReplicaOptions extends Partial<CoordinatorConfig> {
+  /** Without beats: the others serve its partitions too, and it theirs. */
+  hidden?: boolean;
+}
+
 /** A coordinator over a bus of the test's choosing, so that the test can stand between the two. */
-export const startReplica = async (bus: Bus, config: Partial<CoordinatorConfig> = {}): Promise<Replica> => {
+export const startReplica = async (bus: Bus, { hidden = false, ...config }: ReplicaOptions = {}): Promise<Replica> => {
   const instance = newId();
   const lines: string[] = [];
   const log = await createLog({ service: 'coordinator', instance, level: 'warn', to: { write: (line) => lines.push(line) } });
   const metrics = new Metrics('coordinator');
   const presence = new Presence({ bus, log, instance, version: 'test' });
+  const lifecycle = new Lifecycle();
   const providers = [
     { provide: BUS, useValue: bus },
     { provide: SERVICE_CONFIG, useValue: { instance } },
     { provide: Log, useValue: log },
     { provide: Metrics, useValue: metrics },
     { provide: Presence, useValue: presence },
+    { provide: Lifecycle, useValue: lifecycle },
   ];
   @Global()
   @Module({ providers, exports: providers })
@@ -35,15 +43,19 @@ export const startReplica = async (bus: Bus, config: Partial<CoordinatorConfig> 
   @Module({ imports: [Surroundings, CoordinatorModule.with({ ...DEFAULTS, ...config })] })
   class Root {}
   const app = await NestFactory.createApplicationContext(Root, { logger: false, abortOnError: false });
-  await presence.start();
+  if (!hidden) await presence.start();
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await lifecycle.drain();
+    await app.close();
+    await presence.stop();
+  };
+  cleanupLater(() => (stopped ??= stop()));
   return {
     app,
     instance,
     metrics,
     lines,
-    stop: async () => {
-      await app.close();
-      await presence.stop();
-    },
+    stop: () => (stopped ??= stop()),
   };
 };

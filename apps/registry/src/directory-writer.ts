@@ -1,0 +1,133 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bucket, Bus, Subscription } from '@waggle/bus';
+import { createEvent, skillKey, skillOfKey, subjects, type DirectorySkill } from '@waggle/protocol';
+import { BUS, Log } from '@waggle/service';
+import { directoryAgents, directorySkills } from './domain/offers.js';
+import { changeOf, gained } from './domain/significance.js';
+import { Hearing } from './hearing.js';
+
+const SKILL = 'skill.';
+const AGENT = 'agent.';
+/** Figures alone are written no more often. */
+const FIGURES_EVERY = 1_000;
+/** Beats in a burst make one write. */
+const SETTLE = 10;
+/** Silence has no event: looked at so often. */
+const LOOK_EVERY = 500;
+/** What belongs to no tenant. */
+const NOBODY = '_';
+
+/**
+ * Writes who offers what to DIRECTORY: at once when somebody comes or goes, more slowly for figures. Several registries
+ * write the same; each compares with what stands there, so what is right already is not written again.
+ */
+@Injectable()
+export class DirectoryWriter {
+  private readonly bucket: Bucket;
+  private readonly skills = new Map<string, DirectorySkill>();
+  private readonly agents = new Map<string, string>();
+  private watching?: Subscription;
+  private looking?: NodeJS.Timeout;
+  private planned?: NodeJS.Timeout;
+  private figuresAt = 0;
+  private working?: Promise<void>;
+  private again = false;
+  private stopped = false;
+
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly hearing: Hearing,
+    private readonly log: Log,
+  ) {
+    this.bucket = bus.bucket('DIRECTORY');
+  }
+
+  async start(): Promise<void> {
+    this.watching = await this.bucket.watch('>', ({ key, deleted, text }) => this.heard(key, deleted ? undefined : text()));
+    for (const entry of await this.bucket.entries()) this.heard(entry.key, entry.text());
+    this.hearing.onChange(() => this.plan());
+    this.looking = setInterval(() => {
+      this.hearing.roster.sweep(performance.now());
+      this.plan();
+    }, LOOK_EVERY);
+    this.looking.unref();
+    await this.review();
+    // a registry that ended between an entry and its event left waiters asleep
+    for (const skill of directorySkills(this.hearing.roster, performance.now()).keys()) await this.announce(skill);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.looking);
+    clearTimeout(this.planned);
+    await this.watching?.stop();
+    await this.working;
+  }
+
+  private heard(key: string, text: string | undefined): void {
+    if (key.startsWith(AGENT)) {
+      if (text === undefined) this.agents.delete(key.slice(AGENT.length));
+      else this.agents.set(key.slice(AGENT.length), text);
+    }
+    if (!key.startsWith(SKILL)) return;
+    const skill = skillOfKey(key.slice(SKILL.length));
+    if (text === undefined) this.skills.delete(skill);
+    else this.skills.set(skill, JSON.parse(text) as DirectorySkill);
+  }
+
+  private plan(): void {
+    if (this.stopped) return;
+    this.planned ??= setTimeout(() => {
+      this.planned = undefined;
+      if (this.working !== undefined) {
+        this.again = true;
+        return;
+      }
+      this.working = this.review()
+        .catch((error: unknown) => this.log.warn('the directory cannot be written at the moment', { error }))
+        .finally(() => {
+          this.working = undefined;
+          if (this.again) this.plan();
+          this.again = false;
+        });
+    }, SETTLE);
+  }
+
+  private async review(): Promise<void> {
+    const now = performance.now();
+    const { roster } = this.hearing;
+    const actual = directorySkills(roster, now);
+    const withFigures = now - this.figuresAt >= FIGURES_EVERY;
+    if (withFigures) this.figuresAt = now;
+    for (const skill of new Set([...this.skills.keys(), ...actual.keys()])) {
+      const change = changeOf(this.skills.get(skill), actual.get(skill));
+      if (change === 'now' || (change === 'soon' && withFigures)) await this.write(skill, actual.get(skill));
+    }
+    const agents = directoryAgents(roster, now);
+    for (const name of new Set([...this.agents.keys(), ...agents.keys()])) {
+      const agent = agents.get(name);
+      const text = agent && JSON.stringify(agent);
+      if (text !== this.agents.get(name)) await this.put(`${AGENT}${name}`, text);
+    }
+  }
+
+  private async write(skill: string, entry: DirectorySkill | undefined): Promise<void> {
+    const joined = gained(this.skills.get(skill), entry);
+    await this.put(`${SKILL}${skillKey(skill)}`, entry && JSON.stringify(entry));
+    if (joined.length === 0) return;
+    this.log.info('a skill gained agents', { skill, agents: joined });
+    await this.announce(skill);
+  }
+
+  private async put(key: string, text: string | undefined): Promise<void> {
+    if (text === undefined) await this.bucket.delete(key);
+    else await this.bucket.put(key, text);
+    this.heard(key, text);
+  }
+
+  /** Wakes who waits for the skill; said after the entry stands, so that whoever looks then sees it. */
+  private async announce(skill: string): Promise<void> {
+    const event = createEvent({ tenant: NOBODY, payload: { source: this.bus.me, type: 'skill-offered', subject: skill, data: { skill } } });
+    await this.bus.publish(subjects.event(NOBODY, this.bus.me, 'skill-offered'), JSON.stringify(event));
+  }
+}
