@@ -5,6 +5,7 @@ export { cel, flow, type, type Expr, type FlowBuilder, type Names, type TypeOf }
 export { parseDefinition, type Parsed } from './definition/parse-definition.js';
 export { issueProblem, validateDefinition } from './definition/validate.js';
 export { showPath, type Issue } from './definition/issue.js';
+export { checkValue } from './definition/input-schema.js';
 export { emptyState, type FlowState } from './state/state.js';
 export { fold, isApplied } from './state/fold.js';
 export { awaited } from './state/awaited.js';

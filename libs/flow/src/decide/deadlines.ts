@@ -26,7 +26,7 @@ export const meetDeadlines = (draft: Draft): void => {
     if (task.status === 'retrying') dispatch(draft, wantedAgain(draft, task));
     else if (task.status === 'waiting') {
       const wanted = { step: draft.stepOf(task), taskId: task.id, item: task.item };
-      failTask(draft, wanted, faultOf('NO_AGENT', `no agent offered ${task.skill} in time`));
+      failTask(draft, wanted, { fault: faultOf('NO_AGENT', `no agent offered ${task.skill} in time`) });
     } else {
       const fault = faultOf('TASK_TIMEOUT', `attempt ${task.attempt} of ${task.id} ran past its deadline`);
       failAttempt(draft, task, { fault, cost: 0, abort: 'TASK_TIMEOUT' });

@@ -1,7 +1,7 @@
 import { ERRORS, problem, WaggleError, type ErrorCode, type Fault, type Problem } from '@waggle/protocol';
 import { clip, LIMITS } from '../limits.js';
 
-const short = (text: unknown, limit = 512): string => clip(typeof text === 'string' ? text : String(text ?? ''), limit);
+const short = (text: unknown, limit = 512): string => (typeof text === 'string' ? clip(text, limit) : '');
 
 /** Problems of others, as long as the log can bear. */
 export const boundProblems = (problems: readonly Problem[]): Problem[] =>

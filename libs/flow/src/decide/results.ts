@@ -17,10 +17,10 @@ export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>
     const fault = faultOf('INVALID_MESSAGE', 'the agent sent a malformed result', result.problems);
     return failAttempt(draft, task, { fault: { ...fault, retryable: true }, cost: 0 });
   }
-  const cost = Number.isFinite(result.cost) && result.cost! > 0 ? result.cost! : 0;
+  const cost = costOf(result);
   switch (result.kind) {
     case 'completed':
-      return complete(draft, task, result, cost);
+      return complete(draft, task, result);
     case 'failed':
       return failAttempt(draft, task, { fault: boundFault(result.error ?? faultOf('INTERNAL', 'the agent gave no reason')), cost });
     case 'rejected': {
@@ -41,7 +41,10 @@ export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>
   }
 };
 
-const complete = (draft: Draft, task: TaskState, result: TaskResult, cost: number): void => {
+const costOf = ({ cost }: TaskResult): number => (cost !== undefined && Number.isFinite(cost) && cost > 0 ? cost : 0);
+
+const complete = (draft: Draft, task: TaskState, result: TaskResult): void => {
+  const cost = costOf(result);
   const { output, artifacts, startedAt, endedAt, instance } = result;
   const { id: taskId, attempt } = task;
   const wrong = unusable({ output, artifacts });

@@ -83,10 +83,11 @@ export const onSubmit = (draft: Draft, input: SubmitInput): void => {
   if (size > LIMITS.start)
     problems.push(problem('MESSAGE_TOO_LARGE', `definition and input are ${size} bytes; at most ${LIMITS.start}`, 'payload'));
   if (!definition || problems.length > 0) return reject(draft, input, problems);
-  start(draft, input, submission, definition);
+  start(draft, input, { submission, definition });
 };
 
-const start = (draft: Draft, input: SubmitInput, submission: Submission, definition: FlowDefinition): void => {
+const start = (draft: Draft, input: SubmitInput, asked: { submission: Submission; definition: FlowDefinition }): void => {
+  const { submission, definition } = asked;
   const { flowId, tenant, owner, messageId, contextId, userId, traceparent, at } = input;
   const { parent, skill } = submission;
   const granted = draft.facts.parent?.granted ? draft.facts.parent : undefined;

@@ -57,7 +57,7 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
   try {
     input = inputOf(draft, wanted);
   } catch (error) {
-    return failTask(draft, wanted, evaluationFault(error));
+    return failTask(draft, wanted, { fault: evaluationFault(error) });
   }
   const priority = step.definition.priority ?? head.priority;
   const deadline = Math.min(head.deadline, draft.now + (timeout ?? offer.timeout));
@@ -69,8 +69,18 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
   unwaitIfLast(draft, skill, waited);
 };
 
+export interface Failure {
+  fault: Fault;
+  cost: number;
+  /** The agent says that the task is wrong, not that it went wrong. */
+  rejected?: boolean;
+  /** The agent may be at work still. */
+  abort?: string;
+}
+
 /** The end of a task that will not be tried again, and what it does to its step and flow. */
-export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, fault: Fault, rejected = false): void => {
+export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, failure: Pick<Failure, 'fault' | 'rejected'>): void => {
+  const { fault, rejected } = failure;
   const { state } = draft;
   const { step, taskId } = wanted;
   const { id: stepId, onFailure, skill } = step.definition;
@@ -82,15 +92,6 @@ export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, fault: F
   draft.emit({ type: 'stepFailed', stepId, fault }, fault);
   endFlow(draft, rejected && draft.head.single ? 'REJECTED' : 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
 };
-
-export interface Failure {
-  fault: Fault;
-  cost: number;
-  /** The agent says that the task is wrong, not that it went wrong. */
-  rejected?: boolean;
-  /** The agent may be at work still. */
-  abort?: string;
-}
 
 /** The end of an attempt that did not succeed: another one after a pause, or the end of the task. */
 export const failAttempt = (draft: Draft, task: TaskState, failure: Failure): void => {
@@ -109,7 +110,7 @@ export const failAttempt = (draft: Draft, task: TaskState, failure: Failure): vo
   }
   draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost }, fault);
   if (fault.code === 'POISON' || (!rejected && fault.retryable && attempt >= retry.attempts)) bury(draft, task, fault);
-  failTask(draft, { step, taskId, item: task.item }, fault, rejected);
+  failTask(draft, { step, taskId, item: task.item }, failure);
 };
 
 const bury = (draft: Draft, task: TaskState, fault: Fault): void => {

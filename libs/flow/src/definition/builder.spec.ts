@@ -15,7 +15,7 @@ const audit = () =>
     .each('debt-scan', {
       skill: 'd.scan',
       forEach: ({ steps }) => steps.plan.get('shards'),
-      input: ({ item, index }) => ({ from: item.get('from'), text: `no. ${index}` }),
+      input: ({ item, index }) => ({ from: item.get('from'), text: `no. ${index.toString()}` }),
       retry: { attempts: 2, initial: '1s' },
       when: cel<boolean>('input.repo.path != ""'),
     })

@@ -64,7 +64,7 @@ const own = (schema: Schema, value: unknown): string[] => {
   const type = typeOf(value);
   const wrong: string[] = [];
   const must = (ok: boolean, text: string) => ok || wrong.push(text);
-  const allowed = schema.type === undefined ? undefined : [schema.type].flat();
+  const allowed = schema.type === undefined ? undefined : ([schema.type].flat() as string[]);
   if (allowed)
     must(allowed.includes(type) || (type === 'integer' && allowed.includes('number')), `must be ${allowed.join(' or ')}, not ${type}`);
   if (Array.isArray(schema.enum))
@@ -73,13 +73,13 @@ const own = (schema: Schema, value: unknown): string[] => {
       `must be one of ${JSON.stringify(schema.enum).slice(0, 200)}`,
     );
   if ('const' in schema) must(same(schema.const, value), `must be ${JSON.stringify(schema.const).slice(0, 200)}`);
-  const measure = (size: number, low: string, high: string, of: string) => {
+  const measure = (size: number, [low, high]: [string, string], of = '') => {
     if (typeof schema[low] === 'number') must(size >= schema[low], `must be at least ${schema[low]}${of}`);
     if (typeof schema[high] === 'number') must(size <= schema[high], `must be at most ${schema[high]}${of}`);
   };
-  if (typeof value === 'number') measure(value, 'minimum', 'maximum', '');
-  if (typeof value === 'string') measure(value.length, 'minLength', 'maxLength', ' characters');
-  if (Array.isArray(value)) measure(value.length, 'minItems', 'maxItems', ' elements');
+  if (typeof value === 'number') measure(value, ['minimum', 'maximum']);
+  if (typeof value === 'string') measure(value.length, ['minLength', 'maxLength'], ' characters');
+  if (Array.isArray(value)) measure(value.length, ['minItems', 'maxItems'], ' elements');
   return wrong;
 };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Ajv from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { parseDefinition } from './parse-definition.js';
 
@@ -10,7 +10,7 @@ interface Schema {
   $defs: Record<string, { properties: Record<string, unknown> }>;
 }
 const schema = JSON.parse(read('../../schemas/workflow.schema.json')) as Schema;
-const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
 
 /** The fields that the parser says it knows, from what it says of one it does not. */
 const known = (definition: object): string[] => {

@@ -40,7 +40,7 @@ export type ResultType = 'any' | 'bool' | 'list' | 'text';
 export interface Cel extends Analysis {
   /** How to evaluate it without looking into values, where that can be done. */
   pass?: Pass;
-  run(context: Record<string, unknown>, convert: (result: unknown) => unknown): unknown;
+  run: (context: Record<string, unknown>, convert: (result: unknown) => unknown) => unknown;
 }
 
 const fits = (type: string, wanted: ResultType): boolean => {

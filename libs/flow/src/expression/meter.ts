@@ -1,12 +1,16 @@
-import type { ASTNode, Environment } from '@marcbachmann/cel-js';
+import type { Environment } from '@marcbachmann/cel-js';
 
 /** Work one evaluation may do, in visited nodes and touched values. */
 const BUDGET = 1_000_000;
 
+interface Node {
+  op: string;
+  args: unknown;
+  evaluate(evaluator: Evaluator, node: unknown, context: unknown): unknown;
+}
 interface Evaluator {
   run(node: Node, context: unknown): unknown;
 }
-type Node = Pick<ASTNode, 'op' | 'args'> & { evaluate(evaluator: Evaluator, node: unknown, context: unknown): unknown };
 
 /** These look at no more than they are given; all others may walk through whole values, which they are charged for. */
 const LIGHT = new Set(['id', '.', '[]', 'value', '?:', '||', '&&', '!_', 'accuValue', 'accuInc', 'accuPush', 'comprehension']);
@@ -46,7 +50,7 @@ export const charge = (work: number): void => {
 function run(this: Evaluator, node: Node, context: unknown): unknown {
   charge(1);
   const asked = charging;
-  const macro = MACROS.has(String(Array.isArray(node.args) ? node.args[0] : ''));
+  const macro = node.op === 'rcall' || node.op === 'call' ? MACROS.has((node.args as [string])[0]) : false;
   const heavy = !LIGHT.has(node.op);
   charging = heavy && !macro;
   const result = node.evaluate(this, node, context);

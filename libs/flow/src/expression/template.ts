@@ -82,8 +82,9 @@ export const compileTemplate = (template: unknown): { template: CompiledTemplate
     if (typeof value !== 'object' || value === null) return () => value;
     const before = expressions.length;
     if (Array.isArray(value)) {
-      const inner = value.map((each, index) => compile(each, [...path, index]));
-      return expressions.length === before ? () => value : (scope, load) => inner.map((render) => render(scope, load));
+      const list: unknown[] = value;
+      const inner = list.map((each, index) => compile(each, [...path, index]));
+      return expressions.length === before ? () => list : (scope, load) => inner.map((render) => render(scope, load));
     }
     const inner = Object.entries(value).map(([key, each]) => [key, compile(each, [...path, key])] as const);
     if (expressions.length === before) return () => value;

@@ -49,6 +49,6 @@ const isPlain = (value: object): boolean => {
 const fromCelType = (value: object): unknown => {
   const inner: unknown = value.valueOf();
   if (typeof inner === 'bigint') return number(inner);
-  if ('getMilliseconds' in value) return String(value);
+  if ('getMilliseconds' in value) return (value as { toString(): string }).toString();
   throw new TypeError('a type is no value in JSON');
 };

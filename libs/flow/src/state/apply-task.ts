@@ -24,7 +24,7 @@ const known = (state: FlowState, id: string): TaskState => {
 };
 
 /** The task, begun now if it had not. A step without forEach opens with its one task. */
-const begin = (state: FlowState, stepId: string, taskId: string, pen: Pen): TaskState => {
+const begin = (state: FlowState, { stepId, taskId }: { stepId: string; taskId: string }, pen: Pen): TaskState => {
   const before = state.tasks.get(taskId);
   if (before) return before;
   const step = stepOf(state, stepId);
@@ -64,19 +64,19 @@ const reconsider = (state: FlowState, step: StepState, pen: Pen): void => {
   else pen.remove(state.todo, step.index);
 };
 
-const finish = (state: FlowState, task: TaskState, status: 'completed' | 'failed' | 'canceled', pen: Pen): void => {
+const finish = (state: FlowState, task: TaskState, pen: Pen): void => {
+  const { status } = task;
   dropWaiting(state, task, pen);
-  pen.set(task, 'status', status);
   pen.remove(state.live, task);
   const step = state.steps[task.step]!;
-  if (status !== 'canceled') pen.bump(step, status);
+  if (status === 'completed' || status === 'failed') pen.bump(step, status);
   reconsider(state, step, pen);
 };
 
 export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void => {
   switch (event.type) {
     case 'taskDispatched': {
-      const task = begin(state, event.stepId, event.taskId, pen);
+      const task = begin(state, event, pen);
       dropWaiting(state, task, pen);
       pen.set(task, 'status', 'running');
       pen.set(task, 'attempt', event.attempt);
@@ -88,7 +88,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       return;
     }
     case 'taskWaiting': {
-      const task = begin(state, event.stepId, event.taskId, pen);
+      const task = begin(state, event, pen);
       pen.set(task, 'status', 'waiting');
       pen.set(task, 'due', event.until);
       if (!state.waiting.has(task.skill)) pen.put(state.waiting, task.skill, new Set());
@@ -100,7 +100,8 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       if (event.artifacts) pen.push(state.artifacts, event.artifacts);
       const { outputs } = state.steps[task.step]!;
       pen.set(outputs, task.item ?? 0, event.output ?? null);
-      return finish(state, task, 'completed', pen);
+      pen.set(task, 'status', 'completed');
+      return finish(state, task, pen);
     }
     case 'attemptFailed': {
       const task = known(state, event.taskId);
@@ -111,14 +112,18 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       return pen.set(task, 'due', event.retryAt);
     }
     case 'taskFailed': {
-      const task = begin(state, event.stepId, event.taskId, pen);
+      const task = begin(state, event, pen);
       pen.set(task, 'fault', event.fault);
       const step = state.steps[task.step]!;
       if (!step.fault) pen.set(step, 'fault', event.fault);
-      return finish(state, task, 'failed', pen);
+      pen.set(task, 'status', 'failed');
+      return finish(state, task, pen);
     }
-    case 'taskCanceled':
-      return finish(state, known(state, event.taskId), 'canceled', pen);
+    case 'taskCanceled': {
+      const task = known(state, event.taskId);
+      pen.set(task, 'status', 'canceled');
+      return finish(state, task, pen);
+    }
     default:
       return event satisfies never;
   }
