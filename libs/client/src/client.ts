@@ -1,5 +1,4 @@
-import { context, propagation } from '@opentelemetry/api';
-import type { Bus } from '@waggle/bus';
+import { injectTrace, type Bus } from '@waggle/bus';
 import {
   createMessage,
   isToken,
@@ -23,6 +22,8 @@ import { watchFlow, type FlowUpdate, type WatchOptions } from './watch.js';
 
 export interface ClientOptions {
   tenant: string;
+  /** Whose flows it watches: its own by default; an operator may look at anybody's. */
+  owner?: string;
 }
 
 export interface SubmitOptions {
@@ -47,12 +48,14 @@ export interface SignalOptions {
 export class WaggleClient {
   private readonly bus: Bus;
   private readonly tenant: string;
+  private readonly owner: string;
   private readonly outcomes: Outcomes;
 
   constructor(bus: Bus, options: ClientOptions) {
     this.bus = bus;
     this.tenant = options.tenant;
-    this.outcomes = new Outcomes(bus, options.tenant);
+    this.owner = options.owner ?? bus.me;
+    this.outcomes = new Outcomes(bus, options.tenant, this.owner);
   }
 
   /**
@@ -67,21 +70,21 @@ export class WaggleClient {
     const payload = { ...submission, ...(submission.input !== undefined && { input: await storeLarge(this.bus, this.tenant, submission.input) }) };
     const message = createMessage({ type: MESSAGE_TYPES.submit, from: this.bus.me, tenant: this.tenant, intent: 'request', correlationId: flowId, ...envelope, payload });
     const subject = subjects.submit(this.tenant, this.bus.me, flowId);
-    const result = await this.bus.publishOnce('SUBMIT', subject, JSON.stringify(message), { headers: traceHeaders() });
+    const result = await this.bus.publishOnce('SUBMIT', subject, JSON.stringify(message), { headers: injectTrace() });
     if (result.status === 'taken' && !samePayload(result.by.json<AgentMessage>(), message)) {
       throw new WaggleError('FLOW_ID_TAKEN', `Another submission already has the id ${flowId}.`, { path: 'flowId' });
     }
     return { flowId };
   }
 
-  /** The end of a flow of one's own, `COMPLETED` or not. `TIMED_OUT` when it does not come within `timeout` ms. */
+  /** The end of a flow of the owner's, `COMPLETED` or not. `TIMED_OUT` when it does not come within `timeout` ms. */
   outcome(flowId: string, options: OutcomeOptions = {}): Promise<Outcome> {
     return this.outcomes.of(flowId, options);
   }
 
   /** Where the flow is, whenever that changes, and its outcome last. A slow reader misses statuses, never the outcome. */
   watch(flowId: string, options: WatchOptions = {}): AsyncIterable<FlowUpdate> {
-    return watchFlow({ bus: this.bus, tenant: this.tenant, outcomes: this.outcomes }, flowId, options);
+    return watchFlow({ bus: this.bus, tenant: this.tenant, owner: this.owner, outcomes: this.outcomes }, flowId, options);
   }
 
   /** `watch` as an Observable: cold; unsubscribing ends the watching. */
@@ -105,7 +108,7 @@ export class WaggleClient {
     const payload: Signal = { signal: name, ...more };
     requireValid(MESSAGE_TYPES.signal, payload);
     const message = createMessage({ type: MESSAGE_TYPES.signal, from: this.bus.me, tenant: this.tenant, intent: 'command', correlationId: flowId, payload });
-    await this.bus.publishOnce('SUBMIT', subjects.signal(this.tenant, this.bus.me, flowId, id), JSON.stringify(message), { headers: traceHeaders() });
+    await this.bus.publishOnce('SUBMIT', subjects.signal(this.tenant, this.bus.me, flowId, id), JSON.stringify(message), { headers: injectTrace() });
     return { id };
   }
 
@@ -114,13 +117,6 @@ export class WaggleClient {
     return this.outcomes.close();
   }
 }
-
-/** The trace at work goes on in the flow, where the process keeps one. */
-const traceHeaders = (): Record<string, string> => {
-  const headers: Record<string, string> = {};
-  propagation.inject(context.active(), headers);
-  return headers;
-};
 
 const samePayload = (stored: AgentMessage, mine: AgentMessage): boolean => isDeepStrictEqual(stored.payload, JSON.parse(JSON.stringify(mine.payload)));
 

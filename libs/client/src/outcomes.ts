@@ -27,6 +27,7 @@ export class Outcomes {
   constructor(
     private readonly bus: Bus,
     private readonly tenant: string,
+    private readonly owner: string,
   ) {}
 
   /** The end of a flow, whatever it is. `TIMED_OUT` when it does not come in time; the signal's reason when aborted. */
@@ -79,7 +80,7 @@ export class Outcomes {
   }
 
   private async listen(): Promise<Subscription> {
-    const subscription = await this.bus.subscribe(subjects.outcome(this.tenant, this.bus.me, '*'), (message) => {
+    const subscription = await this.bus.subscribe(subjects.outcome(this.tenant, this.owner, '*'), (message) => {
       const flowId = message.subject.split('.').at(-1)!;
       if (this.waiting.has(flowId)) this.settle(flowId, message);
     });
@@ -92,7 +93,7 @@ export class Outcomes {
 
   private async read(flowId: string, waiter: Waiter): Promise<void> {
     try {
-      const subject = subjects.outcome(this.tenant, this.bus.me, flowId);
+      const subject = subjects.outcome(this.tenant, this.owner, flowId);
       const stored = await lastWhenReachable(this.bus, { stream: 'FLOW', subject }, waiter.given);
       if (stored !== undefined) this.settle(flowId, stored);
     } catch (error) {

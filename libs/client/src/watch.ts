@@ -53,15 +53,15 @@ class Latest {
 
 /** Status after status, then the outcome; ends after it, or when the signal aborts. */
 export async function* watchFlow(
-  of: { bus: Bus; tenant: string; outcomes: Outcomes },
+  of: { bus: Bus; tenant: string; owner: string; outcomes: Outcomes },
   flowId: string,
   options: WatchOptions = {},
 ): AsyncGenerator<FlowUpdate> {
-  const { bus, tenant, outcomes } = of;
+  const { bus, tenant, owner, outcomes } = of;
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
   const latest = new Latest();
-  const subject = subjects.status(tenant, bus.me, flowId);
+  const subject = subjects.status(tenant, owner, flowId);
   const read = async (): Promise<void> => {
     const stored = await lastWhenReachable(bus, { stream: 'PROGRESS', subject }, signal);
     if (stored !== undefined) latest.show(payloadOf(MESSAGE_TYPES.status, stored));

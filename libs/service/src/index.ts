@@ -8,4 +8,4 @@ export { createLog, Log, type LogFields, type LogOptions } from './logging/log.j
 export { Metrics } from './metrics.js';
 export { Presence, type Load, type Offer } from './presence.js';
 export { startTracing } from './tracing/start-tracing.js';
-export { traceHeaders, withSpan, type Carrier } from './tracing/with-span.js';
+export { withSpan, type Carrier } from './tracing/with-span.js';

@@ -101,6 +101,7 @@ class StartedService implements RunningService {
 
   private async shutDown(): Promise<void> {
     const { log, config } = this;
+    log.info('stopping');
     const late = new AbortController();
     const bound = sleep(config.stopTimeout, 'late' as const, { signal: late.signal }).catch(() => undefined);
     if ((await Promise.race([this.closeAll(), bound])) === 'late') {

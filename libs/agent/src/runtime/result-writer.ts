@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus } from '@waggle/bus';
+import { injectTrace, type Bus } from '@waggle/bus';
 import { codeOf, createMessage, ERRORS, MESSAGE_TYPES, subjects, type AgentMessage, type TaskDispatch, type TaskResult } from '@waggle/protocol';
-import { traceHeaders } from '@waggle/service';
 import type { AttemptAddress } from './aborts.js';
 
 const RETRY = 200;
@@ -34,7 +33,7 @@ export const writeResult = async (
   const body = JSON.stringify(message);
   for (let delay = RETRY; ; delay = Math.min(RETRY_MAX, 2 * delay)) {
     try {
-      return (await bus.publishOnce('RESULT', resultSubject(address), body, { headers: traceHeaders() })).status;
+      return (await bus.publishOnce('RESULT', resultSubject(address), body, { headers: injectTrace() })).status;
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined || !ERRORS[code].retryable || signal.aborted) throw error;

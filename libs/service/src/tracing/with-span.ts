@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { context, isSpanContextValid, ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api';
-import { formatTraceParent, parseTraceParent } from './trace-parent.js';
+import { parseTraceParent } from './trace-parent.js';
 
 /** Whatever came with headers: a delivery, a live message, a stored message. */
 export interface Carrier {
@@ -35,10 +35,4 @@ export const withSpan = async <T>(name: string, carrier: Carrier | undefined, fn
   } finally {
     span.end();
   }
-};
-
-/** The headers that carry the span at work to the next hop; none when there is none. */
-export const traceHeaders = (): Record<string, string> => {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span === undefined || !isSpanContextValid(span) ? {} : { traceparent: formatTraceParent(span) };
 };
