@@ -11,7 +11,7 @@ export const manifest: Manifest = {
   folds: ['FLOW', 'PROGRESS', 'WAIT', 'ESCALATION', 'DLQ', 'BEAT'],
   inspects: ['SUBMIT', 'INPUT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'DLQ', 'BLOB'],
   buckets: { WORKFLOWS: { write: ['>'] }, DIRECTORY: { read: ['>'] } },
-  calls: ['registry.find', 'registry.health', 'coordinator.describe', 'coordinator.health'],
+  calls: ['registry.agents', 'registry.find', 'registry.health', 'coordinator.describe', 'coordinator.list', 'coordinator.health'],
   discovers: true,
   operate: true,
 };

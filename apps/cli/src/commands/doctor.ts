@@ -1,0 +1,159 @@
+import { SKILL_ID, STREAMS, skillKey, WaggleError, codeOf, type DirectorySkill } from '@waggle/protocol';
+import { EXIT } from '../exit-codes.js';
+import { bytes, count } from '../output/format.js';
+import { redact } from '../output/redact.js';
+import { plain } from '../output/table.js';
+import { listAgents, listFlows } from '../session/questions.js';
+import { Session, withSession } from '../session/session.js';
+import { manifest as cli } from '../cli.manifest.js';
+import type { Context } from '../context.js';
+import type { Registrar } from './command.js';
+
+interface Check {
+  name: string;
+  state: 'ok' | 'warning' | 'failed';
+  message: string;
+  code?: string;
+}
+
+type Found = Omit<Check, 'name'>;
+const ok = (message: string): Found => ({ state: 'ok', message });
+const warning = (message: string): Found => ({ state: 'warning', message });
+
+const check = async (name: string, look: () => Promise<Found>): Promise<Check> => {
+  try {
+    return { name, ...(await look()) };
+  } catch (error) {
+    return { name, state: 'failed', message: redact((error as Error).message), code: codeOf(error) ?? 'INTERNAL' };
+  }
+};
+
+const FULL = 0.8;
+
+const streams = async ({ bus }: Session): Promise<Found> => {
+  const inspected = STREAMS.filter((stream) => cli.inspects?.includes(stream));
+  const figures = await Promise.all(inspected.map(async (stream) => ({ stream, ...(await bus.figures(stream)) })));
+  const filled = figures.map(({ stream, bytes: used, maxBytes }) => ({ stream, used, part: maxBytes > 0 ? used / maxBytes : 0 }));
+  const full = filled.filter(({ part }) => part > FULL).map(({ stream, part }) => `${stream} ${Math.round(part * 100)} %`);
+  if (full.length > 0) return warning(`nearly full: ${full.join(', ')}`);
+  return ok(`${count(figures.length, 'stream')}, ${bytes(filled.reduce((sum, { used }) => sum + used, 0))} stored`);
+};
+
+const health = async (session: Session, service: string): Promise<Found> => {
+  const { ready, reasons } = await session.ask<{ ready: boolean; reasons: string[] }>(service, 'health');
+  return ready ? ok('ready') : { state: 'failed', message: reasons.map(plain).join('; '), code: 'NOT_PROVISIONED' };
+};
+
+const agents = async (session: Session): Promise<Found> => {
+  const known = (await listAgents(session)).filter(({ kind }) => kind === 'agent');
+  const off = known.filter(({ state }) => state === 'offline').map(({ agent }) => agent);
+  const there = `${count(known.length - off.length, 'agent')} with ${count(known.flatMap(({ skills }) => skills).length, 'skill')}`;
+  return off.length > 0 ? warning(`${there}; offline: ${off.join(', ')}`) : ok(there);
+};
+
+const waiting = async (session: Session): Promise<Found> => {
+  const flows = await listFlows(session, { state: 'WORKING', limit: 50 });
+  return ok(`${count(flows.length, 'flow')} at work`);
+};
+
+const checksOf = async (context: Context): Promise<Check[]> => {
+  const checks = [await check('Node', async () => ok(process.version))];
+  let session: Session | undefined;
+  const began = performance.now();
+  checks.push(
+    await check('broker', async () => {
+      session = await Session.open(context);
+      const { servers, me, mesh } = session.target;
+      const { serverVersion } = session.bus.connection;
+      const found = `nats-server ${serverVersion} at ${redact(servers)} as ${me}, answered in ${Math.round(performance.now() - began)} ms`;
+      return mesh?.trusted ? warning(`${found}; one account for all (--trusted)`) : ok(found);
+    }),
+  );
+  if (session === undefined) return checks;
+  const open: Session = session;
+  try {
+    checks.push(
+      await check('streams', () => streams(open)),
+      await check('registry', () => health(open, 'registry')),
+      await check('coordinator', () => health(open, 'coordinator')),
+      await check('agents', () => agents(open)),
+      await check('flows', () => waiting(open)),
+    );
+  } finally {
+    await open.close();
+  }
+  return checks;
+};
+
+const routeOf = async (
+  session: Session,
+  skill: string,
+): Promise<{ reaches: boolean; code?: string; because: string; agents: object[] }> => {
+  const all = (await listAgents(session)).filter((agent) => agent.skills.some(({ id }) => id === skill));
+  const entry = await session.bus.bucket('DIRECTORY').get(`skill.${skillKey(skill)}`);
+  const offers = entry?.json<DirectorySkill>().offers ?? [];
+  const candidates = all.map(({ agent, state, slots, freeSlots, instances }) => ({
+    agent,
+    state,
+    slots,
+    freeSlots,
+    instances: instances.filter((each) => each.state !== 'offline').length,
+  }));
+  const [best] = [...offers].sort((a, b) => b.freeSlots - a.freeSlots || b.priority - a.priority);
+  if (best === undefined) {
+    const known = all.length > 0 ? `; ${all.map(({ agent, state }) => `${agent} offers it and is ${state}`).join(', ')}` : '';
+    return {
+      reaches: false,
+      code: 'NO_AGENT',
+      because: `nobody who is there offers ${skill}: a task would wait until its deadline${known}`,
+      agents: candidates,
+    };
+  }
+  const queue =
+    best.freeSlots > 0 ? `${best.freeSlots} of ${best.slots} slots free` : `all ${best.slots} slots busy: it would wait in the queue`;
+  return { reaches: true, because: `a task would go to ${best.agent} (${queue})`, agents: candidates };
+};
+
+export const registerDoctor = ({ program, run }: Registrar): void => {
+  const doctor = program
+    .command('doctor')
+    .summary('check the mesh')
+    .description('Checks broker, rights, streams, services and agents, and says what to do about what is wrong.');
+  doctor.action(
+    run(async (context) => {
+      const checks = await checksOf(context);
+      const { output } = context;
+      const { green, yellow, red } = output.colors;
+      const signs = { ok: green('✔'), warning: yellow('!'), failed: red('✖') };
+      const failed = checks.some(({ state }) => state === 'failed');
+      output.result({ ok: !failed, checks }, () =>
+        checks
+          .map(
+            ({ name, state, message, code }) =>
+              `${signs[state]} ${name}: ${message}${code === undefined ? '' : ` (${code}: \`waggle explain ${code}\`)`}`,
+          )
+          .join('\n'),
+      );
+      if (!failed) return EXIT.done;
+      return checks.some(({ code }) => code === 'BUS_UNREACHABLE') ? EXIT.unreachable : EXIT.failed;
+    }),
+  );
+  doctor
+    .command('route')
+    .description('Says whether a task of this skill would reach an agent, which one, and if not why.')
+    .argument('<skill>', 'skill id, e.g. echo.echo')
+    .action(
+      run(async (context, skill: string) => {
+        if (!SKILL_ID.test(skill)) throw new WaggleError('BAD_USAGE', `"${skill}" is not a skill id`, { path: 'skill' });
+        return withSession(context, async (session) => {
+          const route = await routeOf(session, skill);
+          const { green, red } = context.output.colors;
+          context.output.result(
+            { skill, ...route },
+            () => `${route.reaches ? green('✔') : red('✖')} ${plain(route.because)}${route.code === undefined ? '' : ` (${route.code})`}`,
+          );
+          return route.reaches ? EXIT.done : EXIT.failed;
+        });
+      }),
+    );
+};

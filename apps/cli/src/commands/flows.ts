@@ -1,0 +1,89 @@
+import { STATES, type State } from '@waggle/protocol';
+import { Option } from 'commander';
+import { wholeNumber } from '../input/duration-option.js';
+import { ago, duration } from '../output/format.js';
+import { flowTree, inStateColor, outcomeLine } from '../output/flow-tree.js';
+import type { Output } from '../output/output.js';
+import { problemLines } from '../output/report-error.js';
+import { plain, table } from '../output/table.js';
+import { describeFlow, listFlows, type FlowDescription, type FlowLine } from '../session/questions.js';
+import { withSession } from '../session/session.js';
+import type { Registrar } from './command.js';
+
+interface FlowsOptions {
+  owner?: string;
+  state?: State;
+  limit: number;
+}
+
+const listText = (flows: FlowLine[], { colors }: Output): string => {
+  if (flows.length === 0) return 'no flows';
+  const rows = flows.map(({ flowId, workflow, state, fraction, owner, startedAt }) => [
+    flowId,
+    workflow ?? '',
+    inStateColor(state, state, colors),
+    `${Math.floor(fraction * 100)} %`,
+    owner,
+    ago(startedAt),
+  ]);
+  return table(['FLOW', 'WORKFLOW', 'STATE', 'DONE', 'OWNER', 'STARTED'], rows);
+};
+
+const HISTORY = 12;
+
+const historyText = ({ history }: FlowDescription): string[] =>
+  history
+    .slice(-HISTORY)
+    .map(({ at, event, step, task, attempt, agent, detail }) =>
+      plain(
+        [
+          `  ${at.slice(11, 23)}`,
+          event,
+          task ?? step,
+          attempt === undefined ? undefined : `attempt ${attempt}`,
+          agent && `on ${agent}`,
+          detail,
+        ]
+          .filter((part) => part !== undefined && part !== '')
+          .join(' '),
+      ),
+    );
+
+const flowText = (flow: FlowDescription, output: Output): string => {
+  const { colors } = output;
+  const lines = flow.status === undefined ? [] : flowTree(flow.status, colors, output.columns);
+  if (flow.outcome !== undefined) {
+    lines.push(outcomeLine(flow.outcome, colors, duration), ...problemLines(flow.outcome.errors ?? []));
+  } else if (flow.explain.length > 0) {
+    lines.push('', colors.bold('Now'), ...flow.explain.map((line) => `  ${plain(line)}`));
+  }
+  lines.push('', colors.bold('History'), ...historyText(flow));
+  const hidden = flow.leftOut + Math.max(0, flow.history.length - HISTORY);
+  if (hidden > 0) lines.push(colors.dim(`  ${hidden} earlier: --json gives them`));
+  return lines.join('\n');
+};
+
+export const registerFlows = ({ program, run }: Registrar): void => {
+  program
+    .command('flows')
+    .summary('list flows, or explain one')
+    .description('Lists flows, the newest first; with an id, where that flow is, what it waits for and how it got there.')
+    .argument('[id]', 'flow id')
+    .option('--owner <name>', 'of one owner')
+    .addOption(new Option('--state <state>', 'in one state').choices(STATES))
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 200), 20)
+    .action(
+      run(async (context, flowId: string | undefined, { owner, state, limit }: FlowsOptions) =>
+        withSession(context, async (session) => {
+          const { output } = context;
+          if (flowId === undefined) {
+            const flows = await listFlows(session, { owner, state, limit });
+            output.result({ flows }, () => listText(flows, output));
+          } else {
+            const flow = await describeFlow(session, flowId);
+            output.result(flow, () => flowText(flow, output));
+          }
+        }),
+      ),
+    );
+};

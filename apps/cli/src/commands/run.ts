@@ -1,0 +1,73 @@
+import { checkValue, showPath, type FlowDefinition } from '@waggle/flow';
+import { problem, SKILL_ID, WaggleError, type Submit } from '@waggle/protocol';
+import { EXIT, exitCodeOfEnd } from '../exit-codes.js';
+import { collect, durationOption } from '../input/duration-option.js';
+import { readInput } from '../input/read-input.js';
+import { withSnapshots, workspaceFields } from '../input/workspaces.js';
+import { readWorkflowFile, storedWorkflow } from '../session/find-workflow.js';
+import { withSession, type Session } from '../session/session.js';
+import { showOutcome, watchFlow } from '../session/watch-flow.js';
+import type { Context } from '../context.js';
+import type { Registrar } from './command.js';
+
+interface RunOptions {
+  input?: string[];
+  id?: string;
+  timeout?: number;
+}
+
+const isFile = (name: string): boolean => /\.(ya?ml|json)$/.test(name);
+const isSkill = (name: string): boolean => name.includes('.') && SKILL_ID.test(name);
+
+/** Stands for a workspace while the rest is checked: a snapshot takes long, and is for nothing when the rest is wrong. */
+const UNTAKEN = { manifest: {}, files: 0, bytes: 0 };
+
+const requireFits = ({ input: schema }: FlowDefinition, input: Record<string, unknown>): void => {
+  const paths = workspaceFields(schema).filter((name) => typeof input[name] === 'string');
+  const checked = { ...input, ...Object.fromEntries(paths.map((name) => [name, UNTAKEN])) };
+  const problems = (schema === undefined ? [] : checkValue(schema, checked)).map(({ path, message }) =>
+    problem('INVALID_INPUT', message, path.length === 0 ? 'input' : `input.${showPath(path)}`),
+  );
+  if (problems.length === 0) return;
+  const text = problems.map(({ path, message }) => `${path ?? ''} ${message}`).join('; ');
+  throw new WaggleError('INVALID_INPUT', text, { path: problems[0]!.path, problems });
+};
+
+const submissionOf = async (
+  name: string,
+  given: readonly string[],
+  { session, context }: { session: Session; context: Context },
+): Promise<Submit> => {
+  const input = await readInput(given);
+  if (!isFile(name) && isSkill(name)) return { skill: name, input };
+  const definition = isFile(name) ? await readWorkflowFile(name) : await storedWorkflow(session, name);
+  requireFits(definition, input);
+  const filled = await withSnapshots(input, definition.input, { session, output: context.output, signal: context.interrupted });
+  return isFile(name) ? { definition: { ...definition }, input: filled } : { workflow: name, version: definition.version, input: filled };
+};
+
+export const registerRun = ({ program, run }: Registrar): void => {
+  program
+    .command('run')
+    .summary('submit a workflow and watch it to its end')
+    .description('Submits a stored workflow, a workflow file, or a single skill (`echo.echo`), and watches it to its end.')
+    .argument('<workflow>', 'name of a stored workflow, a .yaml or .json file, or a skill id')
+    .option('-i, --input <k=v|@file>', 'a field of the input (JSON where it is JSON), or a file with all of it; may be repeated', collect)
+    .option('--id <id>', 'flow id: submitting it again changes nothing')
+    .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
+    .action(
+      run(async (context, name: string, options: RunOptions) =>
+        withSession(context, async (session) => {
+          const submission = await submissionOf(name, options.input ?? [], { session, context });
+          const { flowId } = await session.client.submit(submission, { flowId: options.id });
+          context.output.event({ submitted: { flowId } });
+          context.output.note(`submitted ${flowId}`);
+          const { output, interrupted: signal } = context;
+          const outcome = await watchFlow(flowId, { client: session.client, output, signal, timeout: options.timeout });
+          if (outcome === undefined) return EXIT.interrupted;
+          await showOutcome(outcome, { output, session });
+          return exitCodeOfEnd(outcome.state);
+        }),
+      ),
+    );
+};

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { WaggleError, type Submit } from '@waggle/protocol';
+import { EXIT, exitCodeOfEnd } from '../exit-codes.js';
+import { durationOption } from '../input/duration-option.js';
+import { withSession } from '../session/session.js';
+import { showOutcome, watchFlow } from '../session/watch-flow.js';
+import type { Registrar } from './command.js';
+
+interface SubmitOptions {
+  id?: string;
+  watch?: boolean;
+  timeout?: number;
+}
+
+const read = async (file: string): Promise<string> => {
+  if (file === '-') return readAll(process.stdin);
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new WaggleError(
+      'BAD_USAGE',
+      `${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? 'it cannot be read')}`,
+      { path: file, cause },
+    );
+  });
+};
+
+/** A submission, alone or as the payload of a message such as a plain client publishes. What is in it is checked when it is submitted. */
+export const readSubmission = (text: string, file: string): Submit => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new WaggleError('BAD_JSON', `${file}: ${(cause as Error).message}`, { path: file, cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new WaggleError('INVALID_MESSAGE', `${file}: must hold one JSON object`, { path: file });
+  const { payload } = value as { payload?: unknown };
+  return (typeof payload === 'object' && payload !== null ? payload : value) as Submit;
+};
+
+export const registerSubmit = ({ program, run }: Registrar): void => {
+  program
+    .command('submit')
+    .summary('submit a task or flow from a JSON file')
+    .description(
+      'Submits what a JSON file holds: {"skill": …}, {"workflow": …} or {"definition": …} with "input", alone or as the "payload" of a message.',
+    )
+    .argument('<file>', 'the file, or - for standard input')
+    .option('--id <id>', 'flow id: submitting it again changes nothing')
+    .option('-w, --watch', 'watch it to its end')
+    .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
+    .action(
+      run(async (context, file: string, options: SubmitOptions) => {
+        const submission = readSubmission(await read(file), file === '-' ? 'standard input' : file);
+        return withSession(context, async (session) => {
+          const { output, interrupted: signal } = context;
+          const { flowId } = await session.client.submit(submission, { flowId: options.id });
+          if (!options.watch) {
+            output.result({ flowId }, () => flowId);
+            return EXIT.done;
+          }
+          output.event({ submitted: { flowId } });
+          output.note(`submitted ${flowId}`);
+          const outcome = await watchFlow(flowId, { client: session.client, output, signal, timeout: options.timeout });
+          if (outcome === undefined) return EXIT.interrupted;
+          await showOutcome(outcome, { output, session });
+          return exitCodeOfEnd(outcome.state);
+        });
+      }),
+    );
+};

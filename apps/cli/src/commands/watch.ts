@@ -1,0 +1,33 @@
+import { WaggleClient } from '@waggle/client';
+import { EXIT, exitCodeOfEnd } from '../exit-codes.js';
+import { durationOption } from '../input/duration-option.js';
+import { describeFlow } from '../session/questions.js';
+import { withSession } from '../session/session.js';
+import { showOutcome, watchFlow } from '../session/watch-flow.js';
+import type { Registrar } from './command.js';
+
+export const registerWatch = ({ program, run }: Registrar): void => {
+  program
+    .command('watch')
+    .summary('watch a flow to its end')
+    .description('Shows a flow until it ends. Ctrl-C ends the watching, not the flow.')
+    .argument('<id>', 'flow id')
+    .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
+    .action(
+      run(async (context, flowId: string, { timeout }: { timeout?: number }) =>
+        withSession(context, async (session) => {
+          const { output, interrupted: signal } = context;
+          const { owner } = await describeFlow(session, flowId);
+          const client = new WaggleClient(session.bus, { tenant: session.tenant, owner });
+          try {
+            const outcome = await watchFlow(flowId, { client, output, signal, timeout });
+            if (outcome === undefined) return EXIT.interrupted;
+            await showOutcome(outcome, { output, session });
+            return exitCodeOfEnd(outcome.state);
+          } finally {
+            await client.close();
+          }
+        }),
+      ),
+    );
+};

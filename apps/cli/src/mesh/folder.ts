@@ -1,0 +1,32 @@
+import { join, resolve } from 'node:path';
+
+/** Where a mesh keeps what is its own: nothing of it lies elsewhere. */
+export interface MeshFolder {
+  readonly path: string;
+  /** The broker's store, configuration and log. */
+  readonly data: string;
+  readonly keys: string;
+  readonly logs: string;
+  /** What runs now, for other commands. */
+  readonly state: string;
+  /** Who was let in by `allow`. */
+  readonly allowed: string;
+  /** Held while a mesh starts or is changed. */
+  readonly lock: string;
+}
+
+export const meshFolder = (path: string): MeshFolder => {
+  const folder = resolve(path);
+  return {
+    path: folder,
+    data: join(folder, 'data'),
+    keys: join(folder, 'keys'),
+    logs: join(folder, 'logs'),
+    state: join(folder, 'mesh.json'),
+    allowed: join(folder, 'allowed.json'),
+    lock: join(folder, 'lock'),
+  };
+};
+
+/** The folder of all that Waggle writes on its own: broker binary, mesh, reports. */
+export const homeOf = (root: string): string => join(root, '.waggle');

@@ -1,0 +1,56 @@
+import { codeOf, isErrorCode, ERRORS, type Problem } from '@waggle/protocol';
+import type { Output } from './output.js';
+import { plain } from './table.js';
+
+interface Told {
+  code: string;
+  message: string;
+  path?: string;
+  problems?: Problem[];
+  remedy: string;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What was thrown as people and programs are told of it: what, where, code, and what to do. */
+export const tellOf = (error: unknown): Told => {
+  const code = codeOf(error) ?? 'INTERNAL';
+  const { path, problems, remedy } = error as Partial<Told>;
+  return {
+    code,
+    message: messageOf(error),
+    ...(path === undefined ? {} : { path }),
+    ...(problems === undefined ? {} : { problems }),
+    remedy: codeOf(error) === undefined ? 'This is a bug of Waggle: please report it, with what you did.' : (remedy ?? ERRORS[code].remedy),
+  };
+};
+
+/** One problem a line: where, what, code. */
+export const problemLines = (problems: readonly Problem[], indent = '  '): string[] =>
+  problems.map(({ code, path, message }) => `${indent}${path === undefined ? '' : `${plain(path)}: `}${plain(message)} (${code})`);
+
+/** The distinct remedies of some problems, in order. */
+export const remedies = (problems: readonly Problem[]): string[] => [
+  ...new Set(
+    problems
+      .map(({ code, remedy }) => remedy ?? (isErrorCode(code) ? ERRORS[code].remedy : undefined))
+      .filter((text) => text !== undefined),
+  ),
+];
+
+export const reportError = (output: Output, error: unknown): void => {
+  const told = tellOf(error);
+  if (output.json) {
+    output.event({ error: told });
+    return;
+  }
+  const { red, dim } = output.colors;
+  const { problems = [] } = told;
+  const several = problems.length > 1;
+  const where = told.path === undefined || told.message.includes(told.path) ? '' : ` (${told.path})`;
+  output.warn(`${red('error')} ${told.code}: ${told.message.split('\n').map(plain).join('\n')}${where}`);
+  if (several) for (const line of problemLines(problems)) output.warn(line);
+  output.warn(dim(`  ${told.remedy}`));
+  const stack = codeOf(error) === undefined && error instanceof Error ? error.stack : undefined;
+  if (stack !== undefined) output.warn(dim(stack));
+};

@@ -1,0 +1,40 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderHtml, type AuditReport } from '@waggle/analysis';
+import { WaggleError, type Artifact, type Outcome } from '@waggle/protocol';
+import type { Session } from '../session/session.js';
+import { readTransitions, timelineOf } from './timeline.js';
+
+const HTML = 'report.html';
+const JSON_NAME = 'report.json';
+
+/** A name that cannot lead anywhere else: agents choose it. */
+const SAFE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const write = async (file: string, content: Uint8Array | string): Promise<void> => {
+  await writeFile(`${file}.new`, content);
+  await rename(`${file}.new`, file);
+};
+
+const artifactsOf = ({ output, artifacts }: Outcome): Artifact[] =>
+  artifacts ?? (output as { artifacts?: Artifact[] } | undefined)?.artifacts ?? [];
+
+/** Writes the report that an audit made into a folder, its page with a picture of how the flow ran. Returns the files. */
+export const writeReport = async (outcome: Outcome, folder: string, session: Session): Promise<string[]> => {
+  const artifacts = artifactsOf(outcome).filter(({ name }) => SAFE.test(name));
+  if (artifacts.length === 0) throw new WaggleError('INTERNAL', `flow ${outcome.flowId} completed without a report`);
+  await mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  let report: AuditReport | undefined;
+  for (const { name, blob } of artifacts) {
+    const content = await session.bus.blobs.get(session.tenant, blob);
+    await write(join(folder, name), content);
+    if (name === JSON_NAME) report = JSON.parse(Buffer.from(content).toString('utf8')) as AuditReport;
+    files.push(join(folder, name));
+  }
+  if (report !== undefined) {
+    const timeline = timelineOf(await readTransitions(session.bus, session.tenant, outcome.flowId));
+    await write(join(folder, HTML), renderHtml(report, { timeline }));
+  }
+  return files.sort();
+};

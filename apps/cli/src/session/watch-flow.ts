@@ -1,0 +1,59 @@
+import { loadValues, type WaggleClient } from '@waggle/client';
+import { WaggleError, type Outcome } from '@waggle/protocol';
+import { duration } from '../output/format.js';
+import { flowView } from '../output/flow-view.js';
+import { outcomeLine } from '../output/flow-tree.js';
+import type { Output } from '../output/output.js';
+import { problemLines, remedies } from '../output/report-error.js';
+import { plain } from '../output/table.js';
+import type { Session } from './session.js';
+
+export interface WatchFlowOptions {
+  client: WaggleClient;
+  output: Output;
+  /** Ends the watching, never the flow. */
+  signal: AbortSignal;
+  /** Milliseconds. */
+  timeout?: number;
+}
+
+/** Shows a flow until it ends. Aborted: undefined, having said that the flow goes on. `TIMED_OUT` after `timeout`. */
+export const watchFlow = async (flowId: string, { client, output, signal, timeout }: WatchFlowOptions): Promise<Outcome | undefined> => {
+  const late = new AbortController();
+  const timer = timeout === undefined ? undefined : setTimeout(() => late.abort(), timeout);
+  const view = flowView(output);
+  try {
+    for await (const update of client.watch(flowId, { signal: AbortSignal.any([signal, late.signal]) })) {
+      if (update.kind === 'outcome') return update.outcome;
+      output.event({ status: update.status });
+      view.show(update.status);
+    }
+  } finally {
+    clearTimeout(timer);
+    view.end();
+  }
+  if (late.signal.aborted)
+    throw new WaggleError('TIMED_OUT', `flow ${flowId} has not ended within ${duration(timeout!)}`, { path: flowId });
+  output.note(`flow ${flowId} goes on: \`waggle watch ${flowId}\` shows it again`);
+  return undefined;
+};
+
+const SHOWN = 4_000;
+
+const outputText = (value: unknown, shorten: boolean): string => {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? plain(value) : JSON.stringify(value, null, 2);
+  return shorten && text.length > SHOWN ? `${text.slice(0, SHOWN)}\n… ${text.length - SHOWN} more characters: --json gives all` : text;
+};
+
+/** Tells how a flow ended: the result on stdout, what went wrong where errors go. */
+export const showOutcome = async (outcome: Outcome, { output, session }: { output: Output; session: Session }): Promise<void> => {
+  const loaded = outcome.output === undefined ? undefined : await loadValues(session.bus, session.tenant, outcome.output);
+  const whole = loaded === undefined ? outcome : { ...outcome, output: loaded };
+  output.note(outcomeLine(outcome, output.colors, duration));
+  if (outcome.errors !== undefined && !output.json) {
+    for (const line of problemLines(outcome.errors)) output.warn(line);
+    for (const line of remedies(outcome.errors)) output.warn(output.colors.dim(`  ${line}`));
+  }
+  output.result({ outcome: whole }, () => outputText(loaded, process.stdout.isTTY === true));
+};
