@@ -33,8 +33,8 @@ export const isLarge = (value: unknown, limit: number): boolean => {
     const next = open.pop();
     if (Array.isArray(next)) {
       if (next.length > limit) return true;
-      open.push(...next);
-    } else if (typeof next === 'object' && next !== null) open.push(...Object.values(next));
+      open.push(...(next as unknown[]));
+    } else if (typeof next === 'object' && next !== null) open.push(...(Object.values(next) as unknown[]));
   }
   return false;
 };

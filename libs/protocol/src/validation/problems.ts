@@ -55,9 +55,9 @@ export const problemsOf = (errors: readonly ErrorObject[], code: ErrorCode, base
 
 /** A finding on an object that is really about one of its fields. */
 const ownField = ({ keyword, params }: ErrorObject): string | undefined => {
-  const own = params as Record<string, unknown>;
+  const own = params as Record<string, string | undefined>;
   const field = keyword === 'required' ? own.missingProperty : (own.additionalProperty ?? own.unevaluatedProperty);
-  return field === undefined ? undefined : String(field).replaceAll('~', '~0').replaceAll('/', '~1');
+  return field?.replaceAll('~', '~0').replaceAll('/', '~1');
 };
 
 const choice = (error: ErrorObject, branches: readonly ErrorObject[]): string => {

@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- other projects that read this source must find it too
+/// <reference path="./class-transformer-storage.d.ts" />
 import 'reflect-metadata';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, IS_INT, ValidationTypes } from 'class-validator';
@@ -33,7 +35,9 @@ export const schemasOf = (
 ): { root: JsonSchema; definitions: Record<string, JsonSchema> } => {
   const names = new Map<unknown, string>([[dto, dto.name]]);
   const definitions: Record<string, JsonSchema> = {};
+  let recursive = false;
   const refer = (nested: DtoClass): string => {
+    recursive ||= nested === dto;
     const known = names.get(nested);
     if (known !== undefined) return known;
     const taken = [...names.values()].filter((name) => name.replace(/_\d+$/, '') === nested.name).length;
@@ -42,10 +46,8 @@ export const schemasOf = (
     definitions[name] = ofOne(nested, (each) => pointer(refer(each)));
     return name;
   };
-  const root = ofOne(dto, (nested) => (nested === dto ? '#' : pointer(refer(nested))));
-  // a class met inside itself at depth two refers to itself by name
-  if (JSON.stringify(definitions).includes(JSON.stringify(pointer(dto.name))))
-    definitions[dto.name] = ofOne(dto, (each) => pointer(refer(each)));
+  const root = ofOne(dto, (nested) => pointer(refer(nested)));
+  if (recursive) definitions[dto.name] = root;
   return { root, definitions };
 };
 
@@ -65,10 +67,9 @@ const ofOne = (dto: DtoClass, referTo: (nested: DtoClass) => string): JsonSchema
 const withIntegers = (dto: DtoClass, schema: JsonSchema): JsonSchema => {
   const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
   for (const meta of getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false)) {
-    if (meta.name !== IS_INT) continue;
-    const property = properties[meta.propertyName] as JsonSchema;
-    const at = meta.each ? (property.items as JsonSchema) : property;
-    at.type = 'integer';
+    const property = properties[meta.propertyName];
+    if (meta.name !== IS_INT || !property) continue;
+    Object.assign(meta.each ? (property.items as JsonSchema) : property, { type: 'integer' });
   }
   return schema;
 };

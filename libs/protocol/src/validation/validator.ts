@@ -45,7 +45,7 @@ const compile = (schema: JsonSchema): Compiled => {
   const known = compiled.get(schema);
   if (known) return known;
   // whoever says 'draft-07' gets the newer rules, which differ in nothing that our users write
-  const { $schema, ...rest } = schema;
+  const { $schema: _, ...rest } = schema;
   const by = (get: () => Ajv2020) =>
     lazy(() => {
       const validate = get().compile(rest);
