@@ -67,8 +67,19 @@ export class WaggleClient {
     const { flowId = newId(), ...envelope } = options;
     requireToken(flowId, 'flowId');
     requireValid(MESSAGE_TYPES.submit, submission);
-    const payload = { ...submission, ...(submission.input !== undefined && { input: await storeLarge(this.bus, this.tenant, submission.input) }) };
-    const message = createMessage({ type: MESSAGE_TYPES.submit, from: this.bus.me, tenant: this.tenant, intent: 'request', correlationId: flowId, ...envelope, payload });
+    const payload = {
+      ...submission,
+      ...(submission.input !== undefined && { input: await storeLarge(this.bus, this.tenant, submission.input) }),
+    };
+    const message = createMessage({
+      type: MESSAGE_TYPES.submit,
+      from: this.bus.me,
+      tenant: this.tenant,
+      intent: 'request',
+      correlationId: flowId,
+      ...envelope,
+      payload,
+    });
     const subject = subjects.submit(this.tenant, this.bus.me, flowId);
     const result = await this.bus.publishOnce('SUBMIT', subject, JSON.stringify(message), { headers: injectTrace() });
     if (result.status === 'taken' && !samePayload(result.by.json<AgentMessage>(), message)) {
@@ -107,8 +118,17 @@ export class WaggleClient {
     requireToken(id, 'id');
     const payload: Signal = { signal: name, ...more };
     requireValid(MESSAGE_TYPES.signal, payload);
-    const message = createMessage({ type: MESSAGE_TYPES.signal, from: this.bus.me, tenant: this.tenant, intent: 'command', correlationId: flowId, payload });
-    await this.bus.publishOnce('SUBMIT', subjects.signal(this.tenant, this.bus.me, flowId, id), JSON.stringify(message), { headers: injectTrace() });
+    const message = createMessage({
+      type: MESSAGE_TYPES.signal,
+      from: this.bus.me,
+      tenant: this.tenant,
+      intent: 'command',
+      correlationId: flowId,
+      payload,
+    });
+    await this.bus.publishOnce('SUBMIT', subjects.signal(this.tenant, this.bus.me, flowId, id), JSON.stringify(message), {
+      headers: injectTrace(),
+    });
     return { id };
   }
 
@@ -118,7 +138,8 @@ export class WaggleClient {
   }
 }
 
-const samePayload = (stored: AgentMessage, mine: AgentMessage): boolean => isDeepStrictEqual(stored.payload, JSON.parse(JSON.stringify(mine.payload)));
+const samePayload = (stored: AgentMessage, mine: AgentMessage): boolean =>
+  isDeepStrictEqual(stored.payload, JSON.parse(JSON.stringify(mine.payload)));
 
 const requireToken = (text: string, path: string): void => {
   if (isToken(text)) return;
