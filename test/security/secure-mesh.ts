@@ -1,6 +1,16 @@
 import { nkeyAuthenticator, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
-import { agentManifest, brokerConfig, clientManifest, newNkey, provision, rightsOf, type Manifest, type Nkey } from '@waggle/bus';
+import {
+  agentManifest,
+  brokerConfig,
+  clientManifest,
+  LEAST_STORAGE,
+  newNkey,
+  provision,
+  rightsOf,
+  type Manifest,
+  type Nkey,
+} from '@waggle/bus';
 import { cleanupLater, testBroker, type TestBroker } from '@waggle/testkit';
 import { manifest as cli } from '../../apps/cli/src/cli.manifest.js';
 import { manifest as provisioner } from '../../apps/cli/src/provisioner.manifest.js';
@@ -62,7 +72,7 @@ export const secureMesh = async (): Promise<SecureMesh> => {
   const generated = brokerConfig({ manifests: MANIFESTS, keys: publicKeys });
   const config = generated.replace('users: [', `users: [\n      { nkey: ${keys[OBSERVER]!.publicKey} }`);
   const broker = await testBroker({ provision: false, config });
-  await provision({ servers: broker.url, seed: keys.provisioner!.seed, manifests: MANIFESTS });
+  await provision({ servers: broker.url, seed: keys.provisioner!.seed, manifests: MANIFESTS, storage: LEAST_STORAGE });
   const open = async (name: string): Promise<NatsConnection> => {
     const authenticator = nkeyAuthenticator(new TextEncoder().encode(keys[name]!.seed));
     const connection = await connect({ servers: broker.url, name, inboxPrefix: `_INBOX.${name}`, authenticator, reconnect: false });
