@@ -16,7 +16,7 @@ export const LIMITS = {
   /** The first transition's definition and input together. */
   start: 768 * 1024,
   /** A value loaded for an expression. */
-  loaded: 16 * 1024 * 1024,
+  loaded: 8 * 1024 * 1024,
   /** One transition. */
   commands: 500,
   transition: 512 * 1024,

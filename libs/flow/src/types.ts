@@ -73,8 +73,8 @@ export interface FlowDefinition {
 export interface Facts {
   /** Who offers a skill now. */
   directory(skill: string): DirectorySkill | undefined;
-  /** A value by reference, where it is loaded. */
-  value(ref: BlobRef): { value: unknown } | undefined;
+  /** A value by reference, where it is loaded, or why it can never be: the step that looks into it fails with that. */
+  value(ref: BlobRef): { value: unknown } | { problem: Problem } | undefined;
   /** Where a value that the decision asked to store (`need.store`) lies now; absent: large values fail with MESSAGE_TOO_LARGE. */
   stored?(sha256: string): BlobRef | undefined;
   /** A stored workflow, for a submission by name: resolved by the shell before the decision. */

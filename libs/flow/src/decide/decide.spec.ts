@@ -475,6 +475,46 @@ describe('sizes', () => {
   });
 });
 
+describe('values by reference', () => {
+  const ref = (n: number) => ({
+    $blob: { writer: 'w', sha256: n.toString(16).padStart(64, '0'), size: 1, chunks: 1, type: 'application/json' },
+  });
+  const looking = { name: 'x', steps: [{ id: 'a', skill: 's', forEach: 'input', input: '${{ item.x }}' }] };
+
+  it('are asked for in few rounds', () => {
+    const d = new Driver();
+    d.agents['*'] = [offer('worker')];
+    const loaded = new Set<string>();
+    d.facts.value = ({ sha256 }) => (loaded.has(sha256) ? { value: { x: sha256.at(-1) } } : undefined);
+    const items = Array.from({ length: 200 }, (_, n) => ref(n));
+    const submit = d.input('submit', {
+      flowId: 'f1',
+      tenant: 'default',
+      owner: 'ann',
+      messageId: 'm',
+      hop: 0,
+      submission: { definition: looking, input: items },
+    });
+    let rounds = 0;
+    for (let need = decide(d.state, [submit], d.facts); need.kind === 'need'; need = decide(d.state, [submit], d.facts)) {
+      for (const { sha256 } of need.values) loaded.add(sha256);
+      rounds++;
+    }
+    expect(rounds).toBe(4);
+    d.give(submit);
+    expect(d.dispatched('a-17').input).toBe('1');
+    expect(d.commands('dispatch')).toHaveLength(200);
+  });
+
+  it('that cannot be had fail the step with the reason', () => {
+    const d = new Driver();
+    d.agents['*'] = [offer('worker')];
+    d.facts.value = () => ({ problem: { code: 'BLOB_MISSING', message: 'gone' } });
+    d.submit({ definition: looking, input: [ref(1)] });
+    expect(d.state.outcome).toMatchObject({ state: 'FAILED', errors: [{ code: 'BLOB_MISSING', message: 'gone' }] });
+  });
+});
+
 describe('after a crash', () => {
   it('only what is still awaited is done again', () => {
     const d = started(one({ retry: noJitter }));

@@ -1,10 +1,9 @@
-import { MissingValues } from '../expression/loader.js';
 import { isApplied } from '../state/fold.js';
 import type { FlowState } from '../state/state.js';
 import type { Decision, Facts, Input } from '../types.js';
 import { onChildEnded, onChildReserve } from './children.js';
 import { armTimer, meetDeadlines, onTimer } from './deadlines.js';
-import { Draft, MustStore } from './draft.js';
+import { Draft } from './draft.js';
 import { finishEnding } from './end.js';
 import { onResult } from './results.js';
 import { recheckWaiting, schedule } from './schedule.js';
@@ -65,9 +64,8 @@ export const decide = (state: FlowState, inputs: readonly Input[], facts: Facts)
     settle(draft);
     return draft.decision();
   } catch (error) {
-    if (error instanceof MissingValues) return { kind: 'need', values: error.refs, store: [] };
-    if (error instanceof MustStore) return { kind: 'need', values: [], store: [error.request] };
-    throw error;
+    draft.wants.note(error);
+    return draft.wants.need();
   } finally {
     draft.rollback();
   }

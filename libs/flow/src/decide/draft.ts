@@ -7,14 +7,8 @@ import { apply } from '../state/apply.js';
 import { Pen } from '../state/pen.js';
 import type { FlowHead, FlowState, StepState, TaskState } from '../state/state.js';
 import type { CompiledFlow, CompiledStep } from '../definition/compile.js';
-import type { Answer, Command, Decision, Facts, FlowEvent, Origin, StoreRequest } from '../types.js';
-
-/** Raised where a value must be stored before it can travel. */
-export class MustStore extends Error {
-  constructor(readonly request: StoreRequest) {
-    super('a value is too large to travel');
-  }
-}
+import type { Answer, Command, Decision, Facts, FlowEvent, Origin } from '../types.js';
+import { MustStore, Wants } from './wants.js';
 
 /** Room kept for what must stand at the end of a transition: timer, notice to the parent, outcome. */
 const SPARE = 10;
@@ -45,6 +39,7 @@ export class Draft {
   earliest = Infinity;
   /** Tasks given to each agent by this decision: the directory does not know of them yet. */
   readonly given = new Map<string, number>();
+  readonly wants = new Wants();
   readonly load: LoadValue;
   private bytes = 0;
   private readonly undo: (() => void)[] = [];
@@ -137,6 +132,7 @@ export class Draft {
   }
 
   decision(): Decision {
+    if (this.wants.any) return this.wants.need();
     const answers = this.answers.length > 0 ? { answers: this.answers } : {};
     if (this.events.length === 0) return { kind: 'nothing', ...answers };
     const { n, now: at, inputs, events, commands, more } = this;

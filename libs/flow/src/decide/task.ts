@@ -1,4 +1,4 @@
-import { skillKey, type Fault } from '@waggle/protocol';
+import { skillKey, WaggleError, type Fault } from '@waggle/protocol';
 import type { CompiledStep } from '../definition/compile.js';
 import { loadRef } from '../expression/loader.js';
 import type { TaskState } from '../state/state.js';
@@ -57,7 +57,10 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
   try {
     input = inputOf(draft, wanted);
   } catch (error) {
-    return failTask(draft, wanted, { fault: evaluationFault(error) });
+    if (error instanceof WaggleError) return failTask(draft, wanted, { fault: evaluationFault(error) });
+    draft.wants.note(error);
+    // the decision will not stand: it goes on to learn what else is wanted
+    if (draft.wants.enough) throw error;
   }
   const priority = step.definition.priority ?? head.priority;
   const deadline = Math.min(head.deadline, draft.now + (timeout ?? offer.timeout));

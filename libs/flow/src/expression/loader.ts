@@ -1,4 +1,5 @@
-import { isValueRef, WaggleError, type BlobRef } from '@waggle/protocol';
+import { isErrorCode, isValueRef, WaggleError, type BlobRef } from '@waggle/protocol';
+import type { Facts } from '../types.js';
 import { LIMITS, tooDeep } from '../limits.js';
 
 /** Raised by an evaluation that meets references whose values are not at hand: load them and evaluate again. */
@@ -8,7 +9,7 @@ export class MissingValues extends Error {
   }
 }
 
-export type LoadValue = (ref: BlobRef) => { value: unknown } | undefined;
+export type LoadValue = Facts['value'];
 
 /** Values already freed of references, by the value that held them: facts never change. */
 const whole = new WeakMap<object, unknown>();
@@ -16,14 +17,15 @@ const whole = new WeakMap<object, unknown>();
 const tooLarge = (size: number) =>
   new WaggleError('MESSAGE_TOO_LARGE', `a value of ${size} bytes is too large for an expression; at most ${LIMITS.loaded}`);
 
-/** The value itself where it is a reference. Throws MissingValues, or MESSAGE_TOO_LARGE. */
+/** The value itself where it is a reference. Throws MissingValues, MESSAGE_TOO_LARGE, or why it cannot be had. */
 export const loadRef = (value: unknown, load: LoadValue): unknown => {
   if (!isValueRef(value)) return value;
   const ref = value.$blob;
   if (ref.size > LIMITS.loaded) throw tooLarge(ref.size);
   const found = load(ref);
   if (!found) throw new MissingValues([ref]);
-  return found.value;
+  if ('value' in found) return found.value;
+  throw new WaggleError(isErrorCode(found.problem.code) ? found.problem.code : 'EXPRESSION_FAILED', found.problem.message);
 };
 
 /** The value with every reference inside replaced. Throws MissingValues with all that are missing. */

@@ -65,7 +65,7 @@ export class Driver {
 
   result(task: Pick<Dispatch, 'agent' | 'taskId' | 'attempt'>, result: Partial<TaskResult> = {}): Input {
     const time = new Date(this.now).toISOString();
-    const whole = { kind: 'completed', instance: 'i1', startedAt: time, endedAt: time, ...result };
+    const whole: TaskResult = { kind: 'completed', instance: 'i1', startedAt: time, endedAt: time, ...result };
     return this.input('result', { agent: task.agent, taskId: task.taskId, attempt: task.attempt, result: whole });
   }
 
