@@ -35,11 +35,13 @@ const unknown = (id: string, flow: CompiledFlow): string =>
 /** Fills in the edges, from `needs` and from what the expressions read. */
 const link = (flow: CompiledFlow): Issue[] => {
   const issues: Issue[] = [];
+  const drawn = new Set<string>();
   const edge = (from: CompiledStep, id: string, fault: (message: string) => Issue): void => {
     const to = flow.byId.get(id);
     if (!to) issues.push(fault(unknown(id, flow)));
     else if (to === from) issues.push(fault(`the step "${id}" cannot wait for itself`));
-    else if (!from.dependencies.includes(to.index)) {
+    else if (!drawn.has(`${from.index} ${to.index}`)) {
+      drawn.add(`${from.index} ${to.index}`);
       from.dependencies.push(to.index);
       to.dependents.push(from.index);
     }

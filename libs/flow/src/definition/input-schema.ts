@@ -22,14 +22,21 @@ const NAMED: Record<string, Schema> = {
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isSchema = (value: unknown): value is Schema | boolean => isRecord(value) || typeof value === 'boolean';
 
+/** Elements of a list in a schema: each is compared with each part of the value. */
+const LONGEST = 200;
+const isShort = (value: unknown): value is unknown[] => Array.isArray(value) && value.length <= LONGEST;
+
 const KEYWORDS: Record<string, { ok: (value: unknown) => boolean; says: string }> = {
-  type: { ok: (v) => [v].flat().every((each) => TYPES.includes(each as string)), says: `one or a list of ${TYPES.join(', ')}` },
+  type: {
+    ok: (v) => [v].flat().length <= TYPES.length && [v].flat().every((each) => TYPES.includes(each as string)),
+    says: `one or a list of ${TYPES.join(', ')}`,
+  },
   $ref: { ok: (v) => typeof v === 'string' && Object.hasOwn(NAMED, v), says: `one of ${Object.keys(NAMED).join(', ')}` },
-  required: { ok: (v) => Array.isArray(v) && v.every((each) => typeof each === 'string'), says: 'a list of names' },
+  required: { ok: (v) => isShort(v) && v.every((each) => typeof each === 'string'), says: `a list of at most ${LONGEST} names` },
   properties: { ok: (v) => isRecord(v) && Object.values(v).every(isSchema), says: 'an object of schemas' },
   additionalProperties: { ok: isSchema, says: 'true, false or a schema' },
   items: { ok: isSchema, says: 'a schema' },
-  enum: { ok: Array.isArray, says: 'a list' },
+  enum: { ok: isShort, says: `a list of at most ${LONGEST} values` },
   const: { ok: () => true, says: 'anything' },
   minimum: { ok: Number.isFinite, says: 'a number' },
   maximum: { ok: Number.isFinite, says: 'a number' },
@@ -58,7 +65,18 @@ export const checkSchema = (schema: unknown, path: Key[]): Issue[] => {
 const typeOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const choices = new WeakMap<Schema, Set<string>>();
+
+/** The values that `enum` or `const` allow, as JSON; written out once for each schema. */
+const choiceOf = (schema: Schema): Set<string> | undefined => {
+  if (!Array.isArray(schema.enum) && !('const' in schema)) return undefined;
+  const known = choices.get(schema);
+  if (known) return known;
+  const allowed = 'const' in schema ? [schema.const] : (schema.enum as unknown[]);
+  const made = new Set(allowed.map((each) => JSON.stringify(each)));
+  choices.set(schema, made);
+  return made;
+};
 
 const own = (schema: Schema, value: unknown): string[] => {
   const type = typeOf(value);
@@ -67,12 +85,8 @@ const own = (schema: Schema, value: unknown): string[] => {
   const allowed = schema.type === undefined ? undefined : ([schema.type].flat() as string[]);
   if (allowed)
     must(allowed.includes(type) || (type === 'integer' && allowed.includes('number')), `must be ${allowed.join(' or ')}, not ${type}`);
-  if (Array.isArray(schema.enum))
-    must(
-      schema.enum.some((each) => same(each, value)),
-      `must be one of ${JSON.stringify(schema.enum).slice(0, 200)}`,
-    );
-  if ('const' in schema) must(same(schema.const, value), `must be ${JSON.stringify(schema.const).slice(0, 200)}`);
+  const choice = choiceOf(schema);
+  if (choice) must(choice.has(JSON.stringify(value)), `must be one of ${[...choice].join(', ').slice(0, 200)}`);
   const measure = (size: number, [low, high]: [string, string], of = '') => {
     if (typeof schema[low] === 'number') must(size >= schema[low], `must be at least ${schema[low]}${of}`);
     if (typeof schema[high] === 'number') must(size <= schema[high], `must be at most ${schema[high]}${of}`);
@@ -89,8 +103,8 @@ export const checkValue = (schema: unknown, value: unknown, path: Key[] = []): {
   const visit = (rule: unknown, each: unknown, at: Key[]): void => {
     if (found.length >= 100 || rule === true) return;
     if (rule === false) return void found.push({ path: at, message: 'is not allowed' });
-    const { $ref, ...rest } = rule as Schema;
-    if (typeof $ref === 'string') visit(NAMED[$ref], each, at);
+    const rest = rule as Schema;
+    if (typeof rest.$ref === 'string') visit(NAMED[rest.$ref], each, at);
     for (const message of own(rest, each)) found.push({ path: at, message });
     if (Array.isArray(each)) {
       if (isSchema(rest.items)) each.forEach((inner, index) => visit(rest.items, inner, [...at, index]));

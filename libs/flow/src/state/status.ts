@@ -22,7 +22,11 @@ const fractionOf = (steps: readonly StepState[]): number => {
 export const statusOf = (state: FlowState): FlowStatus => {
   const { head, outcome } = state;
   const byStep = new Map<number, TaskState[]>();
-  for (const task of state.live) byStep.set(task.step, [...(byStep.get(task.step) ?? []), task]);
+  for (const task of state.live) {
+    const tasks = byStep.get(task.step);
+    if (tasks) tasks.push(task);
+    else byStep.set(task.step, [task]);
+  }
   const steps = state.steps.map((step): StepStatus => {
     const { id, skill } = state.flow!.steps[step.index]!.definition;
     const live = byStep.get(step.index) ?? [];
