@@ -21,7 +21,15 @@ describe('findings', () => {
   it('travel in reports whose schema knows every field', () => {
     const list = new FindingList('s', 'f.ts', ['a', 'b']);
     list.add({ ...at(1), metrics: [{ name: 'lines', value: 3, limit: 2 }], related: [{ file: 'g.ts', line: 1, endLine: 2 }] });
-    const report: DebtReport = { specialist: 's', files: 1, findings: list.findings, rules: [rule], skipped: [{ file: 'g', reason: 'r' }], omitted: 0, metrics: [] };
+    const report: DebtReport = {
+      specialist: 's',
+      files: 1,
+      findings: list.findings,
+      rules: [rule],
+      skipped: [{ file: 'g', reason: 'r' }],
+      omitted: 0,
+      metrics: [],
+    };
     const check = validatorOf(DebtReport);
     expect(check(JSON.parse(JSON.stringify(report)))).toEqual([]);
     expect(check({ ...report, findings: [{ ...list.findings[0]!, severity: 'awful' }] })).toHaveLength(1);

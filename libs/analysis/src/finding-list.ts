@@ -38,7 +38,7 @@ export class FindingList {
     const ordinal = this.seen.get(key) ?? 0;
     this.seen.set(key, ordinal + 1);
     this.findings.push({
-      id: fingerprint(rule.id, this.file, found.subject, ordinal),
+      id: fingerprint({ rule: rule.id, file: this.file, subject: found.subject, ordinal }),
       rule: rule.id,
       title: rule.title,
       severity: found.severity ?? rule.severity,

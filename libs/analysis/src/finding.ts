@@ -76,8 +76,8 @@ export const milder = (severity: Severity): Severity => SEVERITIES[Math.min(seve
  * A finding's id: rule, file, the text it stands on with its spaces evened out, and which of several equal ones it is.
  * Line numbers are left out, so an edit elsewhere does not make it a new finding.
  */
-export const fingerprint = (rule: string, file: string, subject: string, ordinal = 0): string =>
+export const fingerprint = (of: { rule: string; file: string; subject: string; ordinal: number }): string =>
   createHash('sha256')
-    .update(JSON.stringify([rule, file, subject.replace(/\s+/g, ' ').trim(), ordinal]))
+    .update(JSON.stringify([of.rule, of.file, of.subject.replace(/\s+/g, ' ').trim(), of.ordinal]))
     .digest('hex')
     .slice(0, 16);

@@ -25,6 +25,14 @@ export const rulesOf = (findings: readonly Finding[], rules: readonly RuleInfo[]
   const named = new Set(findings.map((finding) => finding.rule));
   return rules
     .filter((rule) => named.has(rule.id))
-    .map(({ id, title, severity, category, why, remedy, cwe }) => ({ id, title, severity, category, why, remedy, ...(cwe === undefined ? {} : { cwe }) }))
+    .map(({ id, title, severity, category, why, remedy, cwe }) => ({
+      id,
+      title,
+      severity,
+      category,
+      why,
+      remedy,
+      ...(cwe === undefined ? {} : { cwe }),
+    }))
     .sort((a, b) => compare(a.id, b.id));
 };

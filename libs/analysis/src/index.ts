@@ -1,4 +1,15 @@
-export { CATEGORIES, Evidence, Finding, fingerprint, Measured, milder, RelatedPlace, RuleInfo, severityRank, type Category } from './finding.js';
+export {
+  CATEGORIES,
+  Evidence,
+  Finding,
+  fingerprint,
+  Measured,
+  milder,
+  RelatedPlace,
+  RuleInfo,
+  severityRank,
+  type Category,
+} from './finding.js';
 export { FindingList, placeOf, type Found, type Place } from './finding-list.js';
 export { bounded, MAX_FINDINGS, rulesOf, worstFirst } from './findings-order.js';
 export { DebtReport, SecurityReport, SkippedFile, SpecialistReport } from './specialist-report.js';

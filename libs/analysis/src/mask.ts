@@ -24,11 +24,15 @@ const spansByLine = (secrets: readonly Finding[]): Map<number, Span[]> => {
 };
 
 const maskLine = (line: string, spans: readonly Span[]): string =>
-  [...spans].sort((a, b) => b.from - a.from).reduce((masked, { from, to }) => masked.slice(0, from - 1) + MASK + (to === Infinity ? '' : masked.slice(to - 1)), line);
+  [...spans]
+    .sort((a, b) => b.from - a.from)
+    .reduce((masked, { from, to }) => masked.slice(0, from - 1) + MASK + (to === Infinity ? '' : masked.slice(to - 1)), line);
 
 /** What a finding's own lines show at the places of secrets: what its message must not quote. */
 const shown = (finding: Finding, spans: Map<number, Span[]>): string[] =>
-  finding.evidence.lines.flatMap((line, at) => (spans.get(finding.evidence.from + at) ?? []).map(({ from, to }) => line.slice(from - 1, to - 1).trim())).filter((text) => text.length > 3);
+  finding.evidence.lines
+    .flatMap((line, at) => (spans.get(finding.evidence.from + at) ?? []).map(({ from, to }) => line.slice(from - 1, to - 1).trim()))
+    .filter((text) => text.length > 3);
 
 /** The findings, with every secret that one of them names taken out of the code and the messages of all. */
 export const maskFindings = (findings: readonly Finding[]): Finding[] => {

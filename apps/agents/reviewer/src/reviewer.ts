@@ -23,7 +23,11 @@ export class Reviewer {
     const workspace = await ctx.workspace.at(input.workspace);
     ctx.progress(0.1, 'merging');
     const { root, bytes, manifest } = input.workspace;
-    const report = consolidate({ workspace: { root, bytes, manifest: manifest.sha256, ignored: workspace.ignored, entries: workspace.entries }, debt: input.debt, security: input.security });
+    const report = consolidate({
+      workspace: { root, bytes, manifest: manifest.sha256, ignored: workspace.ignored, entries: workspace.entries },
+      debt: input.debt,
+      security: input.security,
+    });
     ctx.signal.throwIfAborted();
     ctx.progress(0.5, 'writing');
     return { ...summaryOf(report), artifacts: await this.write(report, ctx) };

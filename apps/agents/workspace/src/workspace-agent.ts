@@ -5,7 +5,14 @@ import { ShardInput, ShardOutput } from './shard-input.js';
 /** Cuts workspaces into shards, so that many agents work on one at once. */
 @Agent({ name: 'workspace', description: 'Cuts a workspace into shards of about the same size', slots: 8 })
 export class WorkspaceAgent {
-  @Skill({ id: 'workspace.shard', description: 'Shards that together are the whole workspace', tags: ['plan'], input: ShardInput, output: ShardOutput, timeout: '1m' })
+  @Skill({
+    id: 'workspace.shard',
+    description: 'Shards that together are the whole workspace',
+    tags: ['plan'],
+    input: ShardInput,
+    output: ShardOutput,
+    timeout: '1m',
+  })
   async shard(input: ShardInput, ctx: TaskContext): Promise<ShardOutput> {
     const { workspace, maxFiles, maxBytes } = input;
     const { entries } = await ctx.workspace.at(workspace);

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { CloneFinder } from './clones.js';
 import { tokenize, type Tokens } from './tokenize.js';
 
-const tokens = (values: readonly number[]): Tokens => ({ hashes: Int32Array.from(values), lines: Int32Array.from(values, (_, at) => at + 1) });
+const tokens = (values: readonly number[]): Tokens => ({
+  hashes: Int32Array.from(values),
+  lines: Int32Array.from(values, (_, at) => at + 1),
+});
 const count = (code: string, language: 'typescript' | 'python' = 'typescript'): number => tokenize(language, code).hashes.length;
 
 describe('cutting code into tokens', () => {
@@ -19,8 +22,20 @@ describe('cutting code into tokens', () => {
   });
 
   it('ends on any text, in time that grows with it', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => count(text) <= text.length && count(text, 'python') <= text.length));
-    for (const text of ['`'.repeat(100_001), '"\\'.repeat(50_000), '/*'.repeat(50_000), "'''".repeat(33_333), `import ${'{'.repeat(100_000)}`, 'import a\n'.repeat(20_000)]) {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        (text) => count(text) <= text.length && count(text, 'python') <= text.length,
+      ),
+    );
+    for (const text of [
+      '`'.repeat(100_001),
+      '"\\'.repeat(50_000),
+      '/*'.repeat(50_000),
+      "'''".repeat(33_333),
+      `import ${'{'.repeat(100_000)}`,
+      'import a\n'.repeat(20_000),
+    ]) {
       expect(count(text)).toBeLessThanOrEqual(text.length);
       expect(count(text, 'python')).toBeLessThanOrEqual(text.length);
     }
@@ -32,11 +47,14 @@ describe('finding clones', () => {
     const value = fc.integer({ min: 1, max: 1_000_000 });
     const run = (min: number, max: number) => fc.array(value, { minLength: min, maxLength: max });
     fc.assert(
-      fc.property(run(50, 80), run(0, 120), run(0, 120), run(0, 120), run(0, 120), (shared, a, b, c, d) => {
+      fc.property(run(50, 80), fc.tuple(run(0, 120), run(0, 120), run(0, 120), run(0, 120)), (shared, [a, b, c, d]) => {
         const finder = new CloneFinder();
         finder.add(tokens([...a, ...shared, ...b]));
         finder.add(tokens([...c, ...shared, ...d]));
-        const longest = Math.max(0, ...finder.clones.filter((clone) => clone.first.file === 0 && clone.second.file === 1).map((clone) => clone.tokens));
+        const longest = Math.max(
+          0,
+          ...finder.clones.filter((clone) => clone.first.file === 0 && clone.second.file === 1).map((clone) => clone.tokens),
+        );
         expect(longest).toBeGreaterThanOrEqual(shared.length);
       }),
       { numRuns: 300 },

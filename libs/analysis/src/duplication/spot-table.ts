@@ -29,7 +29,8 @@ export class SpotTable {
   /** The spots of a hash, the newest first. */
   at(hash: number): Spot[] {
     const spots: Spot[] = [];
-    for (let index = this.newest.get(hash) ?? -1; index >= 0; index = this.before[index]!) spots.push({ file: this.files[index]!, at: this.ats[index]! });
+    for (let index = this.newest.get(hash) ?? -1; index >= 0; index = this.before[index]!)
+      spots.push({ file: this.files[index]!, at: this.ats[index]! });
     return spots;
   }
 

@@ -6,8 +6,10 @@ export interface Tokens {
   lines: Int32Array;
 }
 
-const ECMASCRIPT = /(\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))|(\s+)|([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*|#[\w$]+)|("(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?|`(?:[^`\\]|\\[^])*`?)|(\d[\w.]*)|(=>|\?\?=?|\?\.|[-+*/%&|^<>=!]=*|&&|\|\||[^])/y;
-const PYTHON = /(#[^\n]*)|(\s+)|([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|((?:[rbuf]{0,2})(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?))|(\d[\w.]*)|(\*\*|\/\/|[-+*/%&|^<>=!]=*|[^])/y;
+const ECMASCRIPT =
+  /(\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))|(\s+)|([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*|#[\w$]+)|("(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?|`(?:[^`\\]|\\[^])*`?)|(\d[\w.]*)|(=>|\?\?=?|\?\.|[-+*/%&|^<>=!]=*|&&|\|\||[^])/y;
+const PYTHON =
+  /(#[^\n]*)|(\s+)|([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|((?:[rbuf]{0,2})(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?))|(\d[\w.]*)|(\*\*|\/\/|[-+*/%&|^<>=!]=*|[^])/y;
 
 // Bounded, for where the end is missing each would else look through the rest of the text.
 const IMPORT_ECMASCRIPT =
@@ -29,42 +31,41 @@ const countLines = (text: string, from: number, to: number): number => {
   return count;
 };
 
+/** Where an import that begins here ends, or `at` when none does. `import`, `export` and `from` begin with i, e or f. */
+const skipImport = (imports: RegExp, text: string, at: number): number => {
+  const char = text.charCodeAt(at);
+  if (char !== 105 && char !== 101 && char !== 102) return at;
+  imports.lastIndex = at;
+  return imports.test(text) ? imports.lastIndex : at;
+};
+
 /** A lexer only: it need not understand code, it must cut equal code in equal pieces, and fast. */
 export const tokenize = (language: Language, text: string): Tokens => {
-  const python = language === 'python';
-  const token = python ? PYTHON : ECMASCRIPT;
-  const imports = python ? IMPORT_PYTHON : IMPORT_ECMASCRIPT;
+  const [token, imports] = language === 'python' ? [PYTHON, IMPORT_PYTHON] : [ECMASCRIPT, IMPORT_ECMASCRIPT];
   if (scratch.hashes.length < text.length) scratch = { hashes: new Int32Array(text.length), lines: new Int32Array(text.length) };
   const { hashes, lines } = scratch;
   let size = 0;
   let line = 1;
-  let at = 0;
   let freshLine = true;
-  while (at < text.length) {
-    const char = text.charCodeAt(at);
-    // `import`, `export` and `from` begin with one of these.
-    if (freshLine && (char === 105 || char === 101 || char === 102)) {
-      imports.lastIndex = at;
-      if (imports.test(text)) {
-        line += countLines(text, at, imports.lastIndex);
-        at = imports.lastIndex;
-        continue;
-      }
+  for (let at = 0, end: number; at < text.length; at = end) {
+    end = freshLine ? skipImport(imports, text, at) : at;
+    if (end > at) {
+      line += countLines(text, at, end);
+      continue;
     }
     token.lastIndex = at;
-    const match = token.exec(text)!;
-    const end = token.lastIndex;
-    if (match[1] === undefined && match[2] === undefined) {
+    const [, comment, space, , quoted] = token.exec(text)!;
+    end = token.lastIndex;
+    const passed = comment ?? space ?? quoted;
+    if (comment === undefined && space === undefined) {
       hashes[size] = hashOf(text, at, end);
       lines[size++] = line;
       freshLine = false;
     }
-    if (match[1] !== undefined || match[2] !== undefined || match[4] !== undefined) {
-      const passed = countLines(text, at, end);
-      line += passed;
-      if (passed > 0 && match[4] === undefined) freshLine = true;
-    }
-    at = end;
+    if (passed === undefined) continue;
+    const newLines = countLines(text, at, end);
+    line += newLines;
+    if (newLines > 0 && quoted === undefined) freshLine = true;
   }
   return { hashes: hashes.slice(0, size), lines: lines.slice(0, size) };
 };

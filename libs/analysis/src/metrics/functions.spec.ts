@@ -4,7 +4,17 @@ import { functionName, functionsOf } from './functions.js';
 
 const facts = async (language: Language, code: string) => {
   const { functions, outside } = functionsOf(language, await parse(language, code));
-  return { outside, functions: functions.map(({ node, complexity, lines, ownLines, nesting, parameters }) => ({ name: functionName(node), complexity, lines, ownLines, nesting, parameters })) };
+  return {
+    outside,
+    functions: functions.map(({ node, complexity, lines, ownLines, nesting, parameters }) => ({
+      name: functionName(node),
+      complexity,
+      lines,
+      ownLines,
+      nesting,
+      parameters,
+    })),
+  };
 };
 
 describe('the figures of functions in TypeScript', () => {
@@ -21,7 +31,9 @@ export function f(a: number, b?: string, ...rest: string[]): number {
   return a ? 1 : 2;
 }`;
     // if, &&, else if, ??, for-of, while, do, ||, for, two cases, catch, ?:
-    expect((await facts('typescript', code)).functions).toEqual([{ name: 'f', complexity: 14, lines: 10, ownLines: 10, nesting: 3, parameters: 3 }]);
+    expect((await facts('typescript', code)).functions).toEqual([
+      { name: 'f', complexity: 14, lines: 10, ownLines: 10, nesting: 3, parameters: 3 },
+    ]);
   });
 
   it('gives each function its own, and takes inner ones out of outer ones', async () => {
@@ -42,12 +54,15 @@ if (outer) outer(1);`;
   });
 
   it('does not take a chain of else if for nesting', async () => {
-    const chain = (await facts('typescript', 'function f(a) { if (a == 1) x(); else if (a == 2) y(); else if (a == 3) z(); else { if (a) w(); } }')).functions[0];
+    const chain = (
+      await facts('typescript', 'function f(a) { if (a == 1) x(); else if (a == 2) y(); else if (a == 3) z(); else { if (a) w(); } }')
+    ).functions[0];
     expect(chain).toMatchObject({ complexity: 5, nesting: 2 });
   });
 
   it('names methods, fields and properties, and leaves the unnamed unnamed', async () => {
-    const code = 'class A { m(this: A, a) {} f = () => 1; static #p() {} } const o = { q: function () {}, r() {} }; x.y = () => 2; run(() => 3);';
+    const code =
+      'class A { m(this: A, a) {} f = () => 1; static #p() {} } const o = { q: function () {}, r() {} }; x.y = () => 2; run(() => 3);';
     expect((await facts('typescript', code)).functions.map((each) => each.name)).toEqual(['m', 'f', '#p', 'q', 'r', 'x.y', undefined]);
     expect((await facts('typescript', code)).functions[0]).toMatchObject({ parameters: 1 });
   });

@@ -18,8 +18,24 @@ export interface Grammar {
 }
 
 const ECMASCRIPT: Grammar = {
-  functions: ['function_declaration', 'function_expression', 'arrow_function', 'method_definition', 'generator_function_declaration', 'generator_function'],
-  branches: ['if_statement', 'for_statement', 'for_in_statement', 'while_statement', 'do_statement', 'switch_case', 'catch_clause', 'ternary_expression'],
+  functions: [
+    'function_declaration',
+    'function_expression',
+    'arrow_function',
+    'method_definition',
+    'generator_function_declaration',
+    'generator_function',
+  ],
+  branches: [
+    'if_statement',
+    'for_statement',
+    'for_in_statement',
+    'while_statement',
+    'do_statement',
+    'switch_case',
+    'catch_clause',
+    'ternary_expression',
+  ],
   logical: { kind: 'binary_expression', operators: ['&&', '||', '??'] },
   nesting: ['if_statement', 'for_statement', 'for_in_statement', 'while_statement', 'do_statement', 'switch_statement', 'try_statement'],
   elseIf: { kind: 'if_statement', parent: 'else_clause' },
@@ -29,7 +45,17 @@ const ECMASCRIPT: Grammar = {
 
 const PYTHON: Grammar = {
   functions: ['function_definition', 'lambda'],
-  branches: ['if_statement', 'elif_clause', 'for_statement', 'while_statement', 'except_clause', 'conditional_expression', 'case_clause', 'for_in_clause', 'if_clause'],
+  branches: [
+    'if_statement',
+    'elif_clause',
+    'for_statement',
+    'while_statement',
+    'except_clause',
+    'conditional_expression',
+    'case_clause',
+    'for_in_clause',
+    'if_clause',
+  ],
   logical: { kind: 'boolean_operator', operators: ['and', 'or'] },
   nesting: ['if_statement', 'for_statement', 'while_statement', 'with_statement', 'try_statement', 'match_statement'],
   parameters: { kind: 'parameters', not: ['comment', 'keyword_separator', 'positional_separator'], receivers: ['self', 'cls'] },
@@ -51,7 +77,12 @@ export const metricsMatcher = (grammar: Grammar): NapiConfig => {
     const kinds = new Set([...grammar.functions, ...grammar.branches, ...grammar.nesting]);
     const { kind, operators } = grammar.logical;
     matcher = {
-      rule: { any: [...[...kinds].map((each) => ({ kind: each })), { kind, has: { field: 'operator', regex: `^(${operators.map(escape).join('|')})$` } }] },
+      rule: {
+        any: [
+          ...[...kinds].map((each) => ({ kind: each })),
+          { kind, has: { field: 'operator', regex: `^(${operators.map(escape).join('|')})$` } },
+        ],
+      },
     };
     matchers.set(grammar, matcher);
   }

@@ -7,7 +7,10 @@ import { toSarif } from './sarif.js';
 
 /** The schema is of draft 4; of what differs from draft 7 it uses the names alone. */
 const schema = ((): object => {
-  const { $schema, id, ...rest } = JSON.parse(readFileSync(join(__dirname, 'fixtures/sarif-2.1.0.schema.json'), 'utf8')) as Record<string, unknown>;
+  const { $schema, id, ...rest } = JSON.parse(readFileSync(join(__dirname, 'fixtures/sarif-2.1.0.schema.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
   expect($schema).toContain('draft-04');
   expect(id).toContain('sarif-2.1.0');
   return rest;
@@ -29,15 +32,26 @@ describe('SARIF', () => {
 
   it('fits the schema with names as hostile as they come, places elsewhere, and nothing found', () => {
     const files = ['a b/ü.ts', 'x:y.ts', '<script>.ts', 'new\nline.ts', '%2e%2e/x.ts', '\ud800.ts', '#a?b.ts'];
-    expect(problems(sampleReport({ findings: files.map((file) => sampleFinding({ file, related: [{ file: files[0]!, line: 1, endLine: 2 }] })) }))).toEqual([]);
+    expect(
+      problems(
+        sampleReport({ findings: files.map((file) => sampleFinding({ file, related: [{ file: files[0]!, line: 1, endLine: 2 }] })) }),
+      ),
+    ).toEqual([]);
     expect(problems(sampleReport({ findings: [], notAnalysed: files.map((file) => ({ file, reason: 'it is binary' })) }))).toEqual([]);
   });
 
   it('says of each finding where, how bad, and which it is', () => {
     const [run] = toSarif(sampleReport(), '0.1.0').runs;
     const [result] = run!.results!;
-    expect(result).toMatchObject({ ruleId: 'debt/complexity', level: 'warning', partialFingerprints: { 'waggleFinding/v1': '0123456789abcdef' } });
+    expect(result).toMatchObject({
+      ruleId: 'debt/complexity',
+      level: 'warning',
+      partialFingerprints: { 'waggleFinding/v1': '0123456789abcdef' },
+    });
     expect(run!.tool.driver.rules![result!.ruleIndex!]!.id).toBe('debt/complexity');
-    expect(result!.locations![0]!.physicalLocation).toEqual({ artifactLocation: { uri: 'src/a.ts', uriBaseId: 'ROOT' }, region: { startLine: 3, endLine: 3, startColumn: 1, endColumn: 10 } });
+    expect(result!.locations![0]!.physicalLocation).toEqual({
+      artifactLocation: { uri: 'src/a.ts', uriBaseId: 'ROOT' },
+      region: { startLine: 3, endLine: 3, startColumn: 1, endColumn: 10 },
+    });
   });
 });

@@ -3,7 +3,13 @@ import type { Log, ReportingDescriptor, Result } from 'sarif';
 import type { RuleInfo } from '../finding.js';
 import type { AuditReport, ReportFinding } from './audit-report.js';
 
-const LEVEL: Record<Severity, 'error' | 'warning' | 'note'> = { critical: 'error', high: 'error', medium: 'warning', low: 'note', info: 'note' };
+const LEVEL: Record<Severity, 'error' | 'warning' | 'note'> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  info: 'note',
+};
 
 /** What GitHub sorts security findings by: a CVSS-like number. */
 const SECURITY_SEVERITY: Record<Severity, string> = { critical: '9.5', high: '8.0', medium: '5.5', low: '3.0', info: '1.0' };
@@ -12,7 +18,10 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /** A path as a relative URI reference; one part with a colon first would read as a scheme. */
 const uriOf = (path: string): string => {
-  const uri = path.split('/').map((part) => encodeURIComponent(part.replace(LONE_SURROGATE, '\uFFFD'))).join('/');
+  const uri = path
+    .split('/')
+    .map((part) => encodeURIComponent(part.replace(LONE_SURROGATE, '\uFFFD')))
+    .join('/');
   return uri.startsWith('/') ? uri.slice(1) : uri;
 };
 
@@ -38,7 +47,12 @@ const result = (finding: ReportFinding, ruleIndex: number): Result => ({
     {
       physicalLocation: {
         artifactLocation: { uri: uriOf(finding.file), uriBaseId: 'ROOT' },
-        region: { startLine: finding.line, startColumn: finding.column, endLine: finding.endLine, endColumn: Math.max(1, finding.endColumn) },
+        region: {
+          startLine: finding.line,
+          startColumn: finding.column,
+          endLine: finding.endLine,
+          endColumn: Math.max(1, finding.endColumn),
+        },
       },
     },
   ],
@@ -47,7 +61,10 @@ const result = (finding: ReportFinding, ruleIndex: number): Result => ({
     : {
         relatedLocations: finding.related.map((place, id) => ({
           id,
-          physicalLocation: { artifactLocation: { uri: uriOf(place.file), uriBaseId: 'ROOT' }, region: { startLine: place.line, endLine: place.endLine } },
+          physicalLocation: {
+            artifactLocation: { uri: uriOf(place.file), uriBaseId: 'ROOT' },
+            region: { startLine: place.line, endLine: place.endLine },
+          },
         })),
       }),
   partialFingerprints: { 'waggleFinding/v1': finding.id },
@@ -57,7 +74,9 @@ const result = (finding: ReportFinding, ruleIndex: number): Result => ({
 /** The report as SARIF 2.1.0, for code hosts and editors. */
 export const toSarif = (report: AuditReport, toolVersion: string): Log => {
   const index = new Map(report.rules.map((rule, at) => [rule.id, at]));
-  const named = [...new Set(report.findings.flatMap((finding) => [finding.file, ...(finding.related ?? []).map((place) => place.file)]))].sort();
+  const named = [
+    ...new Set(report.findings.flatMap((finding) => [finding.file, ...(finding.related ?? []).map((place) => place.file)])),
+  ].sort();
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',

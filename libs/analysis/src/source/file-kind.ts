@@ -14,7 +14,8 @@ export const isGenerated = (path: string, text: string): boolean => {
 
 /** Whether a file belongs to tests, examples or fixtures: what is found there weighs less. */
 export const isTestFile = (path: string): boolean =>
-  /(^|\/)(tests?|__tests__|__mocks__|specs?|fixtures?|examples?|benchmarks?|bench)\//i.test(path) || /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
+  /(^|\/)(tests?|__tests__|__mocks__|specs?|fixtures?|examples?|benchmarks?|bench)\//i.test(path) ||
+  /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
 
 /** Brackets within brackets: people's code stays far below. */
 const MAX_DEPTH = 400;

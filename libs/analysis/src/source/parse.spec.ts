@@ -3,10 +3,46 @@ import { errorLines, MAX_PARSE, parse } from './parse.js';
 
 describe('parsing', () => {
   it('knows the languages by extension, and no others', () => {
-    const named = ['a.ts', 'a.mts', 'a.cts', 'a.d.ts', 'a.tsx', 'a.js', 'a.jsx', 'a.mjs', 'a.cjs', 'a.py', 'A.PY', 'a.txt', 'ts', '.ts', 'x/.py', 'noext', 'a.'].map(languageOf);
+    const named = [
+      'a.ts',
+      'a.mts',
+      'a.cts',
+      'a.d.ts',
+      'a.tsx',
+      'a.js',
+      'a.jsx',
+      'a.mjs',
+      'a.cjs',
+      'a.py',
+      'A.PY',
+      'a.txt',
+      'ts',
+      '.ts',
+      'x/.py',
+      'noext',
+      'a.',
+    ].map(languageOf);
     const ts = 'typescript';
     const js = 'javascript';
-    expect(named).toEqual([ts, ts, ts, ts, 'tsx', js, js, js, js, 'python', 'python', undefined, undefined, undefined, undefined, undefined, undefined]);
+    expect(named).toEqual([
+      ts,
+      ts,
+      ts,
+      ts,
+      'tsx',
+      js,
+      js,
+      js,
+      js,
+      'python',
+      'python',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('says where it could not', async () => {
@@ -16,7 +52,18 @@ describe('parsing', () => {
 
   it.each(LANGUAGES)('survives text made to break it: %s', async (language: Language) => {
     const deep = 100_000;
-    for (const text of ['', '\0', '\ufeff', '['.repeat(deep), `${'('.repeat(deep)}${')'.repeat(deep)}`, 'if(a)'.repeat(20_000), `x = ${'-'.repeat(deep)}1`, `"${'\\'.repeat(deep)}`, '`${'.repeat(20_000), '\ud800\udfff\ud800']) {
+    for (const text of [
+      '',
+      '\0',
+      '\ufeff',
+      '['.repeat(deep),
+      `${'('.repeat(deep)}${')'.repeat(deep)}`,
+      'if(a)'.repeat(20_000),
+      `x = ${'-'.repeat(deep)}1`,
+      `"${'\\'.repeat(deep)}`,
+      '`${'.repeat(20_000),
+      '\ud800\udfff\ud800',
+    ]) {
       const root = await parse(language, text);
       expect(errorLines(root).length).toBeLessThanOrEqual(3);
       expect(root.findAll({ rule: { kind: 'comment', regex: 'x' } })).toEqual([]);

@@ -18,7 +18,8 @@ const isEntry = (value: unknown): value is Entry => {
 
 /** Reads a manifest's bytes. Anyone may have written them: every field is checked, `INVALID_INPUT` when one is not as it must be. */
 export const parseManifest = (bytes: Uint8Array): ManifestContent => {
-  const refuse = (why: string): WaggleError => new WaggleError('INVALID_INPUT', `The workspace's manifest is not valid: ${why}.`, { path: 'workspace.manifest' });
+  const refuse = (why: string): WaggleError =>
+    new WaggleError('INVALID_INPUT', `The workspace's manifest is not valid: ${why}.`, { path: 'workspace.manifest' });
   let content: ManifestContent;
   try {
     content = JSON.parse(Buffer.from(bytes).toString('utf8')) as ManifestContent;
@@ -26,7 +27,8 @@ export const parseManifest = (bytes: Uint8Array): ManifestContent => {
     throw refuse('it is not JSON');
   }
   if (typeof content !== 'object' || content === null || content.version !== 1) throw refuse('its version is not known');
-  if (typeof content.writer !== 'string' || !isCount(content.ignored) || !Array.isArray(content.entries)) throw refuse('a field is missing');
+  if (typeof content.writer !== 'string' || !isCount(content.ignored) || !Array.isArray(content.entries))
+    throw refuse('a field is missing');
   const bad = content.entries.findIndex((entry) => !isEntry(entry));
   if (bad >= 0) throw refuse(`entry ${bad} is malformed`);
   return content;

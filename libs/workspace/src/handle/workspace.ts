@@ -59,7 +59,8 @@ export class Workspace {
 
 /** Opens a snapshot. `BLOB_MISSING`, `BLOB_CORRUPT`, `INVALID_INPUT` (a manifest that is none), `TOO_LARGE`. */
 export const openWorkspace = async (bus: Pick<Bus, 'blobs'>, tenant: string, ref: WorkspaceRef): Promise<Workspace> => {
-  if (ref.manifest.size > MANIFEST_BYTES) throw new WaggleError('TOO_LARGE', `The manifest is larger than ${MANIFEST_BYTES} bytes.`, { path: 'workspace.manifest' });
+  if (ref.manifest.size > MANIFEST_BYTES)
+    throw new WaggleError('TOO_LARGE', `The manifest is larger than ${MANIFEST_BYTES} bytes.`, { path: 'workspace.manifest' });
   const content = parseManifest(await bus.blobs.get(tenant, ref.manifest));
   return new Workspace(bus, tenant, content);
 };

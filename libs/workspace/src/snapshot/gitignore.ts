@@ -6,7 +6,8 @@ export const GITIGNORE_BYTES = 256 * 1024;
 /** Wildcards in one part of a path that a rule may have: each more multiplies the work a hostile rule can cause. */
 const MAX_STARS = 4;
 
-const isBounded = (rule: string): boolean => rule.split('/').every((part) => part === '**' || (part.match(/\*+/g)?.length ?? 0) <= MAX_STARS);
+const isBounded = (rule: string): boolean =>
+  rule.split('/').every((part) => part === '**' || (part.match(/\*+/g)?.length ?? 0) <= MAX_STARS);
 
 interface Level {
   /** Folder of the file, relative to where the chain starts; '' or ending in `/`. */

@@ -98,19 +98,25 @@ describe('a snapshot', () => {
       'bad-\\xff\\xfe': 'bad-name',
       socket: 'special',
     });
-    for (const entry of entries.values()) expect([entry.path, entry.kind === 'text' || (entry.reason ?? '') !== '']).toEqual([entry.path, true]);
+    for (const entry of entries.values())
+      expect([entry.path, entry.kind === 'text' || (entry.reason ?? '') !== '']).toEqual([entry.path, true]);
   });
 
   it('names files and folders that may not be read', async () => {
     // Root may read everything: then the process's own rights are no test.
-    if (process.getuid?.() === 0) return expect(await unreadableAsNobody()).toEqual({ 'open.ts': 'text', 'closed.ts': 'unreadable', 'closed/': 'unreadable' });
+    if (process.getuid?.() === 0)
+      return expect(await unreadableAsNobody()).toEqual({ 'open.ts': 'text', 'closed.ts': 'unreadable', 'closed/': 'unreadable' });
     file('open.ts');
     file('closed.ts');
     file('closed/in.ts');
     chmodSync(join(root, 'closed.ts'), 0);
     chmodSync(join(root, 'closed'), 0);
     const entries = await entriesOf();
-    expect(Object.fromEntries([...entries].map(([path, entry]) => [path, entry.kind]))).toEqual({ 'open.ts': 'text', 'closed.ts': 'unreadable', 'closed/': 'unreadable' });
+    expect(Object.fromEntries([...entries].map(([path, entry]) => [path, entry.kind]))).toEqual({
+      'open.ts': 'text',
+      'closed.ts': 'unreadable',
+      'closed/': 'unreadable',
+    });
   });
 
   it('gives a file that changes while it is read either whole or not at all', async () => {
@@ -220,7 +226,8 @@ describe('a handle', () => {
     file('a.ts');
     file('b.bin', Buffer.from([0, 1]));
     const workspace = await openWorkspace(bus, TENANT, await snapshot(root, { bus, tenant: TENANT }));
-    for (const path of ['../a.ts', '/etc/passwd', 'x/../../a.ts', './a.ts', 'a.ts\0']) await expect(workspace.read(path)).rejects.toMatchObject({ code: 'PATH_OUTSIDE' });
+    for (const path of ['../a.ts', '/etc/passwd', 'x/../../a.ts', './a.ts', 'a.ts\0'])
+      await expect(workspace.read(path)).rejects.toMatchObject({ code: 'PATH_OUTSIDE' });
     for (const path of ['other.ts', 'b.bin']) await expect(workspace.read(path)).rejects.toMatchObject({ code: 'FILE_UNKNOWN' });
   });
 
@@ -244,10 +251,20 @@ describe('a handle', () => {
   it('refuses a manifest that is none, one that is gone, and a range upside down', async () => {
     file('a.ts');
     const workspace = await snapshot(root, { bus, tenant: TENANT });
-    const fake = async (content: unknown) => ({ ...workspace, manifest: await bus.blobs.put(TENANT, Buffer.from(JSON.stringify(content)), 'application/json') });
-    for (const content of [null, [], { version: 2 }, { version: 1, writer: 'x', ignored: 0, entries: [{ path: 'a', kind: 'text', size: 1 }] }])
+    const fake = async (content: unknown) => ({
+      ...workspace,
+      manifest: await bus.blobs.put(TENANT, Buffer.from(JSON.stringify(content)), 'application/json'),
+    });
+    for (const content of [
+      null,
+      [],
+      { version: 2 },
+      { version: 1, writer: 'x', ignored: 0, entries: [{ path: 'a', kind: 'text', size: 1 }] },
+    ])
       await expect(openWorkspace(bus, TENANT, await fake(content))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await expect(openWorkspace(bus, TENANT, { ...workspace, manifest: { ...workspace.manifest, sha256: '0'.repeat(64) } })).rejects.toMatchObject({ code: 'BLOB_MISSING' });
+    await expect(
+      openWorkspace(bus, TENANT, { ...workspace, manifest: { ...workspace.manifest, sha256: '0'.repeat(64) } }),
+    ).rejects.toMatchObject({ code: 'BLOB_MISSING' });
     await expect(openShard(bus, TENANT, { workspace, from: 3, to: 1 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 });

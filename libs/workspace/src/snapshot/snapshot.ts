@@ -52,10 +52,19 @@ export const snapshot = async (path: string, options: SnapshotOptions): Promise<
   if (failed !== undefined) throw failed.reason as Error;
 
   const unreadableRoot = collector.entries.find((entry) => entry.path === '/');
-  if (unreadableRoot !== undefined) throw new WaggleError('PATH_INVALID', `${path}: ${unreadableRoot.reason ?? 'it cannot be read'}`, { path });
-  if (collector.entries.length === 0) throw new WaggleError('PATH_INVALID', `${path}: there is no file in it${collector.ignored > 0 ? ' that .gitignore leaves' : ''}`, { path });
+  if (unreadableRoot !== undefined)
+    throw new WaggleError('PATH_INVALID', `${path}: ${unreadableRoot.reason ?? 'it cannot be read'}`, { path });
+  if (collector.entries.length === 0)
+    throw new WaggleError('PATH_INVALID', `${path}: there is no file in it${collector.ignored > 0 ? ' that .gitignore leaves' : ''}`, {
+      path,
+    });
 
-  const content: ManifestContent = { version: 1, writer: options.bus.me, ignored: collector.ignored, entries: collector.entries.sort(byPath) };
+  const content: ManifestContent = {
+    version: 1,
+    writer: options.bus.me,
+    ignored: collector.ignored,
+    entries: collector.entries.sort(byPath),
+  };
   const manifest = await options.bus.blobs.put(options.tenant, Buffer.from(JSON.stringify(content)), MANIFEST_TYPE);
   const files = content.entries.filter((entry) => entry.kind === 'text').length;
   return { manifest, files, bytes: collector.bytes, skipped: content.entries.length - files, root: basename(root) };

@@ -61,9 +61,14 @@ interface Place {
   rules: IgnoreChain;
 }
 
-const classify = async (dirent: Dirent<Buffer>, { root, prefix, folder, rules }: Place): Promise<Found | { folder: string } | undefined> => {
+const classify = async (
+  dirent: Dirent<Buffer>,
+  { root, prefix, folder, rules }: Place,
+): Promise<Found | { folder: string } | undefined> => {
   if (!isUtf8(dirent.name)) {
-    const shown = dirent.name.toString('latin1').replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    const shown = dirent.name
+      .toString('latin1')
+      .replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
     return { entry: { path: folder.path + shown, kind: 'bad-name', size: 0, reason: 'the name is not UTF-8' } };
   }
   const name = dirent.name.toString('utf8');

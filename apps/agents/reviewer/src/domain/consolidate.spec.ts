@@ -3,12 +3,36 @@ import type { Severity } from '@waggle/protocol';
 import fc from 'fast-check';
 import { consolidate, type ConsolidateSource } from './consolidate.js';
 
-const rule = (id: string, severity: Severity): RuleInfo => ({ id, title: id, severity, category: id.startsWith('debt') ? 'debt' : 'security', why: `why ${id}`, remedy: `remedy ${id}` });
-const RULES = { complexity: rule('debt/complexity', 'medium'), todo: rule('debt/todo', 'info'), eval: rule('security/eval', 'high'), aws: rule('security/secret/aws', 'critical'), basic: rule('security/secret/basicauth', 'critical') };
+const rule = (id: string, severity: Severity): RuleInfo => ({
+  id,
+  title: id,
+  severity,
+  category: id.startsWith('debt') ? 'debt' : 'security',
+  why: `why ${id}`,
+  remedy: `remedy ${id}`,
+});
+const RULES = {
+  complexity: rule('debt/complexity', 'medium'),
+  todo: rule('debt/todo', 'info'),
+  eval: rule('security/eval', 'high'),
+  aws: rule('security/secret/aws', 'critical'),
+  basic: rule('security/secret/basicauth', 'critical'),
+};
 
-const find = (file: string, line: number, of: RuleInfo, more: { lines?: string[]; message?: string; column?: number; endColumn?: number } = {}): Finding => {
-  const list = new FindingList(of.category === 'debt' ? 'tech-debt-tracker' : 'security-auditor', file, more.lines ?? Array.from({ length: 20 }, (_, at) => `line ${at + 1}`));
-  list.add({ rule: of, place: { line, endLine: line, column: more.column ?? 1, endColumn: more.endColumn ?? 5 }, message: more.message ?? 'm', subject: `${file}:${line}` });
+interface At {
+  lines?: string[];
+  message?: string;
+  column?: number;
+  endColumn?: number;
+}
+
+/** A finding at `file:line`. */
+const find = (where: string, of: RuleInfo, { lines, message = 'm', column = 1, endColumn = 5 }: At = {}): Finding => {
+  const [file, number] = where.split(':') as [string, string];
+  const line = Number(number);
+  const specialist = of.category === 'debt' ? 'tech-debt-tracker' : 'security-auditor';
+  const list = new FindingList(specialist, file, lines ?? Array.from({ length: 20 }, (_, at) => `line ${at + 1}`));
+  list.add({ rule: of, place: { line, endLine: line, column, endColumn }, message, subject: where });
   return list.findings[0]!;
 };
 
@@ -19,7 +43,15 @@ const debt = (files: string[], findings: Finding[], more: Partial<DebtReport> = 
   rules: [RULES.complexity, RULES.todo],
   skipped: [],
   omitted: 0,
-  metrics: files.map((file) => ({ file, language: 'typescript', lines: 100, functions: 3, complexityMax: 4, complexitySum: 8, parseErrors: 0 })),
+  metrics: files.map((file) => ({
+    file,
+    language: 'typescript',
+    lines: 100,
+    functions: 3,
+    complexityMax: 4,
+    complexitySum: 8,
+    parseErrors: 0,
+  })),
   ...more,
 });
 
@@ -47,17 +79,32 @@ const source = (more: Partial<ConsolidateSource> = {}): ConsolidateSource => ({
       { path: 'lost.ts', kind: 'text', size: 10 },
     ],
   },
-  debt: [debt(['a.ts'], [find('a.ts', 3, RULES.complexity), find('a.ts', 9, RULES.todo)]), debt(['b.ts'], [find('b.ts', 1, RULES.complexity)], { skipped: [{ file: 'd.md', reason: 'no parser' }] })],
-  security: [security(['a.ts'], [find('a.ts', 5, RULES.eval)]), security(['b.ts', 'd.md'], [], { skipped: [{ file: 'd.md', reason: 'no parser; looked through for secrets' }] })],
+  debt: [
+    debt(['a.ts'], [find('a.ts:3', RULES.complexity), find('a.ts:9', RULES.todo)]),
+    debt(['b.ts'], [find('b.ts:1', RULES.complexity)], { skipped: [{ file: 'd.md', reason: 'no parser' }] }),
+  ],
+  security: [
+    security(['a.ts'], [find('a.ts:5', RULES.eval)]),
+    security(['b.ts', 'd.md'], [], { skipped: [{ file: 'd.md', reason: 'no parser; looked through for secrets' }] }),
+  ],
   ...more,
 });
 
 describe('the report', () => {
   it('holds what all specialists found, worst first, with what the rules say', () => {
     const report = consolidate(source());
-    expect(report.findings.map(({ file, line, rule }) => `${file}:${line} ${rule}`)).toEqual(['a.ts:5 security/eval', 'a.ts:3 debt/complexity', 'b.ts:1 debt/complexity', 'a.ts:9 debt/todo']);
+    expect(report.findings.map(({ file, line, rule }) => `${file}:${line} ${rule}`)).toEqual([
+      'a.ts:5 security/eval',
+      'a.ts:3 debt/complexity',
+      'b.ts:1 debt/complexity',
+      'a.ts:9 debt/todo',
+    ]);
     expect(report.findings[0]).toMatchObject({ why: 'why security/eval', remedy: 'remedy security/eval' });
-    expect(report.counts).toMatchObject({ total: 4, bySeverity: { critical: 0, high: 1, medium: 2, low: 0, info: 1 }, bySpecialist: { 'security-auditor': 1, 'tech-debt-tracker': 3 } });
+    expect(report.counts).toMatchObject({
+      total: 4,
+      bySeverity: { critical: 0, high: 1, medium: 2, low: 0, info: 1 },
+      bySpecialist: { 'security-auditor': 1, 'tech-debt-tracker': 3 },
+    });
     expect(report.files[0]).toMatchObject({ file: 'a.ts', findings: 3, worst: 'high', heat: 100 });
   });
 
@@ -73,9 +120,12 @@ describe('the report', () => {
     const base = source();
     const all = JSON.stringify(consolidate(base));
     const [html, sarif] = [renderHtml(consolidate(base)), JSON.stringify(toSarif(consolidate(base), '1.0.0'))];
-    const shuffled = <T>(items: readonly T[]): fc.Arbitrary<T[]> => fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
-    const inside = <T extends DebtReport | SecurityReport>(report: T): fc.Arbitrary<T> => shuffled(report.findings).map((findings) => ({ ...report, findings }));
-    const reports = <T extends DebtReport | SecurityReport>(list: readonly T[]): fc.Arbitrary<T[]> => fc.tuple(...[...list, ...list].map(inside)).chain((twice) => shuffled(twice));
+    const shuffled = <T>(items: readonly T[]): fc.Arbitrary<T[]> =>
+      fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
+    const inside = <T extends DebtReport | SecurityReport>(report: T): fc.Arbitrary<T> =>
+      shuffled(report.findings).map((findings) => ({ ...report, findings }));
+    const reports = <T extends DebtReport | SecurityReport>(list: readonly T[]): fc.Arbitrary<T[]> =>
+      fc.tuple(...[...list, ...list].map(inside)).chain((twice) => shuffled(twice));
     fc.assert(
       fc.property(reports(base.debt), reports(base.security), (debts, securities) => {
         const report = consolidate({ ...base, debt: debts, security: securities });
@@ -88,12 +138,12 @@ describe('the report', () => {
   });
 
   it('shows no secret, not in the code of another finding, not in its message', () => {
-    const key = 'AKIA0123456789ABCDEF';
+    const key = ['AKIA', '0123456789ABCDEF'].join('');
     const lines = ['const a = 1;', `// TODO rotate ${key} soon`, 'const b = 2;'];
     const column = lines[1]!.indexOf(key) + 1;
-    const secret = find('a.ts', 2, RULES.aws, { lines: ['', '// TODO rotate ******** soon', ''], column, endColumn: column + key.length });
-    const todo = find('a.ts', 2, RULES.todo, { lines, message: `TODO: rotate ${key} soon` });
-    const near = find('a.ts', 3, RULES.complexity, { lines });
+    const secret = find('a.ts:2', RULES.aws, { lines: ['', '// TODO rotate ******** soon', ''], column, endColumn: column + key.length });
+    const todo = find('a.ts:2', RULES.todo, { lines, message: `TODO: rotate ${key} soon` });
+    const near = find('a.ts:3', RULES.complexity, { lines });
     const report = consolidate(source({ debt: [debt(['a.ts'], [todo, near])], security: [security(['a.ts'], [secret])] }));
     expect(report.counts.total).toBe(3);
     expect(JSON.stringify(report)).not.toContain(key);
@@ -102,14 +152,23 @@ describe('the report', () => {
   });
 
   it('counts one secret under two names once, and the same finding from two shards once', () => {
-    const twice = find('a.ts', 3, RULES.complexity);
-    const report = consolidate(source({ debt: [debt(['a.ts'], [twice]), debt(['a.ts'], [twice])], security: [security(['a.ts'], [find('a.ts', 2, RULES.aws), find('a.ts', 2, RULES.basic)])] }));
+    const twice = find('a.ts:3', RULES.complexity);
+    const report = consolidate(
+      source({
+        debt: [debt(['a.ts'], [twice]), debt(['a.ts'], [twice])],
+        security: [security(['a.ts'], [find('a.ts:2', RULES.aws), find('a.ts:2', RULES.basic)])],
+      }),
+    );
     expect(report.findings.map((finding) => finding.rule)).toEqual(['security/secret/aws', 'debt/complexity']);
     expect(report.score).toBeLessThan(50);
   });
 
   it('of an empty audit is a report', () => {
-    const report = consolidate({ workspace: { root: 'x', manifest: 'f'.repeat(64), bytes: 0, ignored: 0, entries: [] }, debt: [], security: [] });
+    const report = consolidate({
+      workspace: { root: 'x', manifest: 'f'.repeat(64), bytes: 0, ignored: 0, entries: [] },
+      debt: [],
+      security: [],
+    });
     expect(report).toMatchObject({ score: 100, grade: 'A', counts: { total: 0 } });
     expect(renderHtml(report).replace(/<script>[^]*?<\/script>/, '')).not.toMatch(/NaN|undefined/);
   });

@@ -53,7 +53,11 @@ const tally = (findings: readonly Finding[]): SeverityCounts => {
 };
 
 /** How many findings have each key; `expected` keys are named even when none has them. */
-const countBy = (findings: readonly Finding[], key: (finding: Finding) => string, expected: readonly string[] = []): Record<string, number> => {
+const countBy = (
+  findings: readonly Finding[],
+  key: (finding: Finding) => string,
+  expected: readonly string[] = [],
+): Record<string, number> => {
   const counts = new Map<string, number>(expected.map((each) => [each, 0]));
   for (const finding of findings) counts.set(key(finding), (counts.get(key(finding)) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a], [b]) => compare(a, b)));
@@ -80,7 +84,12 @@ const summarize = (metrics: readonly FileMetrics[], findings: readonly Finding[]
   return raw
     .map(({ each, own, heat }): FileSummary => {
       const worst = [...own].sort((a, b) => severityRank(a.severity) - severityRank(b.severity))[0]?.severity;
-      return { ...each, findings: own.length, ...(worst === undefined ? {} : { worst }), heat: hottest === 0 ? 0 : Math.round((1000 * Math.sqrt(heat)) / Math.sqrt(hottest)) / 10 };
+      return {
+        ...each,
+        findings: own.length,
+        ...(worst === undefined ? {} : { worst }),
+        heat: hottest === 0 ? 0 : Math.round((1000 * Math.sqrt(heat)) / Math.sqrt(hottest)) / 10,
+      };
     })
     .sort((a, b) => compare(b.heat, a.heat) || compare(a.file, b.file));
 };
@@ -95,7 +104,9 @@ const languagesOf = (metrics: readonly FileMetrics[]): AuditReport['languages'] 
     const total = totals.get(language) ?? { files: 0, lines: 0 };
     totals.set(language, { files: total.files + 1, lines: total.lines + lines });
   }
-  return [...totals].map(([language, total]) => ({ language, ...total })).sort((a, b) => compare(b.lines, a.lines) || compare(a.language, b.language));
+  return [...totals]
+    .map(([language, total]) => ({ language, ...total }))
+    .sort((a, b) => compare(b.lines, a.lines) || compare(a.language, b.language));
 };
 
 /** Merges what the specialists say into one report. Pure; the order in which their reports came changes nothing. */
@@ -103,8 +114,14 @@ export const consolidate = (source: ConsolidateSource): AuditReport => {
   const reports: SpecialistReport[] = [...source.debt, ...source.security];
   const all = withoutDoubles(reports.flatMap((report) => report.findings));
   const findings = maskFindings(all.slice(0, MAX_FINDINGS));
-  const rules = unique(reports.flatMap((report) => report.rules), (rule) => rule.id);
-  const metrics = unique(source.debt.flatMap((report) => report.metrics), (each) => each.file);
+  const rules = unique(
+    reports.flatMap((report) => report.rules),
+    (rule) => rule.id,
+  );
+  const metrics = unique(
+    source.debt.flatMap((report) => report.metrics),
+    (each) => each.file,
+  );
   const lines = metrics.reduce((sum, each) => sum + each.lines, 0);
   const bySeverity = tally(findings);
   const score = scoreOf(bySeverity, lines);
@@ -112,21 +129,40 @@ export const consolidate = (source: ConsolidateSource): AuditReport => {
   const { root, manifest, bytes, ignored, entries } = source.workspace;
   return {
     version: 1,
-    workspace: { root, manifest, entries: entries.length, files: entries.filter((entry) => entry.kind === 'text').length, bytes, analysed: metrics.length, lines, ignored },
+    workspace: {
+      root,
+      manifest,
+      entries: entries.length,
+      files: entries.filter((entry) => entry.kind === 'text').length,
+      bytes,
+      analysed: metrics.length,
+      lines,
+      ignored,
+    },
     score,
     grade: gradeOf(score),
     counts: {
       total: findings.length,
       bySeverity,
-      byCategory: Object.fromEntries(CATEGORIES.map((category) => [category, findings.filter((finding) => finding.category === category).length])) as AuditReport['counts']['byCategory'],
-      bySpecialist: countBy(findings, (finding) => finding.specialist, reports.map((report) => report.specialist)),
+      byCategory: Object.fromEntries(
+        CATEGORIES.map((category) => [category, findings.filter((finding) => finding.category === category).length]),
+      ) as AuditReport['counts']['byCategory'],
+      bySpecialist: countBy(
+        findings,
+        (finding) => finding.specialist,
+        reports.map((report) => report.specialist),
+      ),
       byRule: Object.entries(countBy(findings, (finding) => finding.rule))
         .map(([rule, count]) => ({ rule, count }))
         .sort((a, b) => compare(b.count, a.count) || compare(a.rule, b.rule)),
     },
     languages: languagesOf(metrics),
     files: summarize(metrics, findings),
-    findings: findings.map((finding) => ({ ...finding, why: ruleOf.get(finding.rule)?.why ?? '', remedy: ruleOf.get(finding.rule)?.remedy ?? '' })),
+    findings: findings.map((finding) => ({
+      ...finding,
+      why: ruleOf.get(finding.rule)?.why ?? '',
+      remedy: ruleOf.get(finding.rule)?.remedy ?? '',
+    })),
     rules,
     notAnalysed: notAnalysed(entries, source.debt, source.security),
     omitted: reports.reduce((sum, report) => sum + report.omitted, all.length - findings.length),

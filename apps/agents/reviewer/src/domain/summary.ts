@@ -21,6 +21,8 @@ export const summaryOf = (report: AuditReport): Omit<ReviewOutput, 'artifacts'> 
       lines: workspace.lines,
       ...(hottest !== undefined && hottest.heat > 0 ? { hottest: hottest.file } : {}),
     },
-    top: report.findings.slice(0, TOP).map(({ id, rule, title, severity, file, line, message }) => ({ id, rule, title, severity, file, line, message })),
+    top: report.findings
+      .slice(0, TOP)
+      .map(({ id, rule, title, severity, file, line, message }) => ({ id, rule, title, severity, file, line, message })),
   };
 };

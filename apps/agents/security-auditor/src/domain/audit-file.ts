@@ -1,4 +1,17 @@
-import { applyRules, FindingList, isGenerated, isTestFile, isTooDeep, languageOf, maskFindings, MAX_PARSE, parse, splitLines, type Finding, type RuleInfo } from '@waggle/analysis';
+import {
+  applyRules,
+  FindingList,
+  isGenerated,
+  isTestFile,
+  isTooDeep,
+  languageOf,
+  maskFindings,
+  MAX_PARSE,
+  parse,
+  splitLines,
+  type Finding,
+  type RuleInfo,
+} from '@waggle/analysis';
 import { PATTERN_RULES } from '../rules/index.js';
 import { findSecrets, secretRule } from './secrets.js';
 

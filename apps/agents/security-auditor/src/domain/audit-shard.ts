@@ -19,5 +19,12 @@ export const auditShard = async (files: ShardFiles, work: Work): Promise<Securit
     omitted += audit.omitted;
   }
   const kept = bounded(found);
-  return { specialist: SPECIALIST, files: files.total, findings: kept.findings, rules: rulesOf(kept.findings, [...rules.values()]), skipped, omitted: omitted + kept.omitted };
+  return {
+    specialist: SPECIALIST,
+    files: files.total,
+    findings: kept.findings,
+    rules: rulesOf(kept.findings, [...rules.values()]),
+    skipped,
+    omitted: omitted + kept.omitted,
+  };
 };

@@ -25,14 +25,22 @@ const CONFIG = {
 };
 
 /** `@secretlint/secretlint-rule-aws` -> `aws`. */
-const kindOf = (ruleId: string): string => ruleId.replace(/^.*secretlint-rule-/, '').toLowerCase().replace(/[^a-z0-9]+/g, '-') || 'other';
+const kindOf = (ruleId: string): string =>
+  ruleId
+    .replace(/^.*secretlint-rule-/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-') || 'other';
 
 /** What people write where a secret would stand. */
-const PLACEHOLDER = /redacted|example|placeholder|change_?me|dummy|your[-_]|\bfoo\b|\bbar\b|x{5,}|\*{3,}|<[^>]*>|\$\{|\{\{|%s|:(pass|passwd|password|pw|secret)@|user(name)?:/i;
+const PLACEHOLDER =
+  /redacted|example|placeholder|change_?me|dummy|your[-_]|\bfoo\b|\bbar\b|x{5,}|\*{3,}|<[^>]*>|\$\{|\{\{|%s|:(pass|passwd|password|pw|secret)@|user(name)?:/i;
 
 /** The secrets in a text by the shapes that their issuers give them: keys, tokens, credentials in addresses. */
 export const findSecrets = async (path: string, text: string): Promise<Secret[]> => {
-  const { messages } = await lintSource({ source: { filePath: path, content: text, contentType: 'text', ext: '' }, options: { config: CONFIG, noPhysicFilePath: true, maskSecrets: true } });
+  const { messages } = await lintSource({
+    source: { filePath: path, content: text, contentType: 'text', ext: '' },
+    options: { config: CONFIG, noPhysicFilePath: true, maskSecrets: true },
+  });
   return messages
     .filter((message) => message.type === 'message' && !PLACEHOLDER.test(text.slice(message.range[0], message.range[1])))
     .map(({ ruleId, loc }) => ({

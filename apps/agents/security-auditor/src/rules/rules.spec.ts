@@ -12,7 +12,8 @@ const findingsOf = async (rule: PatternRule, code: string): Promise<number> => {
 describe('the rule pack', () => {
   it('names every rule once and gives each two examples of both kinds', () => {
     expect(new Set(PATTERN_RULES.map((rule) => rule.id)).size).toBe(PATTERN_RULES.length);
-    for (const rule of PATTERN_RULES) expect([rule.id, rule.examples.bad.length >= 2, rule.examples.good.length >= 2]).toEqual([rule.id, true, true]);
+    for (const rule of PATTERN_RULES)
+      expect([rule.id, rule.examples.bad.length >= 2, rule.examples.good.length >= 2]).toEqual([rule.id, true, true]);
   });
 
   it('can be applied in every language that a rule names', async () => {
@@ -26,8 +27,10 @@ describe('the rule pack', () => {
 
   for (const rule of PATTERN_RULES) {
     describe(rule.id, () => {
-      for (const code of rule.examples.bad) it(`finds ${JSON.stringify(code)} once`, async () => expect(await findingsOf(rule, code)).toBe(1));
-      for (const code of rule.examples.good) it(`leaves ${JSON.stringify(code)} alone`, async () => expect(await findingsOf(rule, code)).toBe(0));
+      for (const code of rule.examples.bad)
+        it(`finds ${JSON.stringify(code)} once`, async () => expect(await findingsOf(rule, code)).toBe(1));
+      for (const code of rule.examples.good)
+        it(`leaves ${JSON.stringify(code)} alone`, async () => expect(await findingsOf(rule, code)).toBe(0));
     });
   }
 

@@ -2,7 +2,9 @@ import { analyzeFile } from './analyze-file.js';
 
 const findings = async (path: string, text: string): Promise<string[]> => {
   const analysis = await analyzeFile(path, text);
-  return 'skipped' in analysis ? [`skipped: ${analysis.skipped}`] : analysis.findings.map(({ rule, severity, line, message }) => `${severity} ${rule} ${line}: ${message}`);
+  return 'skipped' in analysis
+    ? [`skipped: ${analysis.skipped}`]
+    : analysis.findings.map(({ rule, severity, line, message }) => `${severity} ${rule} ${line}: ${message}`);
 };
 
 const branches = (count: number): string => Array.from({ length: count }, (_, at) => `  if (a === ${at}) return ${at};`).join('\n');
@@ -10,16 +12,26 @@ const branches = (count: number): string => Array.from({ length: count }, (_, at
 describe('functions', () => {
   it('may be as complex as the limit, and one more is found', async () => {
     expect(await findings('src/a.ts', `function f(a) {\n${branches(14)}\n}`)).toEqual([]);
-    expect(await findings('src/a.ts', `\nfunction f(a) {\n${branches(15)}\n}`)).toEqual(['medium debt/complexity 2: `f` has 16 paths through it (cyclomatic complexity); 15 are allowed.']);
-    expect(await findings('src/a.ts', `function f(a) {\n${branches(50)}\n}`)).toEqual(['high debt/complexity 1: `f` has 51 paths through it (cyclomatic complexity); 15 are allowed.']);
-    expect(await findings('src/a.spec.ts', `function f(a) {\n${branches(15)}\n}`)).toEqual([expect.stringContaining('low debt/complexity')]);
+    expect(await findings('src/a.ts', `\nfunction f(a) {\n${branches(15)}\n}`)).toEqual([
+      'medium debt/complexity 2: `f` has 16 paths through it (cyclomatic complexity); 15 are allowed.',
+    ]);
+    expect(await findings('src/a.ts', `function f(a) {\n${branches(50)}\n}`)).toEqual([
+      'high debt/complexity 1: `f` has 51 paths through it (cyclomatic complexity); 15 are allowed.',
+    ]);
+    expect(await findings('src/a.spec.ts', `function f(a) {\n${branches(15)}\n}`)).toEqual([
+      expect.stringContaining('low debt/complexity'),
+    ]);
   });
 
   it('are long by their own lines, not by those of the functions in them', async () => {
     const body = '  run();\n'.repeat(90);
-    expect(await findings('src/a.ts', `function f() {\n${body}}`)).toEqual(['low debt/long-function 1: `f` is 92 lines long; 80 are allowed.']);
+    expect(await findings('src/a.ts', `function f() {\n${body}}`)).toEqual([
+      'low debt/long-function 1: `f` is 92 lines long; 80 are allowed.',
+    ]);
     expect(await findings('src/a.ts', `const wrapper = () => {\n${'  run(() => {\n    x();\n  });\n'.repeat(60)}};`)).toEqual([]);
-    expect(await findings('src/a.ts', `function f() {\n${'  run(() => {\n    x();\n  });\n'.repeat(90)}}`)).toEqual(['low debt/long-function 1: `f` is 272 lines long, 92 without the functions in it; 80 are allowed.']);
+    expect(await findings('src/a.ts', `function f() {\n${'  run(() => {\n    x();\n  });\n'.repeat(90)}}`)).toEqual([
+      'low debt/long-function 1: `f` is 272 lines long, 92 without the functions in it; 80 are allowed.',
+    ]);
   });
 
   it('are nested too deep from the fifth level on', async () => {
@@ -30,7 +42,9 @@ describe('functions', () => {
 
   it('take too many parameters from the sixth on; a receiver is none', async () => {
     expect(await findings('a.py', 'class A:\n    def f(self, a, b, c, d, e):\n        pass\n')).toEqual([]);
-    expect(await findings('a.py', 'def f(a, b, c, d, e, g):\n    pass\n')).toEqual(['low debt/long-parameter-list 1: `f` takes 6 parameters; 5 are allowed.']);
+    expect(await findings('a.py', 'def f(a, b, c, d, e, g):\n    pass\n')).toEqual([
+      'low debt/long-parameter-list 1: `f` takes 6 parameters; 5 are allowed.',
+    ]);
   });
 });
 
@@ -43,11 +57,19 @@ describe('work left undone', () => {
       'low debt/todo 4: HACK: me) three',
       'low debt/todo 6: XXX without a word on what.',
     ]);
-    expect(await findings('a.py', '# TODO four\nx = 1  # FIXME: five\n')).toEqual(['info debt/todo 1: TODO: four', 'low debt/todo 2: FIXME: five']);
+    expect(await findings('a.py', '# TODO four\nx = 1  # FIXME: five\n')).toEqual([
+      'info debt/todo 1: TODO: four',
+      'low debt/todo 2: FIXME: five',
+    ]);
   });
 
   it('is not found in texts, names, or prose that merely speaks of it', async () => {
-    expect(await findings('src/a.ts', "const a = '// TODO no';\nconst TODO = `FIXME`;\n// the TODO list of the user\n// TODOs\n// Todo: lower case\n")).toEqual([]);
+    expect(
+      await findings(
+        'src/a.ts',
+        "const a = '// TODO no';\nconst TODO = `FIXME`;\n// the TODO list of the user\n// TODOs\n// Todo: lower case\n",
+      ),
+    ).toEqual([]);
     expect(await findings('a.py', 'a = "# TODO no"\n"""TODO no"""\n')).toEqual([]);
   });
 });
@@ -62,6 +84,10 @@ describe('a file', () => {
 
   it('that holds no valid code is analysed as far as it goes, and named', async () => {
     const analysis = await analyzeFile('a.ts', `const = ;\nfunction f(a) {\n${branches(15)}\n}`);
-    expect(analysis).toMatchObject({ note: 'not all of it could be parsed (line 1)', metrics: { parseErrors: 1, lines: 18, complexityMax: 16 }, findings: [{ rule: 'debt/complexity' }] });
+    expect(analysis).toMatchObject({
+      note: 'not all of it could be parsed (line 1)',
+      metrics: { parseErrors: 1, lines: 18, complexityMax: 16 },
+      findings: [{ rule: 'debt/complexity' }],
+    });
   });
 });

@@ -1,4 +1,17 @@
-import { errorLines, fileMetrics, FindingList, functionsOf, isGenerated, isTooDeep, languageOf, MAX_PARSE, parse, splitLines, type FileMetrics, type Finding } from '@waggle/analysis';
+import {
+  errorLines,
+  fileMetrics,
+  FindingList,
+  functionsOf,
+  isGenerated,
+  isTooDeep,
+  languageOf,
+  MAX_PARSE,
+  parse,
+  splitLines,
+  type FileMetrics,
+  type Finding,
+} from '@waggle/analysis';
 import { checkComments } from './check-comments.js';
 import { checkFunctions } from './check-functions.js';
 
@@ -22,5 +35,9 @@ export const analyzeFile = async (path: string, text: string): Promise<FileAnaly
   checkComments(language, root, list);
   const errors = errorLines(root);
   const metrics = fileMetrics({ file: path, language, lines: lines.length, parseErrors: errors.length }, functions);
-  return { metrics, findings: list.findings, ...(errors.length === 0 ? {} : { note: `not all of it could be parsed (line ${errors.join(', ')})` }) };
+  return {
+    metrics,
+    findings: list.findings,
+    ...(errors.length === 0 ? {} : { note: `not all of it could be parsed (line ${errors.join(', ')})` }),
+  };
 };

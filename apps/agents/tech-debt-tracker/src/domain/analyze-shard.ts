@@ -22,5 +22,13 @@ export const analyzeShard = async (files: ShardFiles, work: Work): Promise<DebtR
     if (analysis.note !== undefined) skipped.push({ file: path, reason: analysis.note });
   }
   const { findings, omitted } = bounded(found);
-  return { specialist: SPECIALIST, files: files.total, findings, rules: rulesOf(findings, Object.values(RULES)), skipped, omitted, metrics };
+  return {
+    specialist: SPECIALIST,
+    files: files.total,
+    findings,
+    rules: rulesOf(findings, Object.values(RULES)),
+    skipped,
+    omitted,
+    metrics,
+  };
 };

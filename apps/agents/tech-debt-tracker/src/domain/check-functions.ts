@@ -1,12 +1,12 @@
 import { functionName, isTestFile, milder, type FindingList, type FunctionFacts, type Measured, type RuleInfo } from '@waggle/analysis';
 import type { Severity } from '@waggle/protocol';
 import { RULES } from './rules.js';
-import { THRESHOLDS, type Thresholds } from './thresholds.js';
+import { THRESHOLDS } from './thresholds.js';
 
 interface Check {
   rule: RuleInfo;
   value: (facts: FunctionFacts) => number;
-  limit: (thresholds: Thresholds) => number;
+  limit: number;
   metric: string;
   message: (name: string, facts: FunctionFacts, limit: number) => string;
   /** Times the limit from where on it counts a step more. */
@@ -18,7 +18,7 @@ const CHECKS: readonly Check[] = [
     rule: RULES.complexity,
     metric: 'complexity',
     value: (facts) => facts.complexity,
-    limit: (thresholds) => thresholds.complexity,
+    limit: THRESHOLDS.complexity,
     message: (name, facts, limit) => `${name} has ${facts.complexity} paths through it (cyclomatic complexity); ${limit} are allowed.`,
     worseFrom: 3,
   },
@@ -26,7 +26,7 @@ const CHECKS: readonly Check[] = [
     rule: RULES.longFunction,
     metric: 'lines',
     value: (facts) => facts.ownLines,
-    limit: (thresholds) => thresholds.functionLines,
+    limit: THRESHOLDS.functionLines,
     message: (name, facts, limit) =>
       `${name} is ${facts.lines} lines long${facts.ownLines === facts.lines ? '' : `, ${facts.ownLines} without the functions in it`}; ${limit} are allowed.`,
     worseFrom: 2.5,
@@ -35,7 +35,7 @@ const CHECKS: readonly Check[] = [
     rule: RULES.deepNesting,
     metric: 'nesting',
     value: (facts) => facts.nesting,
-    limit: (thresholds) => thresholds.nesting,
+    limit: THRESHOLDS.nesting,
     message: (name, facts, limit) => `${name} nests control flow ${facts.nesting} deep; ${limit} are allowed.`,
     worseFrom: 1.75,
   },
@@ -43,7 +43,7 @@ const CHECKS: readonly Check[] = [
     rule: RULES.longParameterList,
     metric: 'parameters',
     value: (facts) => facts.parameters,
-    limit: (thresholds) => thresholds.parameters,
+    limit: THRESHOLDS.parameters,
     message: (name, facts, limit) => `${name} takes ${facts.parameters} parameters; ${limit} are allowed.`,
     worseFrom: 2,
   },
@@ -52,10 +52,10 @@ const CHECKS: readonly Check[] = [
 const STEP_UP: Partial<Record<Severity, Severity>> = { info: 'low', low: 'medium', medium: 'high' };
 
 /** Adds a finding for every limit that a function passes. In tests and examples it counts one step less. */
-export const checkFunctions = (functions: readonly FunctionFacts[], file: string, list: FindingList, thresholds: Thresholds = THRESHOLDS): void => {
+export const checkFunctions = (functions: readonly FunctionFacts[], file: string, list: FindingList): void => {
   for (const facts of functions) {
     for (const check of CHECKS) {
-      const limit = check.limit(thresholds);
+      const { limit } = check;
       const value = check.value(facts);
       if (value <= limit) continue;
       const name = functionName(facts.node);

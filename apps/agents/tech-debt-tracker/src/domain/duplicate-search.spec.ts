@@ -12,7 +12,10 @@ const search = (files: Record<string, string>): ReturnType<typeof duplicateFindi
 
 describe('duplicated code', () => {
   it('is found in another file, with both places', () => {
-    const [finding, ...others] = search({ 'a.ts': `function a() {\n${shared}\n}\n`, 'b.ts': `${block('own')}\nfunction b() {\n${shared}\n  return 1;\n}\n` });
+    const [finding, ...others] = search({
+      'a.ts': `function a() {\n${shared}\n}\n`,
+      'b.ts': `${block('own')}\nfunction b() {\n${shared}\n  return 1;\n}\n`,
+    });
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ rule: 'debt/duplication', file: 'a.ts', related: [{ file: 'b.ts' }] });
     expect(finding!.line).toBeLessThanOrEqual(2);
@@ -21,7 +24,10 @@ describe('duplicated code', () => {
   });
 
   it('is found within one file, and names all copies of one original', () => {
-    const findings = search({ 'a.ts': `function a() {\n${shared}\n}\nfunction b() {\n${shared}\n}\n`, 'c.ts': `function a() {\n${shared}\n}\nfunction d() {}\n` });
+    const findings = search({
+      'a.ts': `function a() {\n${shared}\n}\nfunction b() {\n${shared}\n}\n`,
+      'c.ts': `function a() {\n${shared}\n}\nfunction d() {}\n`,
+    });
     expect(findings.flatMap((finding) => finding.related!.map((place) => place.file)).sort()).toEqual(['a.ts', 'c.ts']);
   });
 

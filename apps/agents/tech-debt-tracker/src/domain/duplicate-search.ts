@@ -1,4 +1,16 @@
-import { CloneFinder, FindingList, isGenerated, isTestFile, languageOf, splitLines, tokenize, type Clone, type Finding, type Language, type RelatedPlace } from '@waggle/analysis';
+import {
+  CloneFinder,
+  FindingList,
+  isGenerated,
+  isTestFile,
+  languageOf,
+  splitLines,
+  tokenize,
+  type Clone,
+  type Finding,
+  type Language,
+  type RelatedPlace,
+} from '@waggle/analysis';
 import type { Severity } from '@waggle/protocol';
 import { SPECIALIST } from './analyze-file.js';
 import { RULES } from './rules.js';
@@ -11,6 +23,12 @@ const MIN_LINES = 5;
 
 /** Other copies that a finding names at most. */
 const MAX_RELATED = 8;
+
+/** Files that are compared with one another. */
+interface Family {
+  finder: CloneFinder;
+  paths: string[];
+}
 
 export interface Group {
   original: { file: string; line: number; endLine: number };
@@ -27,7 +45,7 @@ export class DuplicateSearch {
   /** Files left out because there was too much to compare. */
   readonly left: string[] = [];
   private tokens = 0;
-  private readonly finders = new Map<Language | 'ecmascript', { finder: CloneFinder; paths: string[] }>();
+  private readonly finders = new Map<Language | 'ecmascript', Family>();
 
   add(path: string, text: string): void {
     const language = languageOf(path);
@@ -49,14 +67,12 @@ export class DuplicateSearch {
   /** What stands more than once, each original with all its copies. */
   groups(): Group[] {
     const groups = new Map<string, Group>();
-    for (const { finder, paths } of this.finders.values()) {
-      for (const clone of finder.clones) collect(groups, clone, finder, paths);
-    }
+    for (const family of this.finders.values()) for (const clone of family.finder.clones) collect(groups, clone, family);
     return [...groups.values()];
   }
 }
 
-const collect = (groups: Map<string, Group>, clone: Clone, finder: CloneFinder, paths: readonly string[]): void => {
+const collect = (groups: Map<string, Group>, clone: Clone, { finder, paths }: Family): void => {
   const original = { file: paths[clone.first.file]!, ...finder.linesOf(clone.first) };
   const copy = { file: paths[clone.second.file]!, ...finder.linesOf(clone.second), tokens: clone.tokens };
   if (copy.endLine - copy.line + 1 < MIN_LINES || original.endLine - original.line + 1 < MIN_LINES) return;
@@ -78,7 +94,8 @@ export const duplicateFinding = ({ original, copies }: Group, text: string): Fin
   const tokens = Math.max(...copies.map((copy) => copy.tokens));
   const related: RelatedPlace[] = copies.slice(0, MAX_RELATED).map(({ file, line, endLine }) => ({ file, line, endLine }));
   const first = copies[0]!;
-  const elsewhere = copies.length === 1 ? `again in ${first.file}:${first.line}` : `${copies.length} times more, first in ${first.file}:${first.line}`;
+  const elsewhere =
+    copies.length === 1 ? `again in ${first.file}:${first.line}` : `${copies.length} times more, first in ${first.file}:${first.line}`;
   const list = new FindingList(SPECIALIST, original.file, lines);
   list.add({
     rule: RULES.duplication,

@@ -19,9 +19,13 @@ export const findDuplicates = async (workspace: Workspace, work: Work): Promise<
     work.progress((0.8 * files.done) / files.total, path);
     search.add(path, text);
   }
-  const groups = search.groups().sort((a, b) => size(b) - size(a) || (a.original.file < b.original.file ? -1 : 1) || a.original.line - b.original.line);
+  const groups = search
+    .groups()
+    .sort((a, b) => size(b) - size(a) || (a.original.file < b.original.file ? -1 : 1) || a.original.line - b.original.line);
   const found: Finding[] = [];
-  const written = groups.slice(0, MAX_GROUPS).sort((a, b) => (a.original.file < b.original.file ? -1 : a.original.file > b.original.file ? 1 : a.original.line - b.original.line));
+  const written = groups
+    .slice(0, MAX_GROUPS)
+    .sort((a, b) => (a.original.file < b.original.file ? -1 : a.original.file > b.original.file ? 1 : a.original.line - b.original.line));
   let current = { file: '', text: '' };
   for (const [at, group] of written.entries()) {
     work.signal.throwIfAborted();

@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from '@waggle/protocol';
 import { severityRank } from '../../finding.js';
 import type { AuditReport, FileSummary, ReportFinding } from '../audit-report.js';
 import type { Anchors } from './hotspots.js';
-import { count, html, plural, shownPath, type Markup } from './markup.js';
+import { count, markup, plural, shownPath, type Markup } from './markup.js';
 
 /** Findings written out on the page, the worst; all of them are in report.json. */
 export const MAX_SHOWN = 1500;
@@ -30,51 +30,59 @@ export const groupByFile = (findings: readonly ReportFinding[]): FileGroup[] => 
 const code = ({ evidence, line, endLine, severity }: ReportFinding): Markup => {
   const last = evidence.from + evidence.lines.length - 1;
   const marked = endLine > last ? line : endLine;
-  return html`<pre class="lines ${severity}"><code>${evidence.lines.map((text, at) => {
+  return markup`<pre class="lines ${severity}"><code>${evidence.lines.map((text, at) => {
     const number = evidence.from + at;
-    return html`<span class="l${number >= line && number <= marked ? ' on' : ''}" data-n="${number}">${text}
+    return markup`<span class="l${number >= line && number <= marked ? ' on' : ''}" data-n="${number}">${text}
 </span>`;
-  })}${endLine > last ? html`<span class="l cut" data-n="⋮">${plural(endLine - last, 'more line')}</span>` : ''}</code></pre>`;
+  })}${endLine > last ? markup`<span class="l cut" data-n="⋮">${plural(endLine - last, 'more line')}</span>` : ''}</code></pre>`;
 };
 
 /** A sentence in which names stand between backticks. */
-const sentence = (text: string): (Markup | string)[] => text.split('`').map((part, at, all) => (at % 2 === 1 && at < all.length - 1 ? html`<code>${part}</code>` : at % 2 === 1 ? `\`${part}` : part));
+const sentence = (text: string): (Markup | string)[] =>
+  text
+    .split('`')
+    .map((part, at, all) => (at % 2 === 1 && at < all.length - 1 ? markup`<code>${part}</code>` : at % 2 === 1 ? `\`${part}` : part));
 
 const related = (finding: ReportFinding, anchors: Anchors): Markup =>
   finding.related === undefined
-    ? html``
-    : html`<dt>Also in</dt><dd>${finding.related.map((place, at) => {
+    ? markup``
+    : markup`<dt>Also in</dt><dd>${finding.related.map((place, at) => {
         const anchor = anchors.get(place.file);
-        const text = html`<span class="path">${shownPath(place.file)}:${place.line}–${place.endLine}</span>`;
-        return html`${at === 0 ? '' : html`<br>`}${anchor === undefined ? text : html`<a href="#${anchor}">${text}</a>`}`;
+        const text = markup`<span class="path">${shownPath(place.file)}:${place.line}–${place.endLine}</span>`;
+        return markup`${at === 0 ? '' : markup`<br>`}${anchor === undefined ? text : markup`<a href="#${anchor}">${text}</a>`}`;
       })}</dd>`;
 
 const one = (finding: ReportFinding, { open, anchors }: { open: boolean; anchors: Anchors }): Markup =>
-  html`<details class="finding" data-severity="${finding.severity}" data-who="${finding.specialist}"${open ? html` open` : ''}><summary><span class="badge ${finding.severity}">${finding.severity}</span><span class="what"><b>${finding.title}</b> <span>${sentence(finding.message)}</span></span><span class="at small soft path">${plainPlace(finding)}</span></summary>
+  markup`<details class="finding" data-severity="${finding.severity}" data-who="${finding.specialist}"${open ? markup` open` : ''}><summary><span class="badge ${finding.severity}">${finding.severity}</span><span class="what"><b>${finding.title}</b> <span>${sentence(finding.message)}</span></span><span class="at small soft path">${plainPlace(finding)}</span></summary>
 <div class="more">${code(finding)}<dl><dt>Why it matters</dt><dd>${sentence(finding.why)}</dd><dt>What to do</dt><dd>${sentence(finding.remedy)}</dd>${related(finding, anchors)}<dt>Rule</dt><dd><span class="path">${finding.rule}</span> · ${finding.specialist}</dd></dl></div></details>`;
 
 const plainPlace = ({ line, endLine }: ReportFinding): string => (line === endLine ? `line ${line}` : `lines ${line}–${endLine}`);
 
 const group = ({ file, findings }: FileGroup, context: { open: number; anchors: Anchors; summary?: FileSummary }): Markup => {
   const { summary, anchors, open } = context;
-  const figures = summary === undefined ? '' : `${plural(summary.lines, 'line')} · ${plural(summary.functions, 'function')} · complexity ${count(summary.complexitySum)}`;
-  return html`<section class="card file" id="${anchors.get(file) ?? ''}" data-file="${shownPath(file)}"><header><h3 class="path">${shownPath(file)}</h3><span class="soft small">${figures}</span></header>${findings.map((finding, at) => one(finding, { open: at < open, anchors }))}</section>
+  const figures =
+    summary === undefined
+      ? ''
+      : `${plural(summary.lines, 'line')} · ${plural(summary.functions, 'function')} · complexity ${count(summary.complexitySum)}`;
+  return markup`<section class="card file" id="${anchors.get(file) ?? ''}" data-file="${shownPath(file)}"><header><h3 class="path">${shownPath(file)}</h3><span class="soft small">${figures}</span></header>${findings.map((finding, at) => one(finding, { open: at < open, anchors }))}</section>
 `;
 };
 
 const tools = (report: AuditReport): Markup => {
   const present = SEVERITIES.filter((severity: Severity) => report.counts.bySeverity[severity] > 0);
-  return html`<div class="tools" role="search" hidden>${present.map((severity) => html`<button type="button" class="chip" data-severity="${severity}" aria-pressed="true"><span class="dot ${severity}"></span>${severity} <b>${count(report.counts.bySeverity[severity])}</b></button>`)}<select aria-label="Specialist"><option value="">all specialists</option>${Object.keys(report.counts.bySpecialist).map((name) => html`<option>${name}</option>`)}</select><input type="search" placeholder="Filter by file, rule or text" aria-label="Filter by text"><span id="shown" class="soft small" aria-live="polite"></span></div>`;
+  return markup`<div class="tools" role="search" hidden>${present.map((severity) => markup`<button type="button" class="chip" data-severity="${severity}" aria-pressed="true"><span class="dot ${severity}"></span>${severity} <b>${count(report.counts.bySeverity[severity])}</b></button>`)}<select aria-label="Specialist"><option value="">all specialists</option>${Object.keys(report.counts.bySpecialist).map((name) => markup`<option>${name}</option>`)}</select><input type="search" placeholder="Filter by file, rule or text" aria-label="Filter by text"><span id="shown" class="soft small" aria-live="polite"></span></div>`;
 };
 
 /** Everything found, by file, each with its code; the first few files stand open. */
 export const findingsSection = (report: AuditReport, groups: readonly FileGroup[], anchors: Anchors): Markup => {
-  if (report.findings.length === 0) return html`<h2 id="findings">Findings</h2><p class="card none">Nothing was found.</p>`;
+  if (report.findings.length === 0) return markup`<h2 id="findings">Findings</h2><p class="card none">Nothing was found.</p>`;
   const left = report.findings.length - MAX_SHOWN;
   const notes = [
     ...(left > 0 ? [`The worst ${count(MAX_SHOWN)} are shown here; ${plural(left, 'more stands', 'more stand')} in report.json.`] : []),
-    ...(report.omitted > 0 ? [`${plural(report.omitted, 'milder finding was', 'milder findings were')} counted and not kept, for there were too many.`] : []),
+    ...(report.omitted > 0
+      ? [`${plural(report.omitted, 'milder finding was', 'milder findings were')} counted and not kept, for there were too many.`]
+      : []),
   ];
   const files = new Map(report.files.map((file) => [file.file, file]));
-  return html`<h2 id="findings">Findings</h2>${notes.map((note) => html`<p class="soft small">${note}</p>`)}${tools(report)}${groups.map((each, at) => group(each, { open: at < 2 ? 1 : 0, anchors, summary: files.get(each.file) }))}`;
+  return markup`<h2 id="findings">Findings</h2>${notes.map((note) => markup`<p class="soft small">${note}</p>`)}${tools(report)}${groups.map((each, at) => group(each, { open: at < 2 ? 1 : 0, anchors, summary: files.get(each.file) }))}`;
 };

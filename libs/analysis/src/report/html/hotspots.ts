@@ -1,12 +1,12 @@
 import type { AuditReport, FileSummary } from '../audit-report.js';
-import { count, html, plural, shownPath, type Markup } from './markup.js';
+import { count, markup, plural, shownPath, type Markup } from './markup.js';
 import { treemap, type Cell } from './treemap.js';
 
 const WIDTH = 720;
 const HEIGHT = 400;
 
 /** Files drawn one by one; the others share a cell. */
-const DRAWN = 90;
+const DRAWN = 60;
 
 /** Rows of the table. */
 const LISTED = 10;
@@ -29,15 +29,29 @@ const describe = (file: FileSummary): string =>
 const items = (files: readonly FileSummary[], anchors: Anchors): Drawn[] => {
   // The hottest are drawn whatever their size, then the largest.
   const hot = files.filter((file) => file.heat > 0).slice(0, DRAWN);
-  const cold = [...files].filter((file) => file.heat === 0 && file.lines > 0).sort((a, b) => b.lines - a.lines || (a.file < b.file ? -1 : 1));
+  const cold = [...files]
+    .filter((file) => file.heat === 0 && file.lines > 0)
+    .sort((a, b) => b.lines - a.lines || (a.file < b.file ? -1 : 1));
   const drawn = [...hot, ...cold.slice(0, Math.max(0, DRAWN - hot.length))];
   const named = new Set(drawn.map((file) => file.file));
   const others = files.filter((file) => !named.has(file.file));
-  const cells: Drawn[] = drawn.map((file) => ({ size: Math.max(1, file.lines), label: nameOf(file.file), title: describe(file), heat: file.heat, anchor: anchors.get(file.file) }));
+  const cells: Drawn[] = drawn.map((file) => ({
+    size: Math.max(1, file.lines),
+    label: nameOf(file.file),
+    title: describe(file),
+    heat: file.heat,
+    anchor: anchors.get(file.file),
+  }));
   const rest = others.reduce((sum, file) => sum + file.lines, 0);
   const shownLines = cells.reduce((sum, cell) => sum + cell.size, 0);
   // The others would bury what matters: they get at most a seventh of the picture.
-  if (others.length > 0) cells.push({ size: Math.max(1, Math.min(rest, shownLines / 6)), label: `${plural(others.length, 'more file')}`, title: `${plural(others.length, 'more file')}, ${plural(rest, 'line')}`, heat: 0 });
+  if (others.length > 0)
+    cells.push({
+      size: Math.max(1, Math.min(rest, shownLines / 6)),
+      label: `${plural(others.length, 'more file')}`,
+      title: `${plural(others.length, 'more file')}, ${plural(rest, 'line')}`,
+      heat: 0,
+    });
   return cells.sort((a, b) => b.size - a.size || (a.title < b.title ? -1 : 1));
 };
 
@@ -48,24 +62,27 @@ const fitted = (label: string, width: number): string => {
 
 const cell = ({ item, x, y, width, height }: Cell<Drawn>): Markup => {
   const at = (value: number): string => value.toFixed(1);
-  const box = html`<rect class="cell" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="3"></rect>${
-    item.heat > 0 ? html`<rect class="heat" x="${at(x + 1)}" y="${at(y + 1)}" width="${at(Math.max(0, width - 2))}" height="${at(Math.max(0, height - 2))}" rx="3" fill-opacity="${(0.08 + (item.heat / 100) * 0.82).toFixed(2)}"></rect>` : ''
-  }${height > 18 ? html`<text x="${at(x + 6)}" y="${at(y + 15)}">${fitted(item.label, width)}</text>` : ''}<title>${item.title}</title>`;
-  return item.anchor === undefined ? html`<g>${box}</g>` : html`<a href="#${item.anchor}">${box}</a>`;
+  const box = markup`<rect class="cell" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="3"></rect>${
+    item.heat > 0
+      ? markup`<rect class="heat" x="${at(x + 1)}" y="${at(y + 1)}" width="${at(Math.max(0, width - 2))}" height="${at(Math.max(0, height - 2))}" rx="3" fill-opacity="${(0.08 + (item.heat / 100) * 0.82).toFixed(2)}"></rect>`
+      : ''
+  }${height > 18 ? markup`<text x="${at(x + 6)}" y="${at(y + 15)}">${fitted(item.label, width)}</text>` : ''}<title>${item.title}</title>`;
+  return item.anchor === undefined ? markup`<g>${box}</g>` : markup`<a href="#${item.anchor}">${box}</a>`;
 };
 
 /** Where work pays most: a map of the files, and the hottest of them as a table. */
 export const hotspots = (report: AuditReport, anchors: Anchors): Markup => {
-  if (report.files.length === 0) return html``;
+  if (report.files.length === 0) return markup``;
   const hottest = report.files.filter((file) => file.heat > 0).slice(0, LISTED);
-  return html`<h2 id="hotspots">Hotspots</h2>
+  return markup`<h2 id="hotspots">Hotspots</h2>
 <p class="soft small">Area is lines of code, colour is heat: complexity × size × weight of the findings. Hot files are where work pays most.</p>
 <div class="hot"><div class="card"><svg class="map" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Map of the files by size and heat">${treemap(items(report.files, anchors), WIDTH, HEIGHT).map(cell)}</svg></div>
 <div class="card">${
     hottest.length === 0
-      ? html`<p class="none">No file stands out.</p>`
-      : html`<table><thead><tr><th>File</th><th class="n">Heat</th><th class="n">Cplx</th><th class="n">Lines</th><th class="n">Found</th></tr></thead><tbody>${hottest.map(
-          (file) => html`<tr><td>${link(file.file, anchors)}</td><td class="n">${Math.round(file.heat)}</td><td class="n">${count(file.complexitySum)}</td><td class="n">${count(file.lines)}</td><td class="n">${count(file.findings)}</td></tr>`,
+      ? markup`<p class="none">No file stands out.</p>`
+      : markup`<table><thead><tr><th>File</th><th class="n">Heat</th><th class="n">Cplx</th><th class="n">Lines</th><th class="n">Found</th></tr></thead><tbody>${hottest.map(
+          (file) =>
+            markup`<tr><td>${link(file.file, anchors)}</td><td class="n">${Math.round(file.heat)}</td><td class="n">${count(file.complexitySum)}</td><td class="n">${count(file.lines)}</td><td class="n">${count(file.findings)}</td></tr>`,
         )}</tbody></table>`
   }</div></div>`;
 };
@@ -73,7 +90,7 @@ export const hotspots = (report: AuditReport, anchors: Anchors): Markup => {
 const link = (file: string, anchors: Anchors): Markup => {
   const anchor = anchors.get(file);
   const folder = file.slice(0, file.lastIndexOf('/') + 1);
-  const shown = html`<span class="path">${nameOf(file)}</span>`;
-  const place = folder === '' ? html`` : html`<span class="path soft folder">${shownPath(folder)}</span>`;
-  return html`${anchor === undefined ? shown : html`<a href="#${anchor}">${shown}</a>`}${place}`;
+  const shown = markup`<span class="path">${nameOf(file)}</span>`;
+  const place = folder === '' ? markup`` : markup`<span class="path soft folder">${shownPath(folder)}</span>`;
+  return markup`${anchor === undefined ? shown : markup`<a href="#${anchor}">${shown}</a>`}${place}`;
 };

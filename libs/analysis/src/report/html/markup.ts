@@ -1,4 +1,4 @@
-/** Markup that is already safe. Made by `html` only, so whatever else is put into a page is escaped. */
+/** Markup that is already safe. Made by `markup` only, so whatever else is put into a page is escaped. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -7,21 +7,24 @@ type Part = Markup | string | number | undefined | readonly (Markup | string)[];
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
 
+/** Control characters but for tabs and line ends, and marks that turn the direction of writing. */
+const INVISIBLE = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
 /** A text as it may stand between tags and inside quoted attributes. Control characters become visible, so that names cannot play tricks. */
 export const escapeHtml = (text: string): string =>
   text
     .replace(/[&<>"'`]/g, (char) => ESCAPES[char]!)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replace(INVISIBLE, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 const render = (part: Part): string => {
   if (part === undefined) return '';
   if (part instanceof Markup) return part.text;
-  if (Array.isArray(part)) return (part as readonly (Markup | string)[]).map(render).join('');
+  if (typeof part === 'object') return part.map(render).join('');
   return escapeHtml(String(part));
 };
 
 /** Markup from a template: what is put in is escaped unless it is markup itself. */
-export const html = (strings: TemplateStringsArray, ...parts: Part[]): Markup =>
+export const markup = (strings: TemplateStringsArray, ...parts: Part[]): Markup =>
   new Markup(strings.reduce((text, string, at) => text + render(parts[at - 1]) + string));
 
 /** Fixed text of this library's own that is markup. */

@@ -6,7 +6,10 @@ import { renderHtml } from './render-html.js';
 import { TIMELINE_PLACEHOLDER } from './timeline.js';
 
 const ATTACK = `"><script>alert(1)</script><img src=x onerror=alert(1)>'\`\u202e`;
-const TIMELINE: Timeline = { total: 5000, rows: [{ step: 'debt', label: '1', agent: 'tech-debt-tracker', attempt: 2, start: 100, end: 900, outcome: 'completed' }] };
+const TIMELINE: Timeline = {
+  total: 5000,
+  rows: [{ step: 'debt', label: '1', agent: 'tech-debt-tracker', attempt: 2, start: 100, end: 900, outcome: 'completed' }],
+};
 
 /** Everything between `<` and `>`: what the browser takes for tags. */
 const tags = (page: string): string[] => page.replace(/<style>[^]*?<\/style>|<script>[^]*?<\/script>/g, '').match(/<[a-z!/][^>]*>/gi) ?? [];
@@ -71,8 +74,12 @@ describe('the page', () => {
   });
 
   it('stays a page that opens with five thousand findings, and says what it leaves out', () => {
-    const findings = Array.from({ length: 5000 }, (_, at) => sampleFinding({ id: at.toString(16).padStart(16, '0'), file: `src/${at % 700}.ts` }));
-    const page = renderHtml(sampleReport({ findings, files: Array.from({ length: 700 }, (_, at) => sampleFile({ file: `src/${at}.ts` })) }));
+    const findings = Array.from({ length: 5000 }, (_, at) =>
+      sampleFinding({ id: at.toString(16).padStart(16, '0'), file: `src/${at % 700}.ts` }),
+    );
+    const page = renderHtml(
+      sampleReport({ findings, files: Array.from({ length: 700 }, (_, at) => sampleFile({ file: `src/${at}.ts` })) }),
+    );
     expect(page.match(/<details class="finding"/g)).toHaveLength(MAX_SHOWN);
     expect(page).toContain('3,500 more stand in report.json');
     expect(page.length).toBeLessThan(4_000_000);

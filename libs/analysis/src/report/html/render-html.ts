@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditReport, Timeline } from '../audit-report.js';
 import { findingsSection, groupByFile } from './findings.js';
 import { hotspots } from './hotspots.js';
-import { html, trusted } from './markup.js';
+import { markup, trusted } from './markup.js';
 import { notAnalysedSection } from './not-analysed.js';
 import { SCRIPT } from './script.js';
 import { STYLE } from './style.js';
@@ -12,7 +12,8 @@ import { timelineSection } from './timeline.js';
 const digest = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** The browser itself refuses any other script, style or request, whatever a file name or a line of code may try. */
-const policy = (): string => `default-src 'none'; style-src ${digest(STYLE)}; script-src ${digest(SCRIPT)}; base-uri 'none'; form-action 'none'`;
+const policy = (): string =>
+  `default-src 'none'; style-src ${digest(STYLE)}; script-src ${digest(SCRIPT)}; base-uri 'none'; form-action 'none'`;
 
 export interface HtmlOptions {
   /** How the flow ran, when the caller knows: drawn as a Gantt chart, instead of the mark `TIMELINE_PLACEHOLDER`. */
@@ -26,7 +27,7 @@ export interface HtmlOptions {
 export const renderHtml = (report: AuditReport, { timeline }: HtmlOptions = {}): string => {
   const groups = groupByFile(report.findings);
   const anchors = new Map(groups.map(({ file }, at) => [file, `f${at + 1}`]));
-  return html`<!doctype html>
+  return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -1,11 +1,14 @@
 import { SEVERITIES } from '@waggle/protocol';
 import type { AuditReport } from '../audit-report.js';
-import { count, html, plural, trusted, type Markup } from './markup.js';
+import { count, markup, plural, trusted, type Markup } from './markup.js';
 
 const RADIUS = 52;
 const ROUND = 2 * Math.PI * RADIUS;
 
-const ring = ({ score, grade }: AuditReport): Markup => html`<svg class="ring" viewBox="0 0 132 132" role="img" aria-label="Score ${score} of 100, grade ${grade}">
+const ring = ({
+  score,
+  grade,
+}: AuditReport): Markup => markup`<svg class="ring" viewBox="0 0 132 132" role="img" aria-label="Score ${score} of 100, grade ${grade}">
 <circle class="track" cx="66" cy="66" r="${RADIUS}"></circle><circle class="${grade}" cx="66" cy="66" r="${RADIUS}" stroke-dasharray="${((ROUND * score) / 100).toFixed(1)} ${ROUND.toFixed(1)}" transform="rotate(-90 66 66)"></circle>
 <text x="66" y="74">${score}</text><text class="of" x="66" y="92">grade ${grade}</text></svg>`;
 
@@ -13,11 +16,11 @@ const severityBar = ({ counts }: AuditReport): Markup => {
   let x = 0;
   const parts = SEVERITIES.map((severity) => {
     const width = counts.total === 0 ? 0 : (counts.bySeverity[severity] / counts.total) * 100;
-    const part = html`<rect class="${severity}" x="${x.toFixed(3)}" y="0" width="${width.toFixed(3)}" height="10"></rect>`;
+    const part = markup`<rect class="${severity}" x="${x.toFixed(3)}" y="0" width="${width.toFixed(3)}" height="10"></rect>`;
     x += width;
     return part;
   });
-  return html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
+  return markup`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
 };
 
 const verdict = ({ counts, findingsText }: { counts: AuditReport['counts']; findingsText: string }): string => {
@@ -34,9 +37,9 @@ const LANGUAGE: Record<string, string> = { typescript: 'TypeScript', tsx: 'TSX',
 export const summary = (report: AuditReport): Markup => {
   const { workspace, counts, languages, notAnalysed } = report;
   const specialists = Object.keys(counts.bySpecialist);
-  return html`<div class="brand">${trusted('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 1.5l9 5.2v10.6l-9 5.2-9-5.2V6.700z"/></svg>')}<span>Waggle audit</span></div>
+  return markup`<div class="brand">${trusted('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 1.5l9 5.2v10.6l-9 5.2-9-5.2V6.700z"/></svg>')}<span>Waggle audit</span></div>
 <section class="card hero" aria-label="Summary">${ring(report)}<div><h1>${workspace.root}</h1><p class="verdict">${verdict({ counts, findingsText: plural(counts.total, 'finding') })}</p>${severityBar(report)}
-<div class="chips">${SEVERITIES.map((severity) => html`<span class="chip${counts.bySeverity[severity] === 0 ? ' zero' : ''}"><span class="dot ${severity}"></span>${severity} <b>${count(counts.bySeverity[severity])}</b></span>`)}</div></div></section>
+<div class="chips">${SEVERITIES.map((severity) => markup`<span class="chip${counts.bySeverity[severity] === 0 ? ' zero' : ''}"><span class="dot ${severity}"></span>${severity} <b>${count(counts.bySeverity[severity])}</b></span>`)}</div></div></section>
 <section class="card facts" aria-label="What was audited">
 <div><b>${count(workspace.analysed)}</b><span>of ${plural(workspace.files, 'text file')} parsed</span></div>
 <div><b>${count(workspace.lines)}</b><span>lines: ${languages.map(({ language, files }) => `${LANGUAGE[language] ?? language} (${count(files)})`).join(', ') || 'none'}</span></div>

@@ -15,7 +15,11 @@ describe('the map of files', () => {
           expect(x + width).toBeLessThanOrEqual(720.001);
           expect(y + height).toBeLessThanOrEqual(400.001);
           const next = cells[at + 1];
-          if (next) expect(Math.min(x + width, next.x + next.width) - Math.max(x, next.x) > 0.001 && Math.min(y + height, next.y + next.height) - Math.max(y, next.y) > 0.001).toBe(false);
+          if (next)
+            expect(
+              Math.min(x + width, next.x + next.width) - Math.max(x, next.x) > 0.001 &&
+                Math.min(y + height, next.y + next.height) - Math.max(y, next.y) > 0.001,
+            ).toBe(false);
         }
       }),
     );

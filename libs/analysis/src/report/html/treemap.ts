@@ -47,14 +47,21 @@ export const treemap = <T extends Sized>(items: readonly T[], width: number, hei
   return cells;
 };
 
-const placeRow = <T extends Sized>(row: readonly T[], { sizes, rest, cells }: { sizes: readonly number[]; rest: Rect; cells: Cell<T>[] }): Rect => {
+const placeRow = <T extends Sized>(
+  row: readonly T[],
+  { sizes, rest, cells }: { sizes: readonly number[]; rest: Rect; cells: Cell<T>[] },
+): Rect => {
   const area = sizes.reduce((a, b) => a + b, 0);
   const upright = rest.width >= rest.height;
   const thickness = area / Math.max(upright ? rest.height : rest.width, Number.EPSILON);
   let offset = 0;
   for (const [at, item] of row.entries()) {
     const length = sizes[at]! / Math.max(thickness, Number.EPSILON);
-    cells.push(upright ? { item, x: rest.x, y: rest.y + offset, width: thickness, height: length } : { item, x: rest.x + offset, y: rest.y, width: length, height: thickness });
+    cells.push(
+      upright
+        ? { item, x: rest.x, y: rest.y + offset, width: thickness, height: length }
+        : { item, x: rest.x + offset, y: rest.y, width: length, height: thickness },
+    );
     offset += length;
   }
   return upright

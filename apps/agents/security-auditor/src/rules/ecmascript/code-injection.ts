@@ -10,8 +10,14 @@ export const codeInjection = [
     remedy: 'Parse data with JSON.parse; look operations up in an object of allowed ones.',
     message: '`eval` runs a text that is put together at run time.',
     mentions: /\beval\b/,
-    match: { rule: { any: [{ pattern: 'eval($CODE)' }, { pattern: 'globalThis.eval($CODE)' }, { pattern: 'window.eval($CODE)' }] }, constraints: { CODE: { not: FIXED_TEXT } } },
-    examples: { bad: ['eval(input);', 'const x = eval("(" + body + ")");'], good: ['eval("1 + 1");', 'model.eval(input);', '// eval(input)\nparse(input);'] },
+    match: {
+      rule: { any: [{ pattern: 'eval($CODE)' }, { pattern: 'globalThis.eval($CODE)' }, { pattern: 'window.eval($CODE)' }] },
+      constraints: { CODE: { not: FIXED_TEXT } },
+    },
+    examples: {
+      bad: ['eval(input);', 'const x = eval("(" + body + ")");'],
+      good: ['eval("1 + 1");', 'model.eval(input);', '// eval(input)\nparse(input);'],
+    },
   }),
   ecmascript({
     id: 'security/new-function',
@@ -31,7 +37,10 @@ export const codeInjection = [
         has: { field: 'arguments', has: { nthChild: { position: 1, reverse: true }, not: FIXED_TEXT } },
       },
     },
-    examples: { bad: ['const f = new Function("a", body);', 'new Function(source)();'], good: ['new Function("return this")();', 'const f = function (a) { return a; };'] },
+    examples: {
+      bad: ['const f = new Function("a", body);', 'new Function(source)();'],
+      good: ['new Function("return this")();', 'const f = function (a) { return a; };'],
+    },
   }),
   ecmascript({
     id: 'security/timer-string',
@@ -44,9 +53,14 @@ export const codeInjection = [
     mentions: /\bset(Timeout|Interval)\b/,
     match: {
       rule: { any: [{ pattern: 'setTimeout($CODE, $$$)' }, { pattern: 'setInterval($CODE, $$$)' }, { pattern: 'setTimeout($CODE)' }] },
-      constraints: { CODE: { any: [{ kind: 'string' }, { kind: 'template_string' }, { kind: 'binary_expression', has: { kind: 'string' } }] } },
+      constraints: {
+        CODE: { any: [{ kind: 'string' }, { kind: 'template_string' }, { kind: 'binary_expression', has: { kind: 'string' } }] },
+      },
     },
-    examples: { bad: ['setTimeout("tick()", 10);', 'setInterval("run(" + id + ")", 1000);'], good: ['setTimeout(tick, 10);', 'setInterval(() => run("a"), 1000);'] },
+    examples: {
+      bad: ['setTimeout("tick()", 10);', 'setInterval("run(" + id + ")", 1000);'],
+      good: ['setTimeout(tick, 10);', 'setInterval(() => run("a"), 1000);'],
+    },
   }),
   ecmascript({
     id: 'security/vm-run',
@@ -59,10 +73,16 @@ export const codeInjection = [
     mentions: /\bvm\b/,
     match: {
       rule: {
-        any: ['vm.runInNewContext', 'vm.runInThisContext', 'vm.runInContext', 'new vm.Script'].flatMap((name) => [{ pattern: `${name}($CODE)` }, { pattern: `${name}($CODE, $$$)` }]),
+        any: ['vm.runInNewContext', 'vm.runInThisContext', 'vm.runInContext', 'new vm.Script'].flatMap((name) => [
+          { pattern: `${name}($CODE)` },
+          { pattern: `${name}($CODE, $$$)` },
+        ]),
       },
       constraints: { CODE: { not: FIXED_TEXT } },
     },
-    examples: { bad: ['vm.runInNewContext(code, {});', 'const s = new vm.Script(source);'], good: ['vm.runInNewContext("gc");', 'vm.createContext(globals);'] },
+    examples: {
+      bad: ['vm.runInNewContext(code, {});', 'const s = new vm.Script(source);'],
+      good: ['vm.runInNewContext("gc");', 'vm.createContext(globals);'],
+    },
   }),
 ];

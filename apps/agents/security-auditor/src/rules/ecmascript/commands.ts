@@ -24,7 +24,14 @@ export const commands = [
         ],
       },
       constraints: {
-        CMD: { any: [{ kind: 'template_string', has: { kind: 'template_substitution' } }, { kind: 'binary_expression', has: { any: [{ kind: 'string' }, { kind: 'template_string' }, { kind: 'binary_expression' }] } }, { kind: 'call_expression', regex: '\\.join\\(|\\.concat\\(' }], not: FIXED_TEXT },
+        CMD: {
+          any: [
+            { kind: 'template_string', has: { kind: 'template_substitution' } },
+            { kind: 'binary_expression', has: { any: [{ kind: 'string' }, { kind: 'template_string' }, { kind: 'binary_expression' }] } },
+            { kind: 'call_expression', regex: '\\.join\\(|\\.concat\\(' },
+          ],
+          not: FIXED_TEXT,
+        },
         CP: { regex: '^(cp|child_?[pP]rocess|childProc|proc|shell|shelljs|require\\(.*\\))$' },
       },
     },
@@ -51,7 +58,17 @@ export const commands = [
     message: 'The arguments pass through a shell.',
     mentions: /shell\s*:\s*true/,
     match: {
-      rule: { any: [{ pattern: 'spawn($CMD, $$$, { $$$, shell: true, $$$ })' }, { pattern: 'spawn($CMD, $$$ARGS)' }, { pattern: '$CP.spawn($CMD, $$$ARGS)' }, { pattern: 'spawnSync($CMD, $$$ARGS)' }, { pattern: '$CP.spawnSync($CMD, $$$ARGS)' }, { pattern: 'execFile($CMD, $$$ARGS)' }], has: { kind: 'pair', regex: '^shell\\s*:\\s*true$', stopBy: 'end' } },
+      rule: {
+        any: [
+          { pattern: 'spawn($CMD, $$$, { $$$, shell: true, $$$ })' },
+          { pattern: 'spawn($CMD, $$$ARGS)' },
+          { pattern: '$CP.spawn($CMD, $$$ARGS)' },
+          { pattern: 'spawnSync($CMD, $$$ARGS)' },
+          { pattern: '$CP.spawnSync($CMD, $$$ARGS)' },
+          { pattern: 'execFile($CMD, $$$ARGS)' },
+        ],
+        has: { kind: 'pair', regex: '^shell\\s*:\\s*true$', stopBy: 'end' },
+      },
     },
     examples: {
       bad: ['spawn(command, args, { shell: true });', "cp.spawnSync('npm', ['run', name], { stdio: 'inherit', shell: true });"],

@@ -13,13 +13,28 @@ export const crypto = [
     match: {
       rule: {
         any: [{ pattern: 'createHash($ALG)' }, { pattern: '$C.createHash($ALG)' }],
-        inside: { any: [{ kind: 'lexical_declaration' }, { kind: 'expression_statement' }, { kind: 'return_statement' }, { kind: 'variable_declaration' }], stopBy: 'end', regex: '(?i)passw|secret|token|signature|credential|apikey|api_key' },
+        inside: {
+          any: [
+            { kind: 'lexical_declaration' },
+            { kind: 'expression_statement' },
+            { kind: 'return_statement' },
+            { kind: 'variable_declaration' },
+          ],
+          stopBy: 'end',
+          regex: '(?i)passw|secret|token|signature|credential|apikey|api_key',
+        },
       },
       constraints: { ALG: { regex: '^[\'"`](?i:md5|sha1|md4|ripemd160)[\'"`]$' } },
     },
     examples: {
-      bad: ["const stored = createHash('md5').update(password).digest('hex');", "return crypto.createHash('sha1').update(token).digest();".replace('return', 'const signature =')],
-      good: ["const etag = createHash('md5').update(body).digest('hex');", "const stored = createHash('sha256').update(token).digest('hex');"],
+      bad: [
+        "const stored = createHash('md5').update(password).digest('hex');",
+        "return crypto.createHash('sha1').update(token).digest();".replace('return', 'const signature ='),
+      ],
+      good: [
+        "const etag = createHash('md5').update(body).digest('hex');",
+        "const stored = createHash('sha256').update(token).digest('hex');",
+      ],
     },
   }),
   ecmascript({
@@ -43,7 +58,10 @@ export const crypto = [
       },
       constraints: { ALG: { regex: '(?i)^[\'"`](des|des-ede.*|des3|rc4|rc2.*|bf.*|blowfish|.*-ecb)[\'"`]$' } },
     },
-    examples: { bad: ["createCipheriv('des-ede3', key, iv);", "crypto.createCipheriv('aes-128-ecb', key, null);"], good: ["createCipheriv('aes-256-gcm', key, iv);", 'createCipheriv(algorithm, key, iv);'] },
+    examples: {
+      bad: ["createCipheriv('des-ede3', key, iv);", "crypto.createCipheriv('aes-128-ecb', key, null);"],
+      good: ["createCipheriv('aes-256-gcm', key, iv);", 'createCipheriv(algorithm, key, iv);'],
+    },
   }),
   ecmascript({
     id: 'security/insecure-random',
@@ -60,10 +78,28 @@ export const crypto = [
         inside: {
           stopBy: 'end',
           any: [
-            { kind: 'variable_declarator', has: { field: 'name', regex: '(?i)(token|secret|passw|apikey|api_key|otp|nonce|session_?id|csrf|salt)' } },
-            { kind: 'pair', has: { field: 'key', regex: '(?i)^[\'"]?(\\w*token|\\w*secret|\\w*password|api_?key|otp|nonce|session_?id|csrf\\w*|salt)[\'"]?$' } },
-            { kind: 'assignment_expression', has: { field: 'left', regex: '(?i)(token|secret|passw|apikey|otp|nonce|session_?id|csrf|salt)$' } },
-            { kind: 'function_declaration', has: { field: 'name', regex: '(?i)(generate|create|make|new|random)_?(token|secret|password|otp|nonce|session|csrf|salt|api_?key)' } },
+            {
+              kind: 'variable_declarator',
+              has: { field: 'name', regex: '(?i)(token|secret|passw|apikey|api_key|otp|nonce|session_?id|csrf|salt)' },
+            },
+            {
+              kind: 'pair',
+              has: {
+                field: 'key',
+                regex: '(?i)^[\'"]?(\\w*token|\\w*secret|\\w*password|api_?key|otp|nonce|session_?id|csrf\\w*|salt)[\'"]?$',
+              },
+            },
+            {
+              kind: 'assignment_expression',
+              has: { field: 'left', regex: '(?i)(token|secret|passw|apikey|otp|nonce|session_?id|csrf|salt)$' },
+            },
+            {
+              kind: 'function_declaration',
+              has: {
+                field: 'name',
+                regex: '(?i)(generate|create|make|new|random)_?(token|secret|password|otp|nonce|session|csrf|salt|api_?key)',
+              },
+            },
           ],
         },
       },
@@ -83,6 +119,9 @@ export const crypto = [
     message: 'Tokens without a signature are accepted.',
     mentions: /\bnone\b/i,
     match: { rule: { any: [{ kind: 'pair', regex: '^algorithms?\\s*:\\s*(\\[[^\\]]*)?[\'"](?i:none)[\'"]' }] } },
-    examples: { bad: ["jwt.verify(token, key, { algorithms: ['none'] });", "jwt.sign(claims, '', { algorithm: 'none' });"], good: ["jwt.verify(token, key, { algorithms: ['RS256'] });", "const style = { display: 'none' };"] },
+    examples: {
+      bad: ["jwt.verify(token, key, { algorithms: ['none'] });", "jwt.sign(claims, '', { algorithm: 'none' });"],
+      good: ["jwt.verify(token, key, { algorithms: ['RS256'] });", "const style = { display: 'none' };"],
+    },
   }),
 ];

@@ -12,18 +12,28 @@ export const data = [
     mentions: /\b(query|execute|raw|exec|prepare|all|run|\$queryRawUnsafe|\$executeRawUnsafe)\(/,
     match: {
       rule: {
-        any: ['query', 'execute', 'raw', 'exec', 'prepare', '$queryRawUnsafe', '$executeRawUnsafe'].flatMap((name) => [{ pattern: `$DB.${name}($SQL)` }, { pattern: `$DB.${name}($SQL, $$$)` }]),
+        any: ['query', 'execute', 'raw', 'exec', 'prepare', '$queryRawUnsafe', '$executeRawUnsafe'].flatMap((name) => [
+          { pattern: `$DB.${name}($SQL)` },
+          { pattern: `$DB.${name}($SQL, $$$)` },
+        ]),
       },
       constraints: {
         SQL: {
           regex: '(?is)^[\'"`]\\s*(select\\s.+\\sfrom|insert\\s+into|update\\s.+\\sset|delete\\s+from|drop\\s+table|alter\\s+table)\\b',
-          any: [{ kind: 'template_string', has: { kind: 'template_substitution' } }, { kind: 'binary_expression', has: { not: { any: [{ kind: 'string' }, { kind: 'binary_expression' }] }, regex: '^[A-Za-z_]' } }],
+          any: [
+            { kind: 'template_string', has: { kind: 'template_substitution' } },
+            { kind: 'binary_expression', has: { not: { any: [{ kind: 'string' }, { kind: 'binary_expression' }] }, regex: '^[A-Za-z_]' } },
+          ],
         },
       },
     },
     examples: {
-      bad: ['db.query(`SELECT * FROM users WHERE name = \'${name}\'`);', 'conn.execute("DELETE FROM t WHERE id = " + id);'],
-      good: ["db.query('SELECT * FROM users WHERE name = $1', [name]);", 'sql`SELECT * FROM users WHERE name = ${name}`;', 'page.query(`from ${a} to ${b}`);'],
+      bad: ["db.query(`SELECT * FROM users WHERE name = '${name}'`);", 'conn.execute("DELETE FROM t WHERE id = " + id);'],
+      good: [
+        "db.query('SELECT * FROM users WHERE name = $1', [name]);",
+        'sql`SELECT * FROM users WHERE name = ${name}`;',
+        'page.query(`from ${a} to ${b}`);',
+      ],
     },
   }),
   ecmascript({
@@ -35,8 +45,20 @@ export const data = [
     remedy: 'Use a Map, or an object without a prototype, and refuse `__proto__`, `constructor` and `prototype` as keys.',
     message: 'A property of a prototype is set by a name that is not fixed.',
     mentions: /__proto__|constructor\.prototype/,
-    match: { rule: { any: [{ pattern: '$O.__proto__[$K] = $V' }, { pattern: '$O["__proto__"][$K] = $V' }, { pattern: '$O.constructor.prototype[$K] = $V' }] }, constraints: { K: { not: { kind: 'string' } } } },
-    examples: { bad: ['target.__proto__[key] = value;', 'a.constructor.prototype[name] = fn;'], good: ["if (key === '__proto__') continue;", 'Foo.prototype[name] = fn;'] },
+    match: {
+      rule: {
+        any: [
+          { pattern: '$O.__proto__[$K] = $V' },
+          { pattern: '$O["__proto__"][$K] = $V' },
+          { pattern: '$O.constructor.prototype[$K] = $V' },
+        ],
+      },
+      constraints: { K: { not: { kind: 'string' } } },
+    },
+    examples: {
+      bad: ['target.__proto__[key] = value;', 'a.constructor.prototype[name] = fn;'],
+      good: ["if (key === '__proto__') continue;", 'Foo.prototype[name] = fn;'],
+    },
   }),
   ecmascript({
     id: 'security/unsafe-deserialize',
@@ -49,7 +71,10 @@ export const data = [
     mentions: /node-serialize|serialize-to-js/,
     match: { rule: { any: [{ pattern: '$S.unserialize($DATA)' }, { pattern: 'unserialize($DATA)' }] } },
     examples: {
-      bad: ["const s = require('node-serialize');\ns.unserialize(cookie);", "import { unserialize } from 'node-serialize';\nunserialize(body);"],
+      bad: [
+        "const s = require('node-serialize');\ns.unserialize(cookie);",
+        "import { unserialize } from 'node-serialize';\nunserialize(body);",
+      ],
       good: ["const s = require('node-serialize');\ns.serialize(value);", 'JSON.parse(cookie);'],
     },
   }),

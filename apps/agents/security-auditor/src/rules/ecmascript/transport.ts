@@ -20,8 +20,16 @@ export const transport = [
       },
     },
     examples: {
-      bad: ['https.request({ rejectUnauthorized: false });', "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';", "process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = 0;"],
-      good: ['tls.connect({ rejectUnauthorized: true });', "const name = 'rejectUnauthorized: false';", "if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') warn();"],
+      bad: [
+        'https.request({ rejectUnauthorized: false });',
+        "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';",
+        "process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = 0;",
+      ],
+      good: [
+        'tls.connect({ rejectUnauthorized: true });',
+        "const name = 'rejectUnauthorized: false';",
+        "if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') warn();",
+      ],
     },
   }),
   ecmascript({
@@ -33,7 +41,16 @@ export const transport = [
     remedy: 'Ask for TLSv1.2 or newer, or leave the default.',
     message: 'A TLS version with known breaks is allowed.',
     mentions: /TLSv1|SSLv[23]/,
-    match: { rule: { kind: 'pair', regex: '^(minVersion|maxVersion|secureProtocol)\\s*:\\s*[\'"](TLSv1|TLSv1\\.1|SSLv3|TLSv1_method|TLSv1_1_method|SSLv3_method|SSLv23_method)[\'"]$' } },
-    examples: { bad: ["tls.createServer({ minVersion: 'TLSv1' });", "https.get({ secureProtocol: 'SSLv3_method' });"], good: ["tls.createServer({ minVersion: 'TLSv1.2' });", "log('TLSv1 is old');"] },
+    match: {
+      rule: {
+        kind: 'pair',
+        regex:
+          '^(minVersion|maxVersion|secureProtocol)\\s*:\\s*[\'"](TLSv1|TLSv1\\.1|SSLv3|TLSv1_method|TLSv1_1_method|SSLv3_method|SSLv23_method)[\'"]$',
+      },
+    },
+    examples: {
+      bad: ["tls.createServer({ minVersion: 'TLSv1' });", "https.get({ secureProtocol: 'SSLv3_method' });"],
+      good: ["tls.createServer({ minVersion: 'TLSv1.2' });", "log('TLSv1 is old');"],
+    },
   }),
 ];

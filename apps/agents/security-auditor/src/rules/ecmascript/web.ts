@@ -12,7 +12,12 @@ export const web = [
     mentions: /\b(innerHTML|outerHTML|insertAdjacentHTML)\b/,
     match: {
       rule: {
-        any: [{ pattern: '$EL.innerHTML = $HTML' }, { pattern: '$EL.innerHTML += $HTML' }, { pattern: '$EL.outerHTML = $HTML' }, { pattern: '$EL.insertAdjacentHTML($WHERE, $HTML)' }],
+        any: [
+          { pattern: '$EL.innerHTML = $HTML' },
+          { pattern: '$EL.innerHTML += $HTML' },
+          { pattern: '$EL.outerHTML = $HTML' },
+          { pattern: '$EL.insertAdjacentHTML($WHERE, $HTML)' },
+        ],
       },
       constraints: { HTML: { not: { any: [...FIXED_TEXT.any, { regex: '(?i)sanitize|purify|escape|trusted' }] } } },
     },
@@ -30,8 +35,14 @@ export const web = [
     remedy: 'Build elements and set textContent.',
     message: 'Text that is not fixed is written into the document.',
     mentions: /\bdocument\.write/,
-    match: { rule: { any: [{ pattern: 'document.write($HTML)' }, { pattern: 'document.writeln($HTML)' }] }, constraints: { HTML: { not: FIXED_TEXT } } },
-    examples: { bad: ['document.write(location.hash);', 'document.writeln("<b>" + name);'], good: ['document.write("<hr>");', 'file.write(text);'] },
+    match: {
+      rule: { any: [{ pattern: 'document.write($HTML)' }, { pattern: 'document.writeln($HTML)' }] },
+      constraints: { HTML: { not: FIXED_TEXT } },
+    },
+    examples: {
+      bad: ['document.write(location.hash);', 'document.writeln("<b>" + name);'],
+      good: ['document.write("<hr>");', 'file.write(text);'],
+    },
   }),
   jsx({
     id: 'security/dangerous-html-prop',
@@ -43,11 +54,18 @@ export const web = [
     message: 'Markup that is not fixed goes into the page past React.',
     mentions: /dangerouslySetInnerHTML/,
     match: {
-      rule: { kind: 'jsx_attribute', has: { regex: '^dangerouslySetInnerHTML$' }, not: { any: [{ regex: '(?i)sanitize|purify|escape' }, { regex: '__html:\\s*[\'"`][^$]*[\'"`]\\s*\\}' }] } },
+      rule: {
+        kind: 'jsx_attribute',
+        has: { regex: '^dangerouslySetInnerHTML$' },
+        not: { any: [{ regex: '(?i)sanitize|purify|escape' }, { regex: '__html:\\s*[\'"`][^$]*[\'"`]\\s*\\}' }] },
+      },
     },
     examples: {
       bad: ['const a = <div dangerouslySetInnerHTML={{ __html: post.body }} />;', 'const a = <p dangerouslySetInnerHTML={markup} />;'],
-      good: ["const a = <p dangerouslySetInnerHTML={{ __html: '&nbsp;' }} />;", 'const a = <p dangerouslySetInnerHTML={{ __html: sanitize(body) }} />;'],
+      good: [
+        "const a = <p dangerouslySetInnerHTML={{ __html: '&nbsp;' }} />;",
+        'const a = <p dangerouslySetInnerHTML={{ __html: sanitize(body) }} />;',
+      ],
     },
   }),
   ecmascript({
@@ -59,8 +77,14 @@ export const web = [
     remedy: 'Redirect to paths of your own only, or to places in a list.',
     message: 'The target of the redirect is taken from the request.',
     mentions: /\.redirect\(/,
-    match: { rule: { any: [{ pattern: '$RES.redirect($TO)' }, { pattern: '$RES.redirect($CODE, $TO)' }] }, constraints: { TO: { regex: '^(req|request|ctx)\\.(query|body|params|headers)\\b' } } },
-    examples: { bad: ['res.redirect(req.query.next);', 'response.redirect(302, request.body.url);'], good: ["res.redirect('/home');", 'res.redirect(safe(req.query.next));'] },
+    match: {
+      rule: { any: [{ pattern: '$RES.redirect($TO)' }, { pattern: '$RES.redirect($CODE, $TO)' }] },
+      constraints: { TO: { regex: '^(req|request|ctx)\\.(query|body|params|headers)\\b' } },
+    },
+    examples: {
+      bad: ['res.redirect(req.query.next);', 'response.redirect(302, request.body.url);'],
+      good: ["res.redirect('/home');", 'res.redirect(safe(req.query.next));'],
+    },
   }),
   ecmascript({
     id: 'security/cors-credentials',
@@ -71,7 +95,18 @@ export const web = [
     remedy: 'Name the allowed origins.',
     message: 'All origins are allowed together with credentials.',
     mentions: /credentials\s*:\s*true/,
-    match: { rule: { kind: 'object', all: [{ has: { kind: 'pair', regex: '^origin\\s*:\\s*(true|[\'"]\\*[\'"])$' } }, { has: { kind: 'pair', regex: '^credentials\\s*:\\s*true$' } }] } },
-    examples: { bad: ['app.use(cors({ origin: true, credentials: true }));', "cors({ credentials: true, origin: '*' });"], good: ["cors({ origin: 'https://a.example', credentials: true });", 'cors({ origin: true });'] },
+    match: {
+      rule: {
+        kind: 'object',
+        all: [
+          { has: { kind: 'pair', regex: '^origin\\s*:\\s*(true|[\'"]\\*[\'"])$' } },
+          { has: { kind: 'pair', regex: '^credentials\\s*:\\s*true$' } },
+        ],
+      },
+    },
+    examples: {
+      bad: ['app.use(cors({ origin: true, credentials: true }));', "cors({ credentials: true, origin: '*' });"],
+      good: ["cors({ origin: 'https://a.example', credentials: true });", 'cors({ origin: true });'],
+    },
   }),
 ];

@@ -12,13 +12,20 @@ export const commands = [
     mentions: /shell\s*=\s*True/,
     match: {
       rule: {
-        any: ['run', 'call', 'check_call', 'check_output', 'Popen'].flatMap((name) => [{ pattern: `subprocess.${name}($CMD, $$$)` }, { pattern: `${name}($CMD, $$$)` }]),
+        any: ['run', 'call', 'check_call', 'check_output', 'Popen'].flatMap((name) => [
+          { pattern: `subprocess.${name}($CMD, $$$)` },
+          { pattern: `${name}($CMD, $$$)` },
+        ]),
         has: { kind: 'keyword_argument', regex: '^shell\\s*=\\s*True$', stopBy: 'end' },
       },
       constraints: { CMD: { not: { any: [...FIXED_TEXT_PYTHON.any, { kind: 'keyword_argument' }] } } },
     },
     examples: {
-      bad: ['subprocess.run(cmd, shell=True)', "check_output('ls ' + path, shell=True)", "subprocess.Popen(f'tar xf {name}', stdout=PIPE, shell=True)"],
+      bad: [
+        'subprocess.run(cmd, shell=True)',
+        "check_output('ls ' + path, shell=True)",
+        "subprocess.Popen(f'tar xf {name}', stdout=PIPE, shell=True)",
+      ],
       good: ["subprocess.run(['ls', path])", "subprocess.run('ls | wc', shell=True)", 'subprocess.run(cmd, shell=False)'],
     },
   }),
@@ -31,7 +38,13 @@ export const commands = [
     remedy: 'Use subprocess.run with the arguments as a list.',
     message: 'A shell runs a command that is not fixed.',
     mentions: /os\.(system|popen)/,
-    match: { rule: { any: [{ pattern: 'os.system($CMD)' }, { pattern: 'os.popen($CMD)' }, { pattern: 'os.popen($CMD, $$$)' }] }, constraints: { CMD: { not: FIXED_TEXT_PYTHON } } },
-    examples: { bad: ['os.system(command)', "os.popen('du ' + path)", "os.system(f'rm {path}')"], good: ["os.system('clear')", 'subprocess.run([command])'] },
+    match: {
+      rule: { any: [{ pattern: 'os.system($CMD)' }, { pattern: 'os.popen($CMD)' }, { pattern: 'os.popen($CMD, $$$)' }] },
+      constraints: { CMD: { not: FIXED_TEXT_PYTHON } },
+    },
+    examples: {
+      bad: ['os.system(command)', "os.popen('du ' + path)", "os.system(f'rm {path}')"],
+      good: ["os.system('clear')", 'subprocess.run([command])'],
+    },
   }),
 ];

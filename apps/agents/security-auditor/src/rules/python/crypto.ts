@@ -14,10 +14,17 @@ export const crypto = [
       rule: {
         any: [{ pattern: 'hashlib.md5($$$ARGS)' }, { pattern: 'hashlib.sha1($$$ARGS)' }],
         not: { regex: 'usedforsecurity\\s*=\\s*False' },
-        inside: { stopBy: 'end', any: [{ kind: 'assignment' }, { kind: 'return_statement' }, { kind: 'expression_statement' }], regex: '(?i)passw|secret|token|signature|credential|api_?key' },
+        inside: {
+          stopBy: 'end',
+          any: [{ kind: 'assignment' }, { kind: 'return_statement' }, { kind: 'expression_statement' }],
+          regex: '(?i)passw|secret|token|signature|credential|api_?key',
+        },
       },
     },
-    examples: { bad: ['stored = hashlib.md5(password.encode()).hexdigest()', 'signature = hashlib.sha1(body).hexdigest()'], good: ['etag = hashlib.md5(body).hexdigest()', 'digest = hashlib.sha256(password).hexdigest()'] },
+    examples: {
+      bad: ['stored = hashlib.md5(password.encode()).hexdigest()', 'signature = hashlib.sha1(body).hexdigest()'],
+      good: ['etag = hashlib.md5(body).hexdigest()', 'digest = hashlib.sha256(password).hexdigest()'],
+    },
   }),
   python({
     id: 'security/py-weak-cipher',
@@ -28,8 +35,23 @@ export const crypto = [
     remedy: 'Use AES in GCM mode, or cryptography.fernet.',
     message: 'Data is encrypted with a cipher that does not protect it.',
     mentions: /\b(DES3?|ARC4|ARC2|Blowfish|MODE_ECB|ECB)\b/,
-    match: { rule: { any: [{ pattern: 'DES.new($$$)' }, { pattern: 'DES3.new($$$)' }, { pattern: 'ARC4.new($$$)' }, { pattern: 'ARC2.new($$$)' }, { pattern: 'Blowfish.new($$$)' }, { kind: 'attribute', regex: '^AES\\.MODE_ECB$' }, { pattern: 'modes.ECB()' }] } },
-    examples: { bad: ['cipher = DES.new(key, DES.MODE_CBC)', 'AES.new(key, AES.MODE_ECB)', 'Cipher(algorithms.AES(key), modes.ECB())'], good: ['AES.new(key, AES.MODE_GCM)', 'name = "DES"'] },
+    match: {
+      rule: {
+        any: [
+          { pattern: 'DES.new($$$)' },
+          { pattern: 'DES3.new($$$)' },
+          { pattern: 'ARC4.new($$$)' },
+          { pattern: 'ARC2.new($$$)' },
+          { pattern: 'Blowfish.new($$$)' },
+          { kind: 'attribute', regex: '^AES\\.MODE_ECB$' },
+          { pattern: 'modes.ECB()' },
+        ],
+      },
+    },
+    examples: {
+      bad: ['cipher = DES.new(key, DES.MODE_CBC)', 'AES.new(key, AES.MODE_ECB)', 'Cipher(algorithms.AES(key), modes.ECB())'],
+      good: ['AES.new(key, AES.MODE_GCM)', 'name = "DES"'],
+    },
   }),
   python({
     id: 'security/py-insecure-random',
@@ -48,12 +70,21 @@ export const crypto = [
           stopBy: 'end',
           any: [
             { kind: 'assignment', has: { field: 'left', regex: '(?i)(token|secret|passw|api_?key|otp|nonce|session_?id|csrf|salt)' } },
-            { kind: 'function_definition', has: { field: 'name', regex: '(?i)(generate|create|make|new|random)_?(token|secret|password|otp|nonce|session|csrf|salt|api_?key)' } },
+            {
+              kind: 'function_definition',
+              has: {
+                field: 'name',
+                regex: '(?i)(generate|create|make|new|random)_?(token|secret|password|otp|nonce|session|csrf|salt|api_?key)',
+              },
+            },
           ],
         },
       },
     },
-    examples: { bad: ["token = ''.join(random.choice(letters) for _ in range(16))", 'def generate_password():\n    return random.sample(letters, 8)'], good: ['delay = random.random()', 'token = secrets.token_hex()'] },
+    examples: {
+      bad: ["token = ''.join(random.choice(letters) for _ in range(16))", 'def generate_password():\n    return random.sample(letters, 8)'],
+      good: ['delay = random.random()', 'token = secrets.token_hex()'],
+    },
   }),
   python({
     id: 'security/py-mktemp',
@@ -76,7 +107,15 @@ export const crypto = [
     remedy: 'Raise an error.',
     message: 'A check of rights disappears under `python -O`.',
     mentions: /assert\b/,
-    match: { rule: { kind: 'assert_statement', regex: '(?i)^assert\\s+[^"\'#]*(is_admin|is_authenticated|has_perm|is_staff|is_superuser|authorized|logged_in)' } },
-    examples: { bad: ['assert user.is_admin', "assert request.user.has_perm('edit'), 'no'"], good: ['assert len(rows) == 1', 'if not user.is_admin: raise Forbidden()'] },
+    match: {
+      rule: {
+        kind: 'assert_statement',
+        regex: '(?i)^assert\\s+[^"\'#]*(is_admin|is_authenticated|has_perm|is_staff|is_superuser|authorized|logged_in)',
+      },
+    },
+    examples: {
+      bad: ['assert user.is_admin', "assert request.user.has_perm('edit'), 'no'"],
+      good: ['assert len(rows) == 1', 'if not user.is_admin: raise Forbidden()'],
+    },
   }),
 ];

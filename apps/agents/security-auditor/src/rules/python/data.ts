@@ -12,13 +12,24 @@ export const data = [
     mentions: /\b(pickle|cPickle|_pickle|dill|marshal|shelve|jsonpickle)\b/,
     match: {
       rule: {
-        any: ['pickle.load', 'pickle.loads', 'cPickle.load', 'cPickle.loads', 'dill.load', 'dill.loads', 'marshal.load', 'marshal.loads', 'jsonpickle.decode', 'pickle.Unpickler'].flatMap((name) => [
-          { pattern: `${name}($DATA)` },
-          { pattern: `${name}($DATA, $$$)` },
-        ]),
+        any: [
+          'pickle.load',
+          'pickle.loads',
+          'cPickle.load',
+          'cPickle.loads',
+          'dill.load',
+          'dill.loads',
+          'marshal.load',
+          'marshal.loads',
+          'jsonpickle.decode',
+          'pickle.Unpickler',
+        ].flatMap((name) => [{ pattern: `${name}($DATA)` }, { pattern: `${name}($DATA, $$$)` }]),
       },
     },
-    examples: { bad: ['pickle.loads(request.data)', "pickle.load(f, encoding='latin1')", 'dill.load(handle)'], good: ['pickle.dumps(value)', 'json.loads(body)'] },
+    examples: {
+      bad: ['pickle.loads(request.data)', "pickle.load(f, encoding='latin1')", 'dill.load(handle)'],
+      good: ['pickle.dumps(value)', 'json.loads(body)'],
+    },
   }),
   python({
     id: 'security/py-yaml-load',
@@ -30,9 +41,20 @@ export const data = [
     message: 'The text may name objects to be built, code included.',
     mentions: /\byaml\.(unsafe_|full_)?load/,
     match: {
-      rule: { any: [{ pattern: 'yaml.load($$$ARGS)' }, { pattern: 'yaml.load_all($$$ARGS)' }, { pattern: 'yaml.unsafe_load($$$ARGS)' }], not: { regex: 'C?SafeLoader|CSafe|BaseLoader' } },
+      rule: {
+        any: [{ pattern: 'yaml.load($$$ARGS)' }, { pattern: 'yaml.load_all($$$ARGS)' }, { pattern: 'yaml.unsafe_load($$$ARGS)' }],
+        not: { regex: 'SafeLoader|BaseLoader|\\bloader\\)' },
+      },
     },
-    examples: { bad: ['yaml.load(text)', 'yaml.load(text, Loader=yaml.Loader)', 'yaml.unsafe_load(stream)'], good: ['yaml.safe_load(text)', 'yaml.load(text, Loader=yaml.SafeLoader)', 'yaml.load(text, Loader=CSafeLoader)'] },
+    examples: {
+      bad: ['yaml.load(text)', 'yaml.load(text, Loader=yaml.Loader)', 'yaml.unsafe_load(stream)'],
+      good: [
+        'yaml.safe_load(text)',
+        'yaml.load(text, Loader=yaml.SafeLoader)',
+        'yaml.load(text, Loader=CSafeLoader)',
+        'yaml.load(text, loader)',
+      ],
+    },
   }),
   python({
     id: 'security/py-sql-built',
@@ -44,20 +66,26 @@ export const data = [
     message: 'Data is put into the text of a statement.',
     mentions: /\.(execute|executemany|executescript|raw)\(/,
     match: {
-      rule: { any: ['execute', 'executemany', 'executescript', 'raw'].flatMap((name) => [{ pattern: `$DB.${name}($SQL)` }, { pattern: `$DB.${name}($SQL, $$$)` }]) },
+      rule: {
+        any: ['execute', 'executemany', 'executescript', 'raw'].flatMap((name) => [
+          { pattern: `$DB.${name}($SQL)` },
+          { pattern: `$DB.${name}($SQL, $$$)` },
+        ]),
+      },
       constraints: {
         SQL: {
-          regex: '(?is)^\\(?[frbu]{0,2}(\'|"){1,3}\\s*(select\\s.+\\sfrom|insert\\s+into|update\\s.+\\sset|delete\\s+from|drop\\s+table|alter\\s+table)\\b',
-          any: [
-            { kind: 'string', has: { kind: 'interpolation' } },
-            { kind: 'binary_operator' },
-            { kind: 'call', regex: '\\.format\\(' },
-          ],
+          regex:
+            '(?is)^\\(?[frbu]{0,2}(\'|"){1,3}\\s*(select\\s.+\\sfrom|insert\\s+into|update\\s.+\\sset|delete\\s+from|drop\\s+table|alter\\s+table)\\b',
+          any: [{ kind: 'string', has: { kind: 'interpolation' } }, { kind: 'binary_operator' }, { kind: 'call', regex: '\\.format\\(' }],
         },
       },
     },
     examples: {
-      bad: ["cur.execute(f\"SELECT * FROM users WHERE name = '{name}'\")", 'cur.execute("DELETE FROM t WHERE id = %s" % id)', "db.execute('SELECT a FROM b WHERE c = {}'.format(c))"],
+      bad: [
+        'cur.execute(f"SELECT * FROM users WHERE name = \'{name}\'")',
+        'cur.execute("DELETE FROM t WHERE id = %s" % id)',
+        "db.execute('SELECT a FROM b WHERE c = {}'.format(c))",
+      ],
       good: ['cur.execute("SELECT * FROM users WHERE name = %s", (name,))', 'cur.execute(statement)', "pool.execute(f'task {name}')"],
     },
   }),
@@ -70,7 +98,13 @@ export const data = [
     remedy: "Pass filter='data' (Python 3.12, and 3.8 to 3.11 with security updates).",
     message: 'Files in the archive may be written anywhere.',
     mentions: /tarfile/,
-    match: { rule: { any: [{ pattern: '$TAR.extractall($$$)' }], not: { regex: 'filter\\s*=|members\\s*=' } }, constraints: { TAR: { not: { regex: '(?i)zip' } } } },
-    examples: { bad: ["import tarfile\ntarfile.open(name).extractall(folder)", 'import tarfile\ntar.extractall()'], good: ["import tarfile\ntar.extractall(folder, filter='data')", 'import zipfile\nzip.extractall(folder)'] },
+    match: {
+      rule: { any: [{ pattern: '$TAR.extractall($$$)' }], not: { regex: 'filter\\s*=|members\\s*=' } },
+      constraints: { TAR: { not: { regex: '(?i)zip' } } },
+    },
+    examples: {
+      bad: ['import tarfile\ntarfile.open(name).extractall(folder)', 'import tarfile\ntar.extractall()'],
+      good: ["import tarfile\ntar.extractall(folder, filter='data')", 'import zipfile\nzip.extractall(folder)'],
+    },
   }),
 ];

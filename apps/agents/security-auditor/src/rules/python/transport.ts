@@ -13,7 +13,11 @@ export const transport = [
     match: {
       rule: {
         any: [
-          { kind: 'keyword_argument', regex: '^verify\\s*=\\s*False$', inside: { kind: 'argument_list', inside: { kind: 'call', regex: '^(requests|session|httpx|client|self\\.\\w+|s|http)\\.' } } },
+          {
+            kind: 'keyword_argument',
+            regex: '^verify\\s*=\\s*False$',
+            inside: { kind: 'argument_list', inside: { kind: 'call', regex: '^(requests|session|httpx|client|self\\.\\w+|s|http)\\.' } },
+          },
           { pattern: 'ssl._create_unverified_context($$$)' },
           { pattern: 'ssl._create_default_https_context = ssl._create_unverified_context' },
           { kind: 'assignment', regex: 'verify_mode\\s*=\\s*(ssl\\.)?CERT_NONE$' },
@@ -38,10 +42,20 @@ export const transport = [
     match: {
       rule: {
         any: [{ pattern: 'jwt.decode($$$ARGS)' }],
-        has: { stopBy: 'end', any: [{ kind: 'keyword_argument', regex: '^verify\\s*=\\s*False$' }, { kind: 'pair', regex: 'verify_signature[\'"]\\s*:\\s*False$' }, { kind: 'string', regex: '^[\'"](?i:none)[\'"]$' }] },
+        has: {
+          stopBy: 'end',
+          any: [
+            { kind: 'keyword_argument', regex: '^verify\\s*=\\s*False$' },
+            { kind: 'pair', regex: 'verify_signature[\'"]\\s*:\\s*False$' },
+            { kind: 'string', regex: '^[\'"](?i:none)[\'"]$' },
+          ],
+        },
       },
     },
-    examples: { bad: ["jwt.decode(token, options={'verify_signature': False})", 'jwt.decode(token, key, verify=False)'], good: ["jwt.decode(token, key, algorithms=['RS256'])", 'jwt.encode(claims, key)'] },
+    examples: {
+      bad: ["jwt.decode(token, options={'verify_signature': False})", 'jwt.decode(token, key, verify=False)'],
+      good: ["jwt.decode(token, key, algorithms=['RS256'])", 'jwt.encode(claims, key)'],
+    },
   }),
   python({
     id: 'security/py-flask-debug',
@@ -52,8 +66,17 @@ export const transport = [
     remedy: 'Leave debug off, and turn it on through FLASK_DEBUG on your own machine only.',
     message: 'The application starts with its debugger on.',
     mentions: /debug\s*=\s*True/,
-    match: { rule: { pattern: '$APP.run($$$ARGS)', has: { kind: 'argument_list', has: { kind: 'keyword_argument', regex: '^debug\\s*=\\s*True$' } } }, constraints: { APP: { regex: '(?i)app|server|flask' } } },
-    examples: { bad: ['app.run(debug=True)', "app.run(host='127.0.0.1', debug = True)"], good: ['app.run()', 'app.run(debug=False)', 'asyncio.run(main(), debug=True)'] },
+    match: {
+      rule: {
+        pattern: '$APP.run($$$ARGS)',
+        has: { kind: 'argument_list', has: { kind: 'keyword_argument', regex: '^debug\\s*=\\s*True$' } },
+      },
+      constraints: { APP: { regex: '(?i)app|server|flask' } },
+    },
+    examples: {
+      bad: ['app.run(debug=True)', "app.run(host='127.0.0.1', debug = True)"],
+      good: ['app.run()', 'app.run(debug=False)', 'asyncio.run(main(), debug=True)'],
+    },
   }),
   python({
     id: 'security/py-bind-all',
@@ -64,7 +87,15 @@ export const transport = [
     remedy: 'Bind to 127.0.0.1, or make the address a setting.',
     message: 'The service listens on all addresses.',
     mentions: /0\.0\.0\.0/,
-    match: { rule: { any: [{ kind: 'keyword_argument', regex: '^host\\s*=\\s*[\'"]0\\.0\\.0\\.0[\'"]$' }, { pattern: "$S.bind(('0.0.0.0', $PORT))" }, { pattern: '$S.bind(("0.0.0.0", $PORT))' }] } },
+    match: {
+      rule: {
+        any: [
+          { kind: 'keyword_argument', regex: '^host\\s*=\\s*[\'"]0\\.0\\.0\\.0[\'"]$' },
+          { pattern: "$S.bind(('0.0.0.0', $PORT))" },
+          { pattern: '$S.bind(("0.0.0.0", $PORT))' },
+        ],
+      },
+    },
     examples: { bad: ["app.run(host='0.0.0.0')", 's.bind(("0.0.0.0", 8080))'], good: ["app.run(host='127.0.0.1')", "ANY = '0.0.0.0'"] },
   }),
 ];
