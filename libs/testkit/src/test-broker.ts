@@ -93,7 +93,10 @@ export const testBroker = async (options: TestBrokerOptions = {}): Promise<TestB
       await makeTopology();
     },
     kill: () => server.kill(),
-    restart: () => server.restart(),
+    restart: async () => {
+      await server.kill();
+      await server.restart();
+    },
     reload: (lines) => server.reload(lines),
     stop: async () => {
       await closeBuses();

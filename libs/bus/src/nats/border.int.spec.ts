@@ -2,6 +2,7 @@ import { subjects } from '@waggle/protocol';
 import { eventually, testBroker, type TestBroker } from '@waggle/testkit';
 import { agentManifest, clientManifest } from '../permissions/factories.js';
 import type { Manifest } from '../permissions/manifest.js';
+import { newNkey } from '../permissions/nkey.js';
 
 const coordinator: Manifest = {
   name: 'coordinator',
@@ -96,8 +97,12 @@ describe('the bus across account borders', () => {
   });
 
   test('an unknown key is refused with a code', async () => {
-    const stranger = agentManifest('stranger');
-    await expect(broker.busFor(stranger, { seed: broker.keys.echo!.seed.replace(/.$/, 'X'), connectTimeout: 300 })).rejects.toBeDefined();
+    const malformed = broker.keys.echo!.seed.replace(/.$/, 'X');
+    await expect(broker.busFor(echo, { seed: malformed })).rejects.toMatchObject({
+      code: 'BUS_REFUSED',
+      message: 'the seed is not that of an nkey',
+    });
+    await expect(broker.busFor(echo, { seed: newNkey().seed, connectTimeout: 300 })).rejects.toMatchObject({ code: 'BUS_REFUSED' });
     await expect(broker.busFor(echo, { seed: undefined, connectTimeout: 300 })).rejects.toMatchObject({ code: 'BUS_REFUSED' });
   });
 });

@@ -1,4 +1,5 @@
 import { errors, type NatsConnection } from '@nats-io/nats-core';
+import { fromSeed } from '@nats-io/nkeys';
 import { connect, nkeyAuthenticator, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { subjects, WaggleError } from '@waggle/protocol';
 import type { BusOptions } from './options.js';
@@ -13,8 +14,15 @@ const MAX_DELAY = 2_000;
 /** Grows with each attempt, up to 2 s, never the same for two processes: they all lose the broker at once. */
 class Backoff {
   private attempts = 0;
+  private jitter = 1;
 
-  next = (): number => Math.min(MAX_DELAY, FIRST_DELAY * 2 ** Math.min(this.attempts++, 10)) * (0.5 + Math.random() / 2);
+  /** Asked more often than once an attempt: the answer changes with attempts only. */
+  readonly delay = (): number => Math.min(MAX_DELAY, FIRST_DELAY * 2 ** Math.min(this.attempts, 10)) * this.jitter;
+
+  failed(): void {
+    this.attempts++;
+    this.jitter = 0.5 + Math.random() / 2;
+  }
 
   reset(): void {
     this.attempts = 0;
@@ -23,6 +31,8 @@ class Backoff {
 
 export interface Connection {
   nc: NatsConnection;
+  /** The client tries to connect again. */
+  retrying: () => void;
   /** The connection is up again: the next break starts with short delays. */
   restored: () => void;
 }
@@ -33,32 +43,48 @@ export interface Connection {
  */
 export const openConnection = async (options: BusOptions): Promise<Connection> => {
   const backoff = new Backoff();
+  const seed = options.seed === undefined ? undefined : readSeed(options.seed);
   const deadline = performance.now() + (options.connectTimeout ?? CONNECT);
   const wanted: NodeConnectionOptions = {
     servers: options.servers.split(',').map((server) => server.trim()),
     name: options.name ?? options.me,
     inboxPrefix: subjects.inbox(options.me),
     maxReconnectAttempts: -1,
-    reconnectDelayHandler: backoff.next,
+    reconnectDelayHandler: backoff.delay,
     ignoreAuthErrorAbort: true,
     pingInterval: PING,
     timeout: DIAL,
     noAsyncTraces: true,
-    ...(options.seed ? { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed.trim())) } : {}),
+    ...(seed ? { authenticator: nkeyAuthenticator(seed) } : {}),
   };
   for (;;) {
     try {
       const nc = await connect(wanted);
       await checkVersion(nc);
-      return { nc, restored: () => backoff.reset() };
+      backoff.reset();
+      return { nc, retrying: () => backoff.failed(), restored: () => backoff.reset() };
     } catch (cause) {
       if (cause instanceof WaggleError) throw cause;
       if (cause instanceof errors.InvalidArgumentError)
         throw new WaggleError('BUS_REFUSED', 'the connection options are not valid', { cause });
-      const delay = backoff.next();
+      const delay = backoff.delay();
+      backoff.failed();
       if (performance.now() + delay > deadline) throw unreachable(options.servers, cause);
       await new Promise((resolve) => setTimeout(resolve, delay));
     }
+  }
+};
+
+/** A malformed seed would end the process from inside the client. */
+const readSeed = (text: string): Uint8Array => {
+  const bytes = (): Uint8Array => new TextEncoder().encode(text.trim());
+  try {
+    // clears the bytes it was given
+    fromSeed(bytes()).clear();
+    return bytes();
+  } catch {
+    // the cause may quote the seed
+    throw new WaggleError('BUS_REFUSED', 'the seed is not that of an nkey');
   }
 };
 

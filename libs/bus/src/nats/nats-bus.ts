@@ -212,6 +212,8 @@ export class NatsBus implements Bus {
     if (this.closing) return;
     this.closing = true;
     const gracefully = (async (): Promise<void> => {
+      // without a connection nothing can be handed over
+      if (!this.connected) return;
       await Promise.all([...this.queues].map((queue) => queue.close()));
       while (this.wire.waiting > 0 && this.connected) await new Promise((resolve) => setTimeout(resolve, 10));
       await this.nc.drain();
@@ -272,6 +274,8 @@ export class NatsBus implements Bus {
         this.wire.disconnected();
         for (const queue of this.queues) queue.disconnected();
         return this.log('warn', 'connection to the broker lost', { server: status.server });
+      case 'reconnecting':
+        return connection.retrying();
       case 'reconnect':
         this.connected = true;
         connection.restored();
