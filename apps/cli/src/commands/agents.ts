@@ -1,12 +1,12 @@
 import { WaggleError } from '@waggle/protocol';
-import { bytes, duration } from '../output/format.js';
+import { bytes, count, duration } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import { plain, table } from '../output/table.js';
-import { listAgents, type AgentSummary } from '../session/questions.js';
+import { isThere, listAgents, type AgentLine, type AgentState, type InstanceLine } from '../session/questions.js';
 import { withSession } from '../session/session.js';
 import type { Registrar } from './command.js';
 
-const inColor = (state: AgentSummary['state'], { colors }: Output): string => {
+const inColor = (state: AgentState, { colors }: Output): string => {
   switch (state) {
     case 'available':
       return colors.green(state);
@@ -19,40 +19,40 @@ const inColor = (state: AgentSummary['state'], { colors }: Output): string => {
   }
 };
 
-const listText = (agents: AgentSummary[], output: Output): string => {
+const listText = (agents: AgentLine[], output: Output): string => {
   if (agents.length === 0) return 'no agents';
-  const rows = agents.map(({ agent, state, skills, slots, freeSlots, completed, failed, instances }) => {
-    const there = instances.filter((instance) => instance.state !== 'offline');
+  const rows = agents.map(({ name, state, skills, slots, freeSlots, completed, failed, instances }) => {
+    const there = instances.filter(isThere);
     return [
-      agent,
+      name,
       inColor(state, output),
       slots === 0 ? '' : `${slots - freeSlots}/${slots}`,
       `${completed}${failed > 0 ? ` (${failed} failed)` : ''}`,
       [...new Set(there.map(({ pid }) => String(pid ?? '?')))].join(' '),
-      bytes(there.reduce((sum, { memory }) => sum + memory, 0)),
+      there.length === 0 ? '' : bytes(there.reduce((sum, { memory }) => sum + memory, 0)),
       skills.map(({ id }) => id).join(' '),
     ];
   });
   return table(['NAME', 'STATE', 'BUSY', 'DONE', 'PID', 'MEMORY', 'SKILLS'], rows);
 };
 
-const agentText = (agent: AgentSummary, output: Output): string => {
+const instanceRow = ({ instance, presence, pid, memory, busy, slots, host, beatAge }: InstanceLine): string[] => [
+  instance,
+  presence,
+  String(pid ?? ''),
+  bytes(memory),
+  `${busy}/${slots}`,
+  host ?? '',
+  `${duration(beatAge)} ago`,
+];
+
+const agentText = (agent: AgentLine, output: Output): string => {
   const { bold, dim } = output.colors;
-  const { state, instances, skills, successRate, meanMs, completed } = agent;
-  const lines = [`${bold(agent.agent)} ${inColor(state, output)}  ${plain(agent.description)} ${dim(agent.version)}`];
-  if (completed > 0)
-    lines.push(`${completed} tasks completed, ${Math.round(successRate * 100)} % of those that ended, ${duration(meanMs)} each`);
-  if (agent.capabilities.length > 0) lines.push(`capabilities: ${agent.capabilities.map(plain).join(', ')}`);
-  const rows = instances.map((each) => [
-    each.instance,
-    inColor(each.state, output),
-    String(each.pid ?? ''),
-    bytes(each.memory),
-    `${each.busy}/${each.slots}`,
-    each.host ?? '',
-    each.held.join(' '),
-  ]);
-  lines.push('', table(['INSTANCE', 'STATE', 'PID', 'MEMORY', 'BUSY', 'HOST', 'HOLDS'], rows));
+  const { name, description, state, instances, skills, completed, failed, capabilities } = agent;
+  const lines = [`${bold(name)} ${inColor(state, output)}  ${plain(description)}`];
+  if (completed + failed > 0) lines.push(`${count(completed, 'task')} completed, ${failed} failed`);
+  if (capabilities.length > 0) lines.push(`capabilities: ${capabilities.map(plain).join(', ')}`);
+  lines.push('', table(['INSTANCE', 'PRESENCE', 'PID', 'MEMORY', 'BUSY', 'HOST', 'HEARD'], instances.map(instanceRow)));
   for (const skill of skills) {
     lines.push('', `${bold(skill.id)}  ${plain(skill.description)}`, dim(`timeout ${duration(skill.timeout)}`));
     if (skill.inputSchema !== undefined) lines.push(`input ${JSON.stringify(skill.inputSchema, null, 2)}`);
@@ -70,12 +70,12 @@ export const registerAgents = ({ program, run }: Registrar): void => {
       run(async (context, name: string | undefined) =>
         withSession(context, async (session) => {
           const { output } = context;
-          const agents = await listAgents(session, name);
+          const agents = await listAgents(session);
           if (name === undefined) {
             output.result({ agents }, () => listText(agents, output));
             return;
           }
-          const [agent] = agents;
+          const agent = agents.find((each) => each.name === name);
           if (agent === undefined)
             throw new WaggleError('BAD_USAGE', `no agent "${name}" was seen; \`waggle agents\` lists all`, { path: 'name' });
           output.result(agent, () => agentText(agent, output));

@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes.js';
 import { bytes, count } from '../output/format.js';
 import { redact } from '../output/redact.js';
 import { plain } from '../output/table.js';
-import { listAgents, listFlows } from '../session/questions.js';
+import { isThere, listAgents, listFlows } from '../session/questions.js';
 import { Session, withSession } from '../session/session.js';
 import { manifest as cli } from '../cli.manifest.js';
 import type { Context } from '../context.js';
@@ -46,7 +46,7 @@ const health = async (session: Session, service: string): Promise<Found> => {
 
 const agents = async (session: Session): Promise<Found> => {
   const known = (await listAgents(session)).filter(({ kind }) => kind === 'agent');
-  const off = known.filter(({ state }) => state === 'offline').map(({ agent }) => agent);
+  const off = known.filter(({ state }) => state === 'offline').map(({ name }) => name);
   const there = `${count(known.length - off.length, 'agent')} with ${count(known.flatMap(({ skills }) => skills).length, 'skill')}`;
   return off.length > 0 ? warning(`${there}; offline: ${off.join(', ')}`) : ok(there);
 };
@@ -92,16 +92,16 @@ const routeOf = async (
   const all = (await listAgents(session)).filter((agent) => agent.skills.some(({ id }) => id === skill));
   const entry = await session.bus.bucket('DIRECTORY').get(`skill.${skillKey(skill)}`);
   const offers = entry?.json<DirectorySkill>().offers ?? [];
-  const candidates = all.map(({ agent, state, slots, freeSlots, instances }) => ({
-    agent,
+  const candidates = all.map(({ name, state, slots, freeSlots, instances }) => ({
+    name,
     state,
     slots,
     freeSlots,
-    instances: instances.filter((each) => each.state !== 'offline').length,
+    instances: instances.filter(isThere).length,
   }));
   const [best] = [...offers].sort((a, b) => b.freeSlots - a.freeSlots || b.priority - a.priority);
   if (best === undefined) {
-    const known = all.length > 0 ? `; ${all.map(({ agent, state }) => `${agent} offers it and is ${state}`).join(', ')}` : '';
+    const known = all.length > 0 ? `; ${all.map(({ name, state }) => `${name} offers it and is ${state}`).join(', ')}` : '';
     return {
       reaches: false,
       code: 'NO_AGENT',

@@ -1,38 +1,36 @@
-import { once } from 'node:events';
-import type { Bus, Subscription } from '@waggle/bus';
-import { subjects, type AgentCard, type AgentMessage } from '@waggle/protocol';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bus } from '@waggle/bus';
+import { codeOf, subjects, type AgentCard, type AgentMessage } from '@waggle/protocol';
 import type { ChildWatch } from './child-service.js';
 
-const REMEMBERED = 1_000;
+const LOOK = 100;
+const PASSING = ['BUS_UNREACHABLE', 'BUS_TIMEOUT'];
 
-/** Hears the cards that services publish once they are up, and so knows which processes are. */
+/**
+ * Sees by the cards that services publish once they are up which processes are. The cards are read while somebody
+ * waits for one: what agents publish behind their account's border is not heard live behind another.
+ */
 export class CardWatch implements ChildWatch {
-  readonly #heard = new Set<number>();
-  readonly #waiting = new Map<number, () => void>();
-  #subscription?: Subscription;
+  #looking?: Promise<Set<number>>;
 
-  async start(bus: Bus): Promise<void> {
-    this.#subscription = await bus.subscribe(subjects.card('*', '*'), (message) => {
-      let pid: number;
-      try {
-        ({ pid } = message.json<AgentMessage<AgentCard>>().payload);
-      } catch {
-        return;
-      }
-      if (this.#heard.size > REMEMBERED) this.#heard.clear();
-      this.#heard.add(pid);
-      this.#waiting.get(pid)?.();
-    });
-  }
+  constructor(private readonly bus: Bus) {}
 
   async heard(pid: number, signal: AbortSignal): Promise<void> {
-    if (this.#heard.has(pid)) return;
-    const said = new Promise<void>((resolve) => this.#waiting.set(pid, resolve));
-    await Promise.race([said, once(signal, 'abort')]);
-    this.#waiting.delete(pid);
+    while (!signal.aborted) {
+      this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+      if ((await this.#looking).has(pid)) return;
+      await delay(LOOK, undefined, { signal }).catch(() => undefined);
+    }
   }
 
-  async stop(): Promise<void> {
-    await this.#subscription?.stop();
+  async #look(): Promise<Set<number>> {
+    try {
+      const cards = await this.bus.read('BEAT', subjects.card('*', '*'), { lastPerSubject: true });
+      return new Set(cards.map((card) => card.json<AgentMessage<AgentCard>>().payload.pid));
+    } catch (error) {
+      // The broker may be on its way back: asked again until the one who waits gives up.
+      if (PASSING.includes(codeOf(error) ?? '')) return new Set();
+      throw error;
+    }
   }
 }

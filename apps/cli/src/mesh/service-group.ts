@@ -35,14 +35,13 @@ const logLevel = (): LogLevel => LEVELS.find((level) => level === process.env['L
 export class ServiceGroup {
   readonly #supervisors: Supervisor[] = [];
   readonly #logs: ServiceLog[] = [];
-  readonly #cards = new CardWatch();
 
   constructor(private readonly options: ServiceGroupOptions) {}
 
   /** Resolves once all are up. `onChange` is told whenever one came up again. */
   async start(bus: Bus, onChange: () => Promise<void>): Promise<void> {
-    if (this.options.processes) await this.#cards.start(bus);
-    for (const service of this.options.services) this.#supervisors.push(await this.#supervise(service, onChange));
+    const cards = new CardWatch(bus);
+    for (const service of this.options.services) this.#supervisors.push(await this.#supervise(service, cards, onChange));
     await Promise.all(this.#supervisors.map((supervisor) => supervisor.start()));
   }
 
@@ -52,25 +51,20 @@ export class ServiceGroup {
 
   async stop(): Promise<void> {
     await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop()));
-    await this.#cards.stop();
     await Promise.all(this.#logs.map((log) => log.close()));
   }
 
-  async #supervise(service: FoundService, onChange: () => Promise<void>): Promise<Supervisor> {
+  async #supervise(service: FoundService, cards: CardWatch, onChange: () => Promise<void>): Promise<Supervisor> {
     const { events, processes } = this.options;
     const { name } = service;
     const settings = await this.#settings(name);
-    return new Supervisor(
-      name,
-      (signal) => (processes ? spawnService(service, settings, this.#cards) : hostService(service, settings, signal)),
-      {
-        onUp: (pid, again) => {
-          events.onUp({ name, pid, again });
-          if (again) void onChange().catch((error: unknown) => events.onError((error as Error).message));
-        },
-        onDown: (why, wait) => events.onDown({ name, why, wait }),
+    return new Supervisor(name, (signal) => (processes ? spawnService(service, settings, cards) : hostService(service, settings, signal)), {
+      onUp: (pid, again) => {
+        events.onUp({ name, pid, again });
+        if (again) void onChange().catch((error: unknown) => events.onError((error as Error).message));
       },
-    );
+      onDown: (why, wait) => events.onDown({ name, why, wait }),
+    });
   }
 
   async #settings(name: string): Promise<ServiceSettings> {

@@ -38,6 +38,15 @@ export const remedies = (problems: readonly Problem[]): string[] => [
   ),
 ];
 
+/** What lay behind it, the nearest first; what the message says already is left out. */
+const causes = (error: unknown): string[] => {
+  const lines: string[] = [];
+  for (let cause = (error as { cause?: unknown }).cause; cause instanceof Error && lines.length < 3; { cause } = cause) {
+    if (!messageOf(error).includes(cause.message)) lines.push(plain(cause.message.split('\n')[0]!));
+  }
+  return lines;
+};
+
 export const reportError = (output: Output, error: unknown): void => {
   const told = tellOf(error);
   if (output.json) {
@@ -50,6 +59,7 @@ export const reportError = (output: Output, error: unknown): void => {
   const where = told.path === undefined || told.message.includes(told.path) ? '' : ` (${told.path})`;
   output.warn(`${red('error')} ${told.code}: ${told.message.split('\n').map(plain).join('\n')}${where}`);
   if (several) for (const line of problemLines(problems)) output.warn(line);
+  for (const line of causes(error)) output.warn(dim(`  because: ${line}`));
   output.warn(dim(`  ${told.remedy}`));
   const stack = codeOf(error) === undefined && error instanceof Error ? error.stack : undefined;
   if (stack !== undefined) output.warn(dim(stack));
