@@ -1,4 +1,5 @@
 import { WaggleError, problem } from '@waggle/protocol';
+import { accountOf } from '../permissions/accounts.js';
 import type { Manifest } from '../permissions/manifest.js';
 import { covers } from '../permissions/patterns.js';
 import { rightsOf } from '../permissions/rights.js';
@@ -39,7 +40,9 @@ export const checkRights = async (wire: Wire, manifest: Manifest): Promise<Right
   const missing = directions.flatMap(([verb, declared, granted]) =>
     declared.filter((subject) => !grants(granted, subject)).map((subject) => `${verb} ${subject}`),
   );
-  if (data?.account !== rights.account) missing.push(`account ${rights.account} (the key is in ${data?.account ?? 'none'})`);
+  // who lets an agent in may keep it apart from the others: that takes nothing from it
+  const apart = manifest.kind === 'agent' && data?.account === accountOf({ ...manifest, alone: true });
+  if (data?.account !== rights.account && !apart) missing.push(`account ${rights.account} (the key is in ${data?.account ?? 'none'})`);
   if (missing.length > 0) {
     throw new WaggleError('NATS_RIGHTS_MISSING', `${manifest.name} lacks ${missing.length} rights: ${missing.slice(0, 5).join(', ')}`, {
       problems: missing.map((right) => problem('NATS_RIGHTS_MISSING', right)),
