@@ -159,7 +159,15 @@ describe('attempts', () => {
     expect(d.state.armed?.at).toBe(d.now + 1000);
     d.fire();
     expect(d.dispatched('a').attempt).toBe(2);
+    expect(statusOf(d.state)).toMatchObject({
+      state: 'WORKING',
+      workflow: 'x',
+      fraction: 0,
+      steps: [{ id: 'a', running: 1, retries: 1, agents: ['worker'] }],
+    });
+    expect(explain(d.state)[0]).toContain('a runs on worker, attempt 2');
     d.fail('a');
+    expect(explain(d.state)[0]).toContain('a is tried again at');
     d.fire();
     d.fail('a', 'LAST');
     expect(d.state.outcome).toMatchObject({
