@@ -57,14 +57,14 @@ export class AttackTools {
     const own = `wg.t1.blob.${role.name}.${fresh()}.0`;
     const kept = await ask(role, own, body);
     if (kept.kind !== 'ok') throw new Error(`the attacker cannot even keep a blob: ${kept.text}`);
-    const answer = await send(role, `$JS.API.DIRECT.GET.BLOB.${own}`, '', { reply: target });
+    const answer = await send(role, `$JS.API.DIRECT.GET.BLOB.${own}`, { reply: target });
     await this.settled(role, `$JS.API.DIRECT.GET.BLOB.${own}`);
     return answer;
   }
 
   /** The same question again, honestly: once it is answered, what was asked before it has had its effect. */
   async settled(role: Role, question: string, body = ''): Promise<void> {
-    const answer = await ask(role, question, body, { timeout: 2_000 });
+    const answer = await ask(role, question, { body, timeout: 2_000 });
     if (answer.kind === 'silence') throw new Error(`no answer to ${question}: the attack proves nothing`);
     await this.mesh.observer.flush();
   }

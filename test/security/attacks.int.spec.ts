@@ -41,14 +41,15 @@ describe("a reply subject of the attacker's choice (closed by the account border
   it.each(['PURGE', 'DELETE'])('does not turn the empty answer of a pull into STREAM.%s', async (verb) => {
     await tools.put('wg.t1.event.gateway.x');
     const question = '$JS.API.CONSUMER.MSG.NEXT.TASK.auditor-critical';
-    for (const api of ['$JS.API', 'mesh.API']) await send(tools.agent(), question, EMPTY_PULL, { reply: `${api}.STREAM.${verb}.EVENT` });
+    for (const api of ['$JS.API', 'mesh.API'])
+      await send(tools.agent(), question, { body: EMPTY_PULL, reply: `${api}.STREAM.${verb}.EVENT` });
     await tools.settled(tools.agent(), question, EMPTY_PULL);
     expect(await tools.messages('EVENT')).toBeGreaterThan(0);
   });
 
   it("does not make an acknowledgement occupy another's result", async () => {
     const target = result('codegen');
-    await send(tools.agent(), result('auditor'), 'x', { reply: target });
+    await send(tools.agent(), result('auditor'), { body: 'x', reply: target });
     await tools.settled(tools.agent(), result('auditor'));
     expect(await tools.stored('RESULT', target)).toBeUndefined();
   });
@@ -56,7 +57,7 @@ describe("a reply subject of the attacker's choice (closed by the account border
   it("does not settle another's delivery", async () => {
     const ack = await tools.taken('codegen', 'low');
     const before = (await tools.consumer('codegen-low')).num_ack_pending;
-    forbidden(await send(tools.agent(), '$JS.API.CONSUMER.MSG.NEXT.TASK.auditor-critical', EMPTY_PULL, { reply: ack }));
+    forbidden(await send(tools.agent(), '$JS.API.CONSUMER.MSG.NEXT.TASK.auditor-critical', { body: EMPTY_PULL, reply: ack }));
     expect((await tools.consumer('codegen-low')).num_ack_pending).toBe(before);
   });
 
@@ -72,7 +73,7 @@ describe("a reply subject of the attacker's choice (closed by the account border
     });
     await registry.nc.flush();
     const target = `wg.t1.flow.${fresh()}`;
-    await send(tools.agent(), 'wgm.svc.registry.find.auditor', '', { reply: target });
+    await send(tools.agent(), 'wgm.svc.registry.find.auditor', { reply: target });
     mesh.observer.publish('wgm.svc.registry.find.observer', '', { reply: target });
     await eventually(() => answered.length === 2);
     await registry.nc.flush();
@@ -85,7 +86,7 @@ describe('headers that command the server', () => {
   it("roll-up: refused, nobody's results are wiped", async () => {
     const target = result('codegen');
     await tools.put(target);
-    refused(await ask(tools.agent(), result('auditor'), 'x', { header: { 'Nats-Rollup': 'all' } }), 10111);
+    refused(await ask(tools.agent(), result('auditor'), { body: 'x', header: { 'Nats-Rollup': 'all' } }), 10111);
     expect(await tools.stored('RESULT', target)).toBe('genuine');
   });
 
@@ -97,7 +98,7 @@ describe('headers that command the server', () => {
   });
 
   it('a time to live on a result, which would open the fence again: refused', async () => {
-    refused(await ask(tools.agent(), result('auditor'), 'x', { header: { 'Nats-TTL': '1s' } }), 10166);
+    refused(await ask(tools.agent(), result('auditor'), { body: 'x', header: { 'Nats-TTL': '1s' } }), 10166);
   });
 
   it('schedules: nobody but the coordinator sets timers, and other streams have none', async () => {
@@ -106,25 +107,27 @@ describe('headers that command the server', () => {
       'Nats-Schedule-Target': 'wg.t1.timer.due.f.1',
       'Nats-Schedule-Source': 'wg.t1.timer.at.f.1',
     };
-    forbidden(await ask(tools.agent(), 'wg.t1.timer.at.f.1', 'x', { header }));
+    forbidden(await ask(tools.agent(), 'wg.t1.timer.at.f.1', { body: 'x', header }));
     forbidden(
-      await ask(tools.agent(), 'wg.t1.timer.at.f.1', 'x', {
+      await ask(tools.agent(), 'wg.t1.timer.at.f.1', {
+        body: 'x',
         header: { 'Nats-Schedule-Next': 'purge', 'Nats-Scheduler': 'wg.t1.timer.at.f.2' },
       }),
     );
-    refused(await ask(tools.agent(), result('auditor'), 'x', { header }), 10188);
+    refused(await ask(tools.agent(), result('auditor'), { body: 'x', header }), 10188);
   });
 
   it("a trace sent to another's result subject: forbidden", async () => {
     const target = result('codegen');
-    await send(tools.agent(), result('auditor'), 'x', { header: { 'Nats-Trace-Dest': target, 'Nats-Trace-Only': 'true' } });
+    await send(tools.agent(), result('auditor'), { body: 'x', header: { 'Nats-Trace-Dest': target, 'Nats-Trace-Only': 'true' } });
     await tools.settled(tools.agent(), result('auditor'));
     expect(await tools.stored('RESULT', target)).toBeUndefined();
   });
 
   it('a forged origin, by which inputs are known: refused', async () => {
     refused(
-      await ask(tools.client(), `wg.t1.submit.alice.${fresh()}`, 'x', {
+      await ask(tools.client(), `wg.t1.submit.alice.${fresh()}`, {
+        body: 'x',
         header: { 'Nats-Stream-Source': 'SUBMIT 1 > > wg.t1.submit.bob.f' },
       }),
       10227,
@@ -133,8 +136,8 @@ describe('headers that command the server', () => {
 
   it('a squatted message id does not swallow a result that carries none', async () => {
     const [id, target] = [fresh(), result('codegen')];
-    await ask(tools.agent(), result('auditor'), 'x', { header: { 'Nats-Msg-Id': id } });
-    expect(await ask(tools.victim(), target, 'real', { header: { 'Nats-Expected-Last-Subject-Sequence': '0' } })).toMatchObject({
+    await ask(tools.agent(), result('auditor'), { body: 'x', header: { 'Nats-Msg-Id': id } });
+    expect(await ask(tools.victim(), target, { body: 'real', header: { 'Nats-Expected-Last-Subject-Sequence': '0' } })).toMatchObject({
       kind: 'ok',
     });
     expect(await tools.stored('RESULT', target)).toBe('real');
@@ -143,7 +146,8 @@ describe('headers that command the server', () => {
   it('open batches: there are none, so the coordinator cannot be locked out', async () => {
     for (let i = 0; i < 60; i++) {
       refused(
-        await ask(tools.client(), `wg.t1.submit.alice.${fresh()}`, 'x', {
+        await ask(tools.client(), `wg.t1.submit.alice.${fresh()}`, {
+          body: 'x',
           header: { 'Nats-Batch-Id': fresh(), 'Nats-Batch-Sequence': '1' },
         }),
         10174,
@@ -153,7 +157,7 @@ describe('headers that command the server', () => {
   });
 
   it('none that SUBMIT takes keeps INPUT from going on', async () => {
-    const odd = [
+    const odd: Record<string, string>[] = [
       { 'Nats-Expected-Stream': 'SUBMIT' },
       { 'Nats-Batch-Sequence': '1' },
       { 'Nats-Required-Api-Level': '99' },
@@ -165,7 +169,7 @@ describe('headers that command the server', () => {
     ];
     const flows = odd.map(() => fresh());
     for (const [i, header] of odd.entries())
-      expect(await ask(tools.client(), `wg.t1.submit.alice.${flows[i]}`, '', { header })).toMatchObject({ kind: 'ok' });
+      expect(await ask(tools.client(), `wg.t1.submit.alice.${flows[i]}`, { header })).toMatchObject({ kind: 'ok' });
     await eventually(async () => {
       const { state } = await tools.observe<{ state: { subjects?: Record<string, number> } }>('$JS.API.STREAM.INFO.INPUT', {
         subjects_filter: 'in.*.t1.*.submit.alice',
@@ -297,8 +301,8 @@ describe('known to be open (docs/security.md says what limits each)', () => {
 
   it('OPEN to who sends a message id: another used it first, and the message is not stored', async () => {
     const [id, target] = [fresh(), result('codegen')];
-    await ask(tools.agent(), result('auditor'), 'x', { header: { 'Nats-Msg-Id': id } });
-    expect((await ask(tools.victim(), target, 'real', { header: { 'Nats-Msg-Id': id } })).text).toContain('"duplicate": true');
+    await ask(tools.agent(), result('auditor'), { body: 'x', header: { 'Nats-Msg-Id': id } });
+    expect((await ask(tools.victim(), target, { body: 'real', header: { 'Nats-Msg-Id': id } })).text).toContain('"duplicate": true');
     expect(await tools.stored('RESULT', target)).toBeUndefined();
   });
 
@@ -306,7 +310,7 @@ describe('known to be open (docs/security.md says what limits each)', () => {
     const target = result('codegen');
     const { seq } = await tools.put(target);
     const header = { 'Nats-Expected-Last-Subject-Sequence': '1', 'Nats-Expected-Last-Subject-Sequence-Subject': target };
-    expect((await ask(tools.agent(), result('auditor'), 'x', { header })).text).toContain(String(seq));
+    expect((await ask(tools.agent(), result('auditor'), { body: 'x', header })).text).toContain(String(seq));
   });
 });
 
@@ -315,8 +319,8 @@ describe('filling what one may write (last: SUBMIT stays full)', () => {
     const big = 'x'.repeat(1_000_000);
     let answer: Answer = { kind: 'ok', text: '' };
     for (let i = 0; i < 100 && answer.kind === 'ok'; i++)
-      answer = await ask(tools.client(), `wg.t1.submit.alice.${fresh()}`, big, { timeout: 2_000 });
+      answer = await ask(tools.client(), `wg.t1.submit.alice.${fresh()}`, { body: big, timeout: 2_000 });
     refused(answer, 10077);
-    expect(await ask(tools.coordinator(), `wg.t1.flow.${fresh()}`, big, { timeout: 2_000 })).toMatchObject({ kind: 'ok' });
+    expect(await ask(tools.coordinator(), `wg.t1.flow.${fresh()}`, { body: big, timeout: 2_000 })).toMatchObject({ kind: 'ok' });
   });
 });

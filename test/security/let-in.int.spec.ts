@@ -1,4 +1,4 @@
-import { nkeyAuthenticator, type NatsConnection } from '@nats-io/nats-core';
+import { headers, nkeyAuthenticator, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { agentManifest, brokerConfig, clientManifest, newNkey, provision, provisionAgent, type Manifest } from '@waggle/bus';
 import { cleanupLater, eventually, testBroker, type TestBroker } from '@waggle/testkit';
@@ -81,4 +81,11 @@ it('bounds on client accounts hold: connections and payload', async () => {
   const client = await open(broker, 'alice');
   await expect(open(broker, 'alice')).rejects.toThrow();
   expect(client.info!.max_payload).toBe(60_000);
+  // what docs/security.md names as the answer to oversized-header.int.spec.ts: headers count as payload
+  const long = headers();
+  long.set('X', 'x'.repeat(65_400));
+  await expect(client.request('wg.t1.submit.alice.long', '', { headers: long, timeout: 1_000 })).rejects.toThrow();
+  const reader = await open(broker, 'coordinator');
+  const found = await reader.request('$JS.API.DIRECT.GET.SUBMIT.wg.t1.submit.alice.long', '', { timeout: 1_000 });
+  expect(found.headers?.code).toBe(404);
 });

@@ -20,7 +20,7 @@ it('OPEN: a header of almost 64 KiB stops its source until that message is remov
   const long = headers();
   long.set('X', 'x'.repeat(65_500));
 
-  expect((await nc.request('wg.t.submit.me.long', '{}', { headers: long })).string()).toContain('"seq":1');
+  expect((await nc.request('wg.t.submit.me.long', '{}', { headers: long, timeout: 2_000 })).string()).toContain('"seq":1');
   await nc.request('wg.t.submit.me.behind', '{}');
   await nc.request('wg.t.result.echo.other.a.1', '{}');
   await eventually(() => arrived('other'));

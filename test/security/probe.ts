@@ -10,6 +10,7 @@ export interface Answer {
 }
 
 export interface Asked {
+  body?: string;
   header?: Record<string, string>;
   /** Milliseconds to wait for an answer. */
   timeout?: number;
@@ -29,7 +30,8 @@ const isViolation = (error: unknown): boolean =>
   error instanceof errors.PermissionViolationError || (error instanceof Error && error.cause instanceof errors.PermissionViolationError);
 
 /** Sends a request as this role (a JetStream publish is one). */
-export const ask = async (role: Role, subject: string, body = '', { header, timeout = 400 }: Asked = {}): Promise<Answer> => {
+export const ask = async (role: Role, subject: string, asked: string | Asked = ''): Promise<Answer> => {
+  const { body = '', header, timeout = 400 } = typeof asked === 'string' ? ({ body: asked } as Asked) : asked;
   try {
     const message = await role.nc.request(here(role, subject), body, { timeout, headers: headersOf(header) });
     const text = message.data.length ? message.string() : `status ${message.headers?.code ?? 0} ${message.headers?.description ?? ''}`;
@@ -40,13 +42,15 @@ export const ask = async (role: Role, subject: string, body = '', { header, time
   }
 };
 
+export interface Sent {
+  body?: string;
+  reply?: string;
+  header?: Record<string, string>;
+}
+
 /** Publishes with a reply subject of the attacker's choice; the server tells of a violation only. */
-export const send = async (
-  role: Role,
-  subject: string,
-  body: string,
-  { reply, header }: { reply?: string; header?: Record<string, string> } = {},
-): Promise<Answer> => {
+export const send = async (role: Role, subject: string, sent: string | Sent): Promise<Answer> => {
+  const { body = '', reply, header } = typeof sent === 'string' ? ({ body: sent } as Sent) : sent;
   const before = role.violations.length;
   role.nc.publish(here(role, subject), body, { reply, headers: headersOf(header) });
   await role.nc.flush();

@@ -41,6 +41,8 @@ export const brokerConfig = ({ manifests, keys, limits = {} }: BrokerConfigOptio
     '# Generated from the manifests: change those, not this.',
     // the registry builds ack subjects itself, in the first of their two forms
     'feature_flags { js_ack_fc_v2: false }',
+    // seconds: a busy machine on which all services sign in at once needs more than the two of the default
+    'authorization { timeout: 20 }',
     `system_account: ${SYSTEM_ACCOUNT}`,
     'accounts {',
     ...blocks,

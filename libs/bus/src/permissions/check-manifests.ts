@@ -25,7 +25,7 @@ export const checkManifests = (manifests: readonly Manifest[]): void => {
       }
     }
     for (const call of manifest.calls ?? []) if (!ENDPOINT.test(call)) wrong('calls', `"${call}" is not service.endpoint`);
-    for (const endpoint of manifest.serves ?? []) if (!isToken(endpoint)) wrong('serves', `"${endpoint}" is not a token`);
+    for (const endpoint of manifest.serves ?? []) if (!isToken(endpoint)) wrong('serves', `"${String(endpoint)}" is not a token`);
     for (const [bucket, { read = [], write = [] }] of Object.entries(manifest.buckets ?? {})) {
       for (const key of [...read, ...write]) if (!KEY_PATTERN.test(key)) wrong(`buckets.${bucket}`, `"${key}" is not a key pattern`);
     }
