@@ -29,7 +29,7 @@ export const serve = async (bus: Bus, options: ServeOptions): Promise<Subscripti
     for (const [name, endpoint] of Object.entries(options.endpoints)) {
       const figures = discovery.figures(name);
       const subject = subjects.endpoint(bus.me, name, '*');
-      started.push(await bus.subscribe(subject, (message) => desk.answer(message, { endpoint, figures }), { queue: bus.me }));
+      started.push(await bus.subscribe(subject, (message) => void desk.answer(message, { endpoint, figures }), { queue: bus.me }));
     }
     started.push(...(await discovery.start()));
   } catch (error) {

@@ -165,7 +165,11 @@ class Scripted implements ScriptedAgent {
   }
 
   private async announce(): Promise<void> {
-    await this.publish(MESSAGE_TYPES.card, subjects.card(this.name, this.instance), scriptedCard(this.name, { ...this.options, instance: this.instance }));
+    await this.publish(
+      MESSAGE_TYPES.card,
+      subjects.card(this.name, this.instance),
+      scriptedCard(this.name, { ...this.options, instance: this.instance }),
+    );
     await this.beat();
   }
 
@@ -200,7 +204,13 @@ export const scriptedCard = (name: string, options: Pick<ScriptedAgentOptions, '
   description: 'scripted',
   version: '1.0.0',
   kind: 'agent',
-  skills: (options.skills ?? [`${name}.run`]).map((id): AgentSkill => ({ id, name: id, description: 'scripted', tags: [], timeout: 60_000 })),
+  skills: (options.skills ?? [`${name}.run`]).map((id): AgentSkill => ({
+    id,
+    name: id,
+    description: 'scripted',
+    tags: [],
+    timeout: 60_000,
+  })),
   capabilities: [],
   maxConcurrent: options.slots ?? 8,
   priority: 0,

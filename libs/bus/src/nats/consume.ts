@@ -23,8 +23,11 @@ export class Consumption implements Subscription {
   private lane: Lane | undefined;
   /** Messages still to come, by pull. */
   private readonly asked = new Map<number, number>();
+  private coming = 0;
+  /** Unsettled deliveries, with the tick in which each came. */
   private readonly held = new Map<number, number>();
-  private heard = performance.now();
+  private ticks = 0;
+  private heardAt = 0;
   private notBefore = 0;
   private stopped = false;
   private readonly tick: NodeJS.Timeout;
@@ -49,33 +52,33 @@ export class Consumption implements Subscription {
   }
 
   disconnected(): void {
-    this.asked.clear();
+    this.forgetPulls();
   }
 
   reconnected(): void {
-    this.heard = performance.now();
+    this.heardAt = this.ticks;
     this.fill();
   }
 
   private fill(): void {
-    if (this.stopped || !this.events.online() || performance.now() < this.notBefore) return;
     const { maxInFlight } = this.options;
-    let coming = 0;
-    for (const n of this.asked.values()) coming += n;
-    const free = maxInFlight - this.held.size - coming;
-    // small pulls cost as much as large ones: wait until a quarter is free, but never with nothing asked
-    if (free < 1 || (coming > 0 && free < maxInFlight / 4)) return;
+    const free = maxInFlight - this.held.size - this.coming;
+    // small pulls cost as much as large ones: wait until half is free, but never with nothing asked
+    if (free < 1 || (this.coming > 0 && free < maxInFlight / 2)) return;
+    if (this.stopped || !this.events.online() || performance.now() < this.notBefore) return;
     this.lane ??= this.open();
     this.asked.set(this.lane.pull({ batch: free, expires: EXPIRES, heartbeat: HEARTBEAT }), free);
+    this.coming += free;
   }
 
   private open(): Lane {
-    this.heard = performance.now();
+    this.heardAt = this.ticks;
     const lane: Lane = new Lane(this.context, {
       delivery: (delivery) => this.delivered(delivery),
       status: (pull, { code, description }) => {
-        this.heard = performance.now();
+        this.heardAt = this.ticks;
         if (code === 100) return this.events.alive();
+        this.coming -= this.asked.get(pull) ?? 0;
         this.asked.delete(pull);
         if (code !== 404 && code !== 408) {
           this.notBefore = performance.now() + REFUSED;
@@ -92,13 +95,14 @@ export class Consumption implements Subscription {
   }
 
   private delivered(delivery: Delivery): void {
-    this.heard = performance.now();
+    this.heardAt = this.ticks;
     for (const [pull, left] of this.asked) {
+      this.coming--;
       if (left > 1) this.asked.set(pull, left - 1);
       else this.asked.delete(pull);
       break;
     }
-    this.held.set(delivery.sequence, performance.now());
+    this.held.set(delivery.sequence, this.ticks);
     this.events.alive();
     try {
       this.options.handler(delivery);
@@ -113,9 +117,10 @@ export class Consumption implements Subscription {
   }
 
   private check(): void {
-    const now = performance.now();
-    for (const [sequence, since] of this.held) if (now - since > 10 * this.options.ackWait) this.held.delete(sequence);
-    if (this.events.online() && this.asked.size > 0 && now - this.heard > 2 * HEARTBEAT + 1_000) {
+    this.ticks++;
+    const forgotten = this.ticks - Math.ceil((10 * this.options.ackWait) / TICK);
+    for (const [sequence, since] of this.held) if (since < forgotten) this.held.delete(sequence);
+    if (this.events.online() && this.asked.size > 0 && (this.ticks - this.heardAt) * TICK > 2 * HEARTBEAT + 1_000) {
       this.reopen();
       this.events.refused('heartbeats missed');
     }
@@ -125,8 +130,13 @@ export class Consumption implements Subscription {
   private reopen(): void {
     const { lane } = this;
     this.lane = undefined;
-    this.asked.clear();
+    this.forgetPulls();
     this.notBefore = performance.now() + REFUSED;
     lane?.leave().catch(() => undefined);
+  }
+
+  private forgetPulls(): void {
+    this.asked.clear();
+    this.coming = 0;
   }
 }

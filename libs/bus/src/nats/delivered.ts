@@ -9,7 +9,8 @@ interface AckParts {
   deliveries: number;
   streamSequence: number;
   consumerSequence: number;
-  time: Date;
+  /** Nanoseconds, as text. */
+  time: string;
   pending: number;
 }
 
@@ -27,7 +28,7 @@ export const parseAck = (subject: string): AckParts | undefined => {
     deliveries: Number(tokens[at + 2]),
     streamSequence: Number(tokens[at + 3]),
     consumerSequence: Number(tokens[at + 4]),
-    time: new Date(Number(tokens[at + 5]!.slice(0, -6))),
+    time: tokens[at + 5]!,
     pending: Number(tokens[at + 6]),
   };
 };
@@ -53,7 +54,7 @@ export class Delivered extends Content implements Delivery {
   readonly consumerSequence: number;
   readonly deliveries: number;
   readonly pending: number;
-  readonly time: Date;
+  private readonly nanos: string;
 
   constructor(
     private readonly message: Msg,
@@ -66,7 +67,7 @@ export class Delivered extends Content implements Delivery {
     this.consumerSequence = parts.consumerSequence;
     this.deliveries = parts.deliveries;
     this.pending = parts.pending;
-    this.time = parts.time;
+    this.nanos = parts.time;
   }
 
   get subject(): string {
@@ -79,6 +80,10 @@ export class Delivered extends Content implements Delivery {
 
   protected get headers(): MsgHdrs | undefined {
     return this.message.headers;
+  }
+
+  get time(): Date {
+    return new Date(Number(this.nanos.slice(0, -6)));
   }
 
   get origin(): { stream: string; sequence: number } | undefined {

@@ -101,6 +101,7 @@ export class NatsBus implements Bus {
     return this.publisher.publish(subject, body, options);
   }
 
+  // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions
   publishOnce(
     stream: StreamName,
     subject: string,
@@ -189,6 +190,7 @@ export class NatsBus implements Bus {
     return { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, lastSequence: state.last_seq };
   }
 
+  // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions
   schedule(subject: string, target: string, at: Date, body: string): Promise<PublishResult> {
     return this.publisher.publish(subject, body, {
       expect: 0,

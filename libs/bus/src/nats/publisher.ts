@@ -43,6 +43,7 @@ export class Publisher {
     return ours ? { status: 'stored', sequence: ours.sequence } : { status: 'conflict' };
   }
 
+  // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions
   async publishOnce(
     stream: StreamName,
     subject: string,

@@ -50,9 +50,13 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private async open(handler: MessageHandler): Promise<void> {
     const { stream, consumer, slots = 16 } = (handler.extras as { queue: FromQueueOptions }).queue;
     const queue = await this.options.bus.queue(stream, consumer);
-    const log = this.options.log ?? ((message, fields) => this.logger.warn(`${message} ${JSON.stringify(fields)}`));
+    const log =
+      this.options.log ??
+      ((message, fields) => {
+        this.logger.warn(`${message} ${JSON.stringify(fields)}`);
+      });
     const handle = async (body: unknown, delivery: Delivery): Promise<void> => {
-      const result = this.transformToObservable(await (handler as (data: unknown, ctx: unknown) => Promise<unknown>)(body, delivery));
+      const result = this.transformToObservable(await (handler as (data: unknown, context: unknown) => Promise<unknown>)(body, delivery));
       await lastValueFrom(result, { defaultValue: undefined });
     };
     this.workers.push(new QueueWorker(queue, { slots, handle, log }));
