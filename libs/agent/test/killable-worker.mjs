@@ -22,7 +22,14 @@ const work = {
   },
 };
 const definition = {
-  name: 'worker', description: '', version: '1.0.0', slots: 2, maxWaiting: 2, priority: 0, capabilities: [], maxStarts: 3,
+  name: 'worker',
+  description: '',
+  version: '1.0.0',
+  slots: 2,
+  maxWaiting: 2,
+  priority: 0,
+  capabilities: [],
+  maxStarts: 3,
   skills: new Map([['test.work', work]]),
 };
 const runtime = new AgentRuntime({ bus, definition, instance, log, metrics: new Metrics('worker'), presence });

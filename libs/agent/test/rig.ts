@@ -60,7 +60,14 @@ export class Rig {
     const bus = await this.broker.busFor(WORKER, { servers: url });
     const log = await createLog({ service: 'worker', instance: name, level: (process.env.LOG_LEVEL ?? 'silent') as 'silent' });
     const presence = new Presence({ bus, log, instance: name, version: '1.0.0' });
-    const runtime = new AgentRuntime({ bus, definition: agentDefinition(instance), instance: name, log, metrics: new Metrics('worker'), presence });
+    const runtime = new AgentRuntime({
+      bus,
+      definition: agentDefinition(instance),
+      instance: name,
+      log,
+      metrics: new Metrics('worker'),
+      presence,
+    });
     await runtime.start();
     await presence.start();
     this.stops.push(async () => {
@@ -73,8 +80,24 @@ export class Rig {
 
   async dispatch(what: Dispatch = {}): Promise<{ flowId: string; taskId: string; attempt: number }> {
     const { skill = 'test.work', input = {}, priority = 'normal', flowId = newId(), taskId = 't', attempt = 1, deadline = 60_000 } = what;
-    const payload: TaskDispatch = { flowId, taskId, attempt, skill, input, owner: 'client', deadline: new Date(Date.now() + deadline).toISOString() };
-    const message = createMessage({ type: MESSAGE_TYPES.task, from: 'coordinator', tenant: 'default', intent: 'request', priority, correlationId: flowId, payload });
+    const payload: TaskDispatch = {
+      flowId,
+      taskId,
+      attempt,
+      skill,
+      input,
+      owner: 'client',
+      deadline: new Date(Date.now() + deadline).toISOString(),
+    };
+    const message = createMessage({
+      type: MESSAGE_TYPES.task,
+      from: 'coordinator',
+      tenant: 'default',
+      intent: 'request',
+      priority,
+      correlationId: flowId,
+      payload,
+    });
     await this.bus.publishOnce('TASK', subjects.task('default', 'worker', priority, flowId, taskId, attempt), JSON.stringify(message));
     return { flowId, taskId, attempt };
   }
@@ -92,7 +115,7 @@ export class Rig {
 
   /** Waits for it. */
   result(of: { flowId: string; taskId: string; attempt: number }, timeout = 10_000): Promise<TaskResult> {
-    return eventually(() => this.resultOf(of), { timeout }) as Promise<TaskResult>;
+    return eventually(() => this.resultOf(of), { timeout });
   }
 
   async results(): Promise<TaskResult[]> {

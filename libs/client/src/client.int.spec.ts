@@ -1,5 +1,16 @@
 import { clientManifest, type Bus, type Manifest } from '@waggle/bus';
-import { createMessage, isValueRef, MESSAGE_TYPES, newId, subjects, type AgentMessage, type FlowStatus, type Outcome, type Signal, type Submit } from '@waggle/protocol';
+import {
+  createMessage,
+  isValueRef,
+  MESSAGE_TYPES,
+  newId,
+  subjects,
+  type AgentMessage,
+  type FlowStatus,
+  type Outcome,
+  type Signal,
+  type Submit,
+} from '@waggle/protocol';
 import { testBroker, type TestBroker } from '@waggle/testkit';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { loadValues, WaggleClient, type FlowUpdate } from './index.js';
@@ -52,7 +63,10 @@ describe('WaggleClient', () => {
       problems: [{ path: 'payload.skill' }, { path: 'payload.priority' }],
     });
     await expect(client.submit({ skill: 'a', workflow: 'b' })).rejects.toMatchObject({ code: 'INVALID_MESSAGE' });
-    await expect(client.submit({ skill: 'a' }, { flowId: 'not.one.token' })).rejects.toMatchObject({ code: 'INVALID_MESSAGE', path: 'flowId' });
+    await expect(client.submit({ skill: 'a' }, { flowId: 'not.one.token' })).rejects.toMatchObject({
+      code: 'INVALID_MESSAGE',
+      path: 'flowId',
+    });
   });
 
   it('sends a large input by reference', async () => {
@@ -61,7 +75,8 @@ describe('WaggleClient', () => {
     const [message] = await submitted(flowId);
     if (!isValueRef(message!.payload.input)) throw new Error('expected a reference');
     expect(await loadValues(coordinator, 'default', message!.payload.input)).toEqual(input);
-    await expect(loadValues(coordinator, 'default', message!.payload.input, 1_000)).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
+    const huge = { $blob: { ...message!.payload.input.$blob, size: 100 * 1024 * 1024 } };
+    await expect(loadValues(coordinator, 'default', [huge])).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
   });
 
   it('gives the outcome whether it came before or comes after it is asked for', async () => {
@@ -119,7 +134,9 @@ describe('WaggleClient', () => {
     const flowId = newId();
     for (let i = 0; i < 2; i++) await client.signal(flowId, 'cancel', { reason: 'changed my mind', id: 's1' });
     const stored = await coordinator.read('SUBMIT', subjects.signal('default', 'client', flowId, '*'));
-    expect(stored.map((message) => message.json<AgentMessage<Signal>>().payload)).toEqual([{ signal: 'cancel', reason: 'changed my mind' }]);
+    expect(stored.map((message) => message.json<AgentMessage<Signal>>().payload)).toEqual([
+      { signal: 'cancel', reason: 'changed my mind' },
+    ]);
     await expect(client.signal(flowId, 'explode' as 'cancel')).rejects.toMatchObject({ code: 'INVALID_MESSAGE' });
   });
 

@@ -33,7 +33,8 @@ export class Outcomes {
   /** The end of a flow, whatever it is. `TIMED_OUT` when it does not come in time; the signal's reason when aborted. */
   async of(flowId: string, options: OutcomeOptions = {}): Promise<Outcome> {
     const giveUp = new AbortController();
-    const timer = options.timeout === undefined ? undefined : setTimeout(() => giveUp.abort(timedOut(flowId, options.timeout!)), options.timeout);
+    const timer =
+      options.timeout === undefined ? undefined : setTimeout(() => giveUp.abort(timedOut(flowId, options.timeout!)), options.timeout);
     const given = options.signal === undefined ? giveUp.signal : AbortSignal.any([giveUp.signal, options.signal]);
     try {
       given.throwIfAborted();
@@ -63,7 +64,7 @@ export class Outcomes {
         () => {
           waiters.delete(waiter);
           if (waiters.size === 0 && this.waiting.get(flowId) === waiters) this.waiting.delete(flowId);
-          reject(given.reason);
+          reject(given.reason as Error);
         },
         { once: true },
       );

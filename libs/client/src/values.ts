@@ -5,7 +5,7 @@ const JSON_TYPE = 'application/json';
 /** References inside referred values, one in another. */
 const NESTING_LIMIT = 8;
 
-/** Bytes that the references of one value may load together, unless told otherwise. */
+/** Bytes that the references of one value may load together. */
 export const VALUE_LIMIT = 64 * 1024 * 1024;
 
 /** The value itself, or `{ $blob }` when its JSON is larger than travels inline (64 KiB). */
@@ -19,26 +19,19 @@ export const storeLarge = async (bus: Pick<Bus, 'blobs'>, tenant: string, value:
 
 /**
  * The value with everything it refers to (`{ $blob }`, at any depth) in its place: JSON and texts; a blob of another
- * media type stays a reference. Fails with `MESSAGE_TOO_LARGE` above `limit` bytes in all, `BLOB_MISSING`,
+ * media type stays a reference. Fails with `MESSAGE_TOO_LARGE` above `VALUE_LIMIT` in all, `BLOB_MISSING`,
  * `BLOB_CORRUPT`, and `BAD_JSON` for a JSON blob that holds none.
  */
-export const loadValues = async (
-  bus: Pick<Bus, 'blobs'>,
-  tenant: string,
-  value: unknown,
-  limit: number = VALUE_LIMIT,
-): Promise<unknown> => new Loader(bus, tenant, limit).load(value, 0);
+export const loadValues = async (bus: Pick<Bus, 'blobs'>, tenant: string, value: unknown): Promise<unknown> =>
+  new Loader(bus, tenant).load(value, 0);
 
 class Loader {
-  private left: number;
+  private left = VALUE_LIMIT;
 
   constructor(
     private readonly bus: Pick<Bus, 'blobs'>,
     private readonly tenant: string,
-    private readonly limit: number,
-  ) {
-    this.left = limit;
-  }
+  ) {}
 
   async load(value: unknown, nesting: number): Promise<unknown> {
     if (typeof value !== 'object' || value === null || !holdsRef(value)) return value;
@@ -57,7 +50,7 @@ class Loader {
     if (blob.type !== JSON_TYPE && !blob.type.startsWith('text/')) return { $blob: blob };
     this.left -= blob.size;
     if (this.left < 0 || nesting === NESTING_LIMIT) {
-      const what = this.left < 0 ? `${this.limit} bytes` : `${NESTING_LIMIT} references one in another`;
+      const what = this.left < 0 ? `${VALUE_LIMIT} bytes` : `${NESTING_LIMIT} references one in another`;
       throw new WaggleError('MESSAGE_TOO_LARGE', `The value refers to more than ${what}.`);
     }
     const text = Buffer.from(await this.bus.blobs.get(this.tenant, blob)).toString('utf8');

@@ -16,7 +16,7 @@ class Latest {
   private status?: FlowStatus;
   private version = -1;
   private outcome?: Outcome;
-  private error?: unknown;
+  private error?: Error;
   private ended = false;
   private wake: () => void = () => undefined;
 
@@ -34,18 +34,20 @@ class Latest {
   }
 
   fail(error: unknown): void {
-    this.error = error;
+    this.error = error instanceof Error ? error : new Error(String(error));
     this.end();
   }
 
   async *updates(): AsyncGenerator<FlowUpdate> {
     for (;;) {
-      const { status } = this;
+      const { status, outcome } = this;
       this.status = undefined;
       if (status !== undefined) yield { kind: 'status', status };
       else if (this.error !== undefined) throw this.error;
-      else if (this.outcome !== undefined) return yield { kind: 'outcome', outcome: this.outcome };
-      else if (this.ended) return;
+      else if (outcome !== undefined) {
+        yield { kind: 'outcome', outcome };
+        return;
+      } else if (this.ended) return;
       else await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }

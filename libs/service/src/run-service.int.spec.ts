@@ -18,7 +18,8 @@ class Process {
       env: { PATH: process.env.PATH, MANIFEST: JSON.stringify(MANIFEST), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (this.log += text));
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (this.log += text));
     this.exit = once(this.child, 'exit').then(([code]: unknown[]) => code);
     cleanupLater(() => this.child.kill('SIGKILL'));
   }

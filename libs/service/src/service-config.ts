@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isToken, newId, problem, WaggleError, type Problem } from '@waggle/protocol';
+import { newId, problem, TOKEN, WaggleError, type Problem } from '@waggle/protocol';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -73,8 +73,8 @@ export const readServiceConfig = (given: Partial<ServiceConfig> = {}, env: NodeJ
   if (!LOG_LEVELS.includes(config.logLevel)) {
     problems.push(problem('CONFIG_INVALID', `"${config.logLevel}" is none of ${LOG_LEVELS.join(', ')}.`, 'LOG_LEVEL'));
   }
-  if (!isToken(config.tenant)) problems.push(problem('CONFIG_INVALID', `"${config.tenant}" is not a name.`, 'WAGGLE_TENANT'));
-  if (!isToken(config.instance)) problems.push(problem('CONFIG_INVALID', `"${config.instance}" is not a name.`, 'WAGGLE_INSTANCE'));
+  if (!TOKEN.test(config.tenant)) problems.push(problem('CONFIG_INVALID', `"${config.tenant}" is not a name.`, 'WAGGLE_TENANT'));
+  if (!TOKEN.test(config.instance)) problems.push(problem('CONFIG_INVALID', `"${config.instance}" is not a name.`, 'WAGGLE_INSTANCE'));
   if (problems.length > 0) {
     const told = problems.map(({ path, message }) => `${path}: ${message}`).join(' ');
     throw new WaggleError('CONFIG_INVALID', told, { problems });

@@ -37,7 +37,7 @@ const start = async (broker: TestBroker, more: Partial<ServiceConfig> = {}, mani
 
 const ready = async (port: number): Promise<{ status: number; body: { ready: boolean; reasons: string[] } }> => {
   const response = await fetch(`http://127.0.0.1:${port}/ready`);
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as { ready: boolean; reasons: string[] } };
 };
 
 describe('startService', () => {
@@ -51,13 +51,16 @@ describe('startService', () => {
     expect(service.app.get(Worker).bus).toBe(service.bus);
     const card = (await watcher.last('BEAT', subjects.card('plain', 'one')))?.json<AgentMessage<AgentCard>>().payload;
     expect(card).toMatchObject({ name: 'plain', instance: 'one', kind: 'service', version: '1.2.3', skills: [], pid: process.pid });
-    const beat = async (): Promise<Beat | undefined> => (await watcher.last('BEAT', subjects.beat('plain', 'one')))?.json<AgentMessage<Beat>>().payload;
+    const beat = async (): Promise<Beat | undefined> =>
+      (await watcher.last('BEAT', subjects.beat('plain', 'one')))?.json<AgentMessage<Beat>>().payload;
     const second = await eventually(async () => ((await beat())?.n ?? 0) >= 1 && beat());
     expect(second).toMatchObject({ draining: false, held: [], clientId: service.bus.connection.clientId });
-    expect(service.health.ready && JSON.parse((await watcher.request(subjects.endpoint('plain', 'health', 'watcher'), '')).text())).toEqual({
-      ready: true,
-      reasons: [],
-    });
+    expect(service.health.ready && JSON.parse((await watcher.request(subjects.endpoint('plain', 'health', 'watcher'), '')).text())).toEqual(
+      {
+        ready: true,
+        reasons: [],
+      },
+    );
     await service.stop();
     expect(order).toEqual(['drained', 'destroyed']);
     expect((await beat())?.draining).toBe(true);

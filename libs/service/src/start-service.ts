@@ -145,7 +145,7 @@ class StartedService implements RunningService {
         });
       } catch (error) {
         if (!WAITED_FOR.includes(codeOf(error) ?? '') || performance.now() + delay > until) throw error;
-        log.warn('the broker is not ready: trying again', { code: codeOf(error), reason: (error as Error).message, delay });
+        log.warn('the broker is not ready: trying again', { error, delay });
         await sleep(delay, undefined, { signal: config.signal });
       }
     }

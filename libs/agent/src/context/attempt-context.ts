@@ -1,4 +1,18 @@
-import { createMessage, ERRORS, isErrorCode, MESSAGE_TYPES, parseDuration, subjects, type AgentMessage, type Artifact, type BlobRef, type Outcome, type TaskAddress, type TaskDispatch, type TaskProgress } from '@waggle/protocol';
+import {
+  createMessage,
+  ERRORS,
+  isErrorCode,
+  MESSAGE_TYPES,
+  parseDuration,
+  subjects,
+  type AgentMessage,
+  type Artifact,
+  type BlobRef,
+  type Outcome,
+  type TaskAddress,
+  type TaskDispatch,
+  type TaskProgress,
+} from '@waggle/protocol';
 import { loadValues } from '@waggle/client';
 import type { Log } from '@waggle/service';
 import type { AttemptHost } from '../runtime/attempt.js';
@@ -101,7 +115,8 @@ export class AttemptContext implements TaskContext {
   }
 
   async artifact(name: string, content: string | Uint8Array, type: string): Promise<BlobRef> {
-    if (this.artifacts.length >= ARTIFACTS_LIMIT) throw new TaskError('TOO_LARGE', { message: `A task keeps at most ${ARTIFACTS_LIMIT} artifacts.` });
+    if (this.artifacts.length >= ARTIFACTS_LIMIT)
+      throw new TaskError('TOO_LARGE', { message: `A task keeps at most ${ARTIFACTS_LIMIT} artifacts.` });
     const blob = await this.host.bus.blobs.put(this.tenant, typeof content === 'string' ? Buffer.from(content) : content, type);
     this.artifacts.push({ name, blob });
     return blob;
@@ -114,7 +129,12 @@ export class AttemptContext implements TaskContext {
   }
 
   private tell(fraction: number, message?: string): void {
-    const payload: TaskProgress = { fraction, ...(message !== undefined && { message: message.slice(0, 1_000) }), attempt: this.attempt, instance: this.host.instance };
+    const payload: TaskProgress = {
+      fraction,
+      ...(message !== undefined && { message: message.slice(0, 1_000) }),
+      attempt: this.attempt,
+      instance: this.host.instance,
+    };
     const { bus } = this.host;
     const told = createMessage({ type: MESSAGE_TYPES.progress, from: bus.me, tenant: this.tenant, correlationId: this.flowId, payload });
     bus.emit(subjects.progress(this.tenant, bus.me, this.flowId, this.taskId), JSON.stringify(told));

@@ -1,5 +1,15 @@
 import { plainToInstance } from 'class-transformer';
-import { isToken, parseDuration, schemaOf, SKILL_ID, validatorOf, WaggleError, type AgentSkill, type DtoClass, type JsonSchema, type Validator } from '@waggle/protocol';
+import {
+  parseDuration,
+  schemaOf,
+  SKILL_ID,
+  TOKEN,
+  validatorOf,
+  WaggleError,
+  type AgentSkill,
+  type JsonSchema,
+  type Validator,
+} from '@waggle/protocol';
 import type { TaskContext } from '../context/task-context.js';
 import { agentOptionsOf, skillEntriesOf, type Shape, type SkillEntry } from './decorators.js';
 
@@ -34,7 +44,7 @@ export interface AgentDefinition {
 export const agentDefinition = (instance: object): AgentDefinition => {
   const options = agentOptionsOf(instance.constructor);
   if (options === undefined) throw invalid(`${instance.constructor.name} has no @Agent.`);
-  if (!isToken(options.name)) throw invalid(`"${options.name}" cannot be an agent's name: 1 to 64 of A-Z, a-z, 0-9, _ and -.`);
+  if (!TOKEN.test(options.name)) throw invalid(`"${options.name}" cannot be an agent's name: 1 to 64 of A-Z, a-z, 0-9, _ and -.`);
   const slots = atLeastOne(options.slots ?? DEFAULT_SLOTS, 'slots');
   const skills = new Map<string, SkillDefinition>();
   for (const entry of skillEntriesOf(Object.getPrototypeOf(instance) as object)) {
@@ -74,7 +84,7 @@ const skillDefinition = (instance: object, entry: SkillEntry): SkillDefinition =
     card,
     checkInput: validator(input, 'INVALID_INPUT', 'input'),
     checkOutput: validator(entry.output, 'INTERNAL', 'output'),
-    toInput: (value) => (typeof input === 'function' ? plainToInstance(input as DtoClass, value) : value),
+    toInput: (value) => (typeof input === 'function' ? plainToInstance(input, value) : value),
     handle: (value, ctx) => method.call(instance, value, ctx),
   };
 };

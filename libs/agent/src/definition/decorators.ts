@@ -69,4 +69,5 @@ export const Skill =
 
 export const agentOptionsOf = (type: object): AgentOptions | undefined => Reflect.getMetadata(AGENT, type) as AgentOptions | undefined;
 
-export const skillEntriesOf = (prototype: object): SkillEntry[] => (Reflect.getMetadata(SKILLS, prototype) as SkillEntry[] | undefined) ?? [];
+export const skillEntriesOf = (prototype: object): SkillEntry[] =>
+  (Reflect.getMetadata(SKILLS, prototype) as SkillEntry[] | undefined) ?? [];

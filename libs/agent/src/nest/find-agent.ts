@@ -4,7 +4,8 @@ import { agentOptionsOf, type AgentOptions } from '../definition/decorators.js';
 
 type Provided = Type | { provide: unknown; useClass?: Type };
 
-const listed = (key: 'imports' | 'providers', module: object): unknown[] => (Reflect.getMetadata(key, module) as unknown[] | undefined) ?? [];
+const listed = (key: 'imports' | 'providers', module: object): unknown[] =>
+  (Reflect.getMetadata(key, module) as unknown[] | undefined) ?? [];
 
 const classesOf = (module: object, seen: Set<object>): Type[] => {
   if (seen.has(module)) return [];

@@ -100,7 +100,9 @@ describe('AgentRuntime', () => {
     );
     const first = await rig.dispatch({ input: 'first', priority: 'low' });
     await taken;
-    const others = await Promise.all((['critical', 'high', 'normal'] as const).map((priority) => rig.dispatch({ input: priority, priority })));
+    const others = await Promise.all(
+      (['critical', 'high', 'normal'] as const).map((priority) => rig.dispatch({ input: priority, priority })),
+    );
     // a second agent gets them although the first had pulls standing
     const second: unknown[] = [];
     await rig.agent(agentOf(4, async (input) => second.push(input)));
@@ -122,7 +124,10 @@ describe('AgentRuntime', () => {
 
   it('rejects a skill that it does not offer', async () => {
     await rig.agent(agentOf(4, async () => 1));
-    expect(await rig.result(await rig.dispatch({ skill: 'test.other' }))).toMatchObject({ kind: 'rejected', error: { code: 'UNSUPPORTED' } });
+    expect(await rig.result(await rig.dispatch({ skill: 'test.other' }))).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'UNSUPPORTED' },
+    });
   });
 
   it('fails with the code that is thrown; anything else is INTERNAL, retryable, its cause kept', async () => {
@@ -199,7 +204,7 @@ describe('AgentRuntime', () => {
     expect(result).toMatchObject({ kind: 'failed', error: { code: 'TASK_TIMEOUT', retryable: true } });
   });
 
-  it('gives an attempt up when its progress does not move within the skill\'s heartbeat', async () => {
+  it("gives an attempt up when its progress does not move within the skill's heartbeat", async () => {
     await rig.agent(
       agentOf(4, async (input, ctx) => {
         for (let i = 0; i < 12 && !ctx.signal.aborted; i++) {

@@ -95,10 +95,15 @@ export class Attempt {
 
   private async settle(): Promise<AttemptEnd> {
     const { dispatch, problems } = parseDispatch(this.delivery, this.address);
-    if (problems !== undefined) return this.write({ kind: 'rejected', error: { ...fault('INVALID_MESSAGE', 'The dispatch is not valid.'), problems } });
+    if (problems !== undefined)
+      return this.write({ kind: 'rejected', error: { ...fault('INVALID_MESSAGE', 'The dispatch is not valid.'), problems } });
     this.skill = dispatch.payload.skill;
     const verdict = await Promise.race([this.mayStart(), this.gone]);
-    if (verdict === 'poison') return this.write({ kind: 'failed', error: fault('POISON', `It was started ${this.host.definition.maxStarts} times and never ended.`) }, dispatch);
+    if (verdict === 'poison')
+      return this.write(
+        { kind: 'failed', error: fault('POISON', `It was started ${this.host.definition.maxStarts} times and never ended.`) },
+        dispatch,
+      );
     if (verdict === 'others') return 'others';
     if (verdict === 'ended') return this.drop();
     return this.end(verdict === 'start' ? await this.work(dispatch) : verdict, dispatch);
@@ -131,7 +136,9 @@ export class Attempt {
   private async work(dispatch: AgentMessage<TaskDispatch>): Promise<Ending> {
     const skill = this.host.definition.skills.get(dispatch.payload.skill);
     if (skill === undefined) {
-      return { result: { kind: 'rejected', error: fault('UNSUPPORTED', `${this.address.agent} does not offer ${dispatch.payload.skill}.`) } };
+      return {
+        result: { kind: 'rejected', error: fault('UNSUPPORTED', `${this.address.agent} does not offer ${dispatch.payload.skill}.`) },
+      };
     }
     let lapse!: (ending: Ending) => void;
     const lapsed = new Promise<Ending>((resolve) => (lapse = resolve));
@@ -164,7 +171,8 @@ export class Attempt {
     try {
       const input = await loadValues(bus, tenant, given);
       const problems = skill.checkInput(input);
-      if (problems.length > 0) return { kind: 'rejected', error: fault('INVALID_INPUT', `The input does not fit ${skill.card.id}.`, problems) };
+      if (problems.length > 0)
+        return { kind: 'rejected', error: fault('INVALID_INPUT', `The input does not fit ${skill.card.id}.`, problems) };
       const returned = await withSpan(`skill ${skill.card.id}`, undefined, () => skill.handle(skill.toInput(input), context));
       const output = plain(returned);
       const wrong = skill.checkOutput(output);

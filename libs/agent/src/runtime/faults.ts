@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { codeOf, ERRORS, WaggleError, type ErrorCode, type Fault, type Problem } from '@waggle/protocol';
 import { TaskError } from '../task-error.js';
 
@@ -10,7 +11,7 @@ const cut = (text: string, limit: number): string => (text.length <= limit ? tex
 const causeOf = (error: unknown): string | undefined => {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause === undefined) return undefined;
-  return cut(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause), CAUSE_LIMIT);
+  return cut(cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause), CAUSE_LIMIT);
 };
 
 /** A fault with a code of the catalogue. */

@@ -93,7 +93,11 @@ describe('a task delivered again', () => {
     await rig.holds(stalled.instance, 1);
     await stalled.kill();
     const bus = await rig.broker.busFor('worker');
-    await bus.publishOnce('RESULT', subjects.result('default', 'worker', flow.flowId, flow.taskId, 1), JSON.stringify({ payload: { kind: 'completed' } }));
+    await bus.publishOnce(
+      'RESULT',
+      subjects.result('default', 'worker', flow.flowId, flow.taskId, 1),
+      JSON.stringify({ payload: { kind: 'completed' } }),
+    );
     await rig.handBack(stalled.instance);
     const called = jest.fn(async () => 'next');
     await rig.agent(agentOf(called, 1));
@@ -105,7 +109,9 @@ describe('a task delivered again', () => {
   it('is handed back by a graceful stop only if it does not end in time', async () => {
     let finish!: () => void;
     const gate = new Promise<void>((resolve) => (finish = resolve));
-    const { runtime, instance } = await rig.agent(agentOf((input, ctx) => (input === 'quick' ? gate.then(() => 'quick') : forever(input, ctx))));
+    const { runtime, instance } = await rig.agent(
+      agentOf((input, ctx) => (input === 'quick' ? gate.then(() => 'quick') : forever(input, ctx))),
+    );
     const [quick, slow] = [await rig.dispatch({ input: 'quick' }), await rig.dispatch({ input: 'slow' })];
     await rig.holds(instance, 2);
     const stopped = runtime.stop(300);
@@ -135,7 +141,10 @@ describe('ctx.call', () => {
     await rig.agent(agentOf(parent));
     const [child] = await eventually(async () => ((await submissions()).length === 1 ? submissions() : undefined));
     expect(child!.flowId).toMatch(/^c-[0-9a-f]{40}$/);
-    expect(child!.message).toMatchObject({ hop: 1, payload: { skill: 'other.skill', input: { n: 1 }, parent: { flowId: flow.flowId, taskId: 't', attempt: 1 } } });
+    expect(child!.message).toMatchObject({
+      hop: 1,
+      payload: { skill: 'other.skill', input: { n: 1 }, parent: { flowId: flow.flowId, taskId: 't', attempt: 1 } },
+    });
     await rig.rest();
     await rig.agent(agentOf(parent));
     await eventually(async () => (await rig.starts(flow)) === 1);
@@ -171,7 +180,10 @@ describe('ctx.call', () => {
     const known = (await submissions()).length;
     const flow = await rig.dispatch({ input: { n: 3 } });
     const all = await eventually(async () => ((await submissions()).length > known ? submissions() : undefined));
-    await rig.end({ flowId: all.at(-1)!.flowId, owner: 'worker' }, { state: 'FAILED', errors: [{ code: 'OUT_OF_HONEY', message: 'none left' }] });
+    await rig.end(
+      { flowId: all.at(-1)!.flowId, owner: 'worker' },
+      { state: 'FAILED', errors: [{ code: 'OUT_OF_HONEY', message: 'none left' }] },
+    );
     expect(await rig.result(flow)).toMatchObject({ kind: 'failed', error: { code: 'OUT_OF_HONEY', retryable: false } });
     expect(caught[0]).toBeInstanceOf(TaskError);
   });

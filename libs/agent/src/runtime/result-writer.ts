@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { injectTrace, type Bus } from '@waggle/bus';
-import { codeOf, createMessage, ERRORS, MESSAGE_TYPES, subjects, type AgentMessage, type TaskDispatch, type TaskResult } from '@waggle/protocol';
+import {
+  codeOf,
+  createMessage,
+  ERRORS,
+  MESSAGE_TYPES,
+  subjects,
+  type AgentMessage,
+  type TaskDispatch,
+  type TaskResult,
+} from '@waggle/protocol';
 import type { AttemptAddress } from './aborts.js';
 
 const RETRY = 200;
@@ -27,7 +36,14 @@ export const writeResult = async (
     tenant: address.tenant,
     intent: 'response',
     correlationId: address.flowId,
-    ...(dispatch !== undefined && { to: dispatch.from, causationId: dispatch.id, contextId: dispatch.contextId, userId: dispatch.userId, priority: dispatch.priority, hop: dispatch.hop }),
+    ...(dispatch !== undefined && {
+      to: dispatch.from,
+      causationId: dispatch.id,
+      contextId: dispatch.contextId,
+      userId: dispatch.userId,
+      priority: dispatch.priority,
+      hop: dispatch.hop,
+    }),
     payload: result,
   });
   const body = JSON.stringify(message);

@@ -20,7 +20,7 @@ describe('Slots', () => {
     expect(slots.free).toBe(2);
   });
 
-  it('lends a waiting task\'s slot to another, and it comes back before new ones get any', async () => {
+  it("lends a waiting task's slot to another, and it comes back before new ones get any", async () => {
     const slots = new Slots(1, 4, () => undefined);
     slots.take(1);
     const child = deferred();

@@ -4,7 +4,7 @@ import { WaggleError } from '@waggle/protocol';
 import type { ServiceHealth } from '../definition.js';
 import type { Metrics } from '../metrics.js';
 
-const answer = (response: ServerResponse, status: number, type: string, body: string): void => {
+const answer = (response: ServerResponse, status: number, { type, body }: { type: string; body: string }): void => {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
 };
 
@@ -19,23 +19,25 @@ export class HealthServer {
   static async listen(port: number, health: () => ServiceHealth, metrics: Metrics): Promise<HealthServer> {
     const server = createServer((request, response) => {
       const path = request.url?.split('?')[0];
-      if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'text/plain', 'GET only\n');
-      if (path === '/live') return answer(response, 200, 'application/json', '{"live":true}\n');
+      if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, { type: 'text/plain', body: 'GET only\n' });
+      if (path === '/live') return answer(response, 200, { type: 'application/json', body: '{"live":true}\n' });
       if (path === '/ready') {
         const now = health();
-        return answer(response, now.ready ? 200 : 503, 'application/json', `${JSON.stringify(now)}\n`);
+        return answer(response, now.ready ? 200 : 503, { type: 'application/json', body: `${JSON.stringify(now)}\n` });
       }
-      if (path !== '/metrics') return answer(response, 404, 'text/plain', 'see /live, /ready, /metrics\n');
+      if (path !== '/metrics') return answer(response, 404, { type: 'text/plain', body: 'see /live, /ready, /metrics\n' });
       metrics.text().then(
-        (text) => answer(response, 200, metrics.registry.contentType, text),
-        () => answer(response, 500, 'text/plain', 'the figures could not be read\n'),
+        (text) => answer(response, 200, { type: metrics.registry.contentType, body: text }),
+        () => answer(response, 500, { type: 'text/plain', body: 'the figures could not be read\n' }),
       );
     });
     server.requestTimeout = 5_000;
     server.maxConnections = 64;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) =>
-        reject(new WaggleError('CONFIG_INVALID', `Port ${port} cannot be listened on (${cause.code}).`, { path: 'WAGGLE_HTTP_PORT', cause })),
+        reject(
+          new WaggleError('CONFIG_INVALID', `Port ${port} cannot be listened on (${cause.code}).`, { path: 'WAGGLE_HTTP_PORT', cause }),
+        ),
       );
       server.listen(port, '127.0.0.1', resolve);
     });

@@ -22,7 +22,9 @@ describe('Log', () => {
     const seen = await recorded();
     seen.log.debug('not shown');
     seen.log.with({ flow: 'f' }).info('hello', { n: 1 });
-    expect(seen.lines).toEqual([expect.objectContaining({ level: 'info', service: 'plain', instance: 'one', msg: 'hello', n: 1, flow: 'f' })]);
+    expect(seen.lines).toEqual([
+      expect.objectContaining({ level: 'info', service: 'plain', instance: 'one', msg: 'hello', n: 1, flow: 'f' }),
+    ]);
   });
 
   it('carries the ids of the span at work: those of the trace that came with the message', async () => {
@@ -55,7 +57,12 @@ describe('Log', () => {
   it('masks secrets, by field and by form', async () => {
     const seen = await recorded();
     const seed = `SU${'A'.repeat(56)}`;
-    seen.log.info(`the key is ${seed}`, { seed, options: { token: 'hunter2' }, url: 'nats://me:hunter2@host:4222', key: `sk-${'a'.repeat(30)}` });
+    seen.log.info(`the key is ${seed}`, {
+      seed,
+      options: { token: 'hunter2' },
+      url: 'nats://me:hunter2@host:4222',
+      key: `sk-${'a'.repeat(30)}`,
+    });
     expect(seen.text()).not.toMatch(/SUAAAA|hunter2|sk-aaaa/);
     expect(seen.text()).toContain('nats://me:[redacted]@host:4222');
   });

@@ -15,7 +15,9 @@ export const enableTraceContext = (): void => {
 const wanted = (env: NodeJS.ProcessEnv): boolean =>
   env.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
   env.OTEL_TRACES_EXPORTER?.toLowerCase() !== 'none' &&
-  [env.OTEL_EXPORTER_OTLP_ENDPOINT, env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, env.OTEL_TRACES_EXPORTER].some((value) => value !== undefined && value !== '');
+  [env.OTEL_EXPORTER_OTLP_ENDPOINT, env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, env.OTEL_TRACES_EXPORTER].some(
+    (value) => value !== undefined && value !== '',
+  );
 
 const exporterOf = async (env: NodeJS.ProcessEnv) => {
   if (env.OTEL_TRACES_EXPORTER?.toLowerCase() === 'console') return new (await import('@opentelemetry/sdk-trace')).ConsoleSpanExporter();
