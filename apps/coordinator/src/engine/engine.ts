@@ -53,6 +53,8 @@ export class Engine {
           continue;
         }
         if (flow.sequence === 0) await this.orphans.settle(key, inputs, deliveries);
+        // an accelerated timer is decided on under an origin that never comes again: the broker's own sees to its commands
+        for (const input of inputs) if (input.kind === 'timer') flow = await this.emitAgain(key, flow, input.n + 1);
         pending = pending.filter((input) => !inputs.includes(input));
         more = false;
         continue;

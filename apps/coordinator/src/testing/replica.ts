@@ -19,10 +19,12 @@ export interface Replica {
 export interface ReplicaOptions extends Partial<CoordinatorConfig> {
   /** Without beats: the others serve its partitions too, and it theirs. */
   hidden?: boolean;
+  /** It will die, and is not stopped after the tests. */
+  doomed?: boolean;
 }
 
 /** A coordinator over a bus of the test's choosing, so that the test can stand between the two. */
-export const startReplica = async (bus: Bus, { hidden = false, ...config }: ReplicaOptions = {}): Promise<Replica> => {
+export const startReplica = async (bus: Bus, { hidden = false, doomed = false, ...config }: ReplicaOptions = {}): Promise<Replica> => {
   const instance = newId();
   const lines: string[] = [];
   const log = await createLog({ service: 'coordinator', instance, level: 'warn', to: { write: (line) => lines.push(line) } });
@@ -50,7 +52,7 @@ export const startReplica = async (bus: Bus, { hidden = false, ...config }: Repl
     await app.close();
     await presence.stop();
   };
-  cleanupLater(() => (stopped ??= stop()));
+  if (!doomed) cleanupLater(() => (stopped ??= stop()));
   return {
     app,
     instance,

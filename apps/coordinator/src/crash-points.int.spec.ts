@@ -1,0 +1,96 @@
+import type { Bus } from '@waggle/bus';
+import { subjects } from '@waggle/protocol';
+import { scriptedAgent, type ScriptedAgent, type TestBroker } from '@waggle/testkit';
+import { TENANT, TestClient } from './testing/client.js';
+import { eventsOf, logOf, SKILL, testMesh } from './testing/mesh.js';
+import { mortal } from './testing/mortal-bus.js';
+import { startReplica } from './testing/replica.js';
+
+const definition = {
+  name: 'crash',
+  steps: [
+    { id: 'each', skill: SKILL, forEach: 'input.list', input: { n: '${{ item }}' } },
+    { id: 'again', skill: SKILL, needs: ['each'], input: { fail: true }, retry: { attempts: 2, initial: '10ms', backoff: 'fixed' } },
+  ],
+  output: '${{ steps.each.output }}',
+};
+
+/** More than the undisturbed run has effects: then the last rounds see no crash at all. */
+const MOST = 60;
+
+describe('a coordinator that dies', () => {
+  let broker: TestBroker;
+  let see: Bus;
+  let agent: ScriptedAgent;
+  let client: TestClient;
+
+  const run = async (flowId: string) => {
+    const outcome = await client.outcome(await client.submit({ definition, input: { list: [1, 2] } }, flowId));
+    return { state: outcome.state, output: outcome.output, tasks: outcome.tasks };
+  };
+  const factsOf = async (flowId: string): Promise<string[]> =>
+    (await eventsOf(see, flowId)).filter((type) => !type.startsWith('timer')).sort();
+  const attemptsOf = (flowId: string): string[] =>
+    agent.taken
+      .filter((task) => task.flowId === flowId)
+      .map(({ taskId, attempt }) => `${taskId}.${attempt}`)
+      .sort();
+
+  beforeAll(async () => {
+    ({ broker, see } = await testMesh({ partitions: 1 }));
+    // the rounds are many: inputs of the dead come again sooner than in production
+    const config = {
+      durable_name: 'coordinator-0',
+      filter_subject: 'in.0.>',
+      ack_policy: 'explicit',
+      ack_wait: 150e6,
+      max_ack_pending: 1_000,
+      max_deliver: -1,
+    };
+    const changed = await see.request(
+      '$JS.API.CONSUMER.DURABLE.CREATE.INPUT.coordinator-0',
+      JSON.stringify({ stream_name: 'INPUT', config }),
+    );
+    expect(changed.json<{ config: { ack_wait: number } }>().config.ack_wait).toBe(150e6);
+    agent = await scriptedAgent(await broker.busFor('worker'), {
+      beat: 0,
+      slots: 16,
+      script: ({ dispatch }) => {
+        if ((dispatch.input as { fail?: boolean }).fail === true && dispatch.attempt === 1) throw new Error('once');
+        return { output: dispatch.input };
+      },
+    });
+    client = await TestClient.join(broker);
+  });
+
+  it('leaves another to finish with the same end, at whatever point it dies', async () => {
+    const first = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    const undisturbed = await run('undisturbed');
+    const facts = await factsOf('undisturbed');
+    const attempts = attemptsOf('undisturbed');
+    expect(undisturbed.state).toBe('COMPLETED');
+    await first.stop();
+    let deaths = 0;
+    for (let point = 1; point <= MOST; point++) {
+      const flowId = `crash-${point}`;
+      const doomed = mortal(await broker.busFor('coordinator'));
+      await startReplica(doomed.bus, { hidden: true, doomed: true });
+      doomed.dieAfter(point);
+      const ended = run(flowId);
+      const died = await Promise.race([doomed.dead.then(() => true), ended.then(() => false)]);
+      if (!died) {
+        await doomed.bus.close();
+        break;
+      }
+      deaths++;
+      const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+      expect({ point, ...(await ended) }).toEqual({ point, ...undisturbed });
+      expect({ point, facts: await factsOf(flowId) }).toEqual({ point, facts });
+      expect({ point, attempts: attemptsOf(flowId) }).toEqual({ point, attempts });
+      expect((await logOf(see, flowId)).map(({ n }) => n)).toEqual((await logOf(see, flowId)).map((_, i) => i + 1));
+      expect(await see.read('FLOW', subjects.outcome(TENANT, 'client', flowId))).toHaveLength(1);
+      await heir.stop();
+    }
+    expect(deaths).toBeGreaterThan(15);
+  }, 60_000);
+});
