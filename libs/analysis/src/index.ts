@@ -15,6 +15,7 @@ export { bounded, MAX_FINDINGS, rulesOf, worstFirst } from './findings-order.js'
 export { DebtReport, SecurityReport, SkippedFile, SpecialistReport } from './specialist-report.js';
 export { ECMASCRIPT, extensionOf, languageOf, LANGUAGES, PYTHON, type Language } from './source/language.js';
 export { errorLines, kindOf, MAX_PARSE, parse, type Node } from './source/parse.js';
+export { isDeepTree } from './source/depth.js';
 export { excerpt, splitLines, type Excerpt } from './source/lines.js';
 export { isGenerated, isTestFile, isTooDeep } from './source/file-kind.js';
 export { MASK, maskFindings } from './mask.js';

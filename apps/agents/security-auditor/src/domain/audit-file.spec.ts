@@ -78,6 +78,7 @@ describe('shapes of code', () => {
       `import 'child_process';\n${'spawn('.repeat(350)}{shell: true}${')'.repeat(350)}`,
       `db.query(\`SELECT ${'a'.repeat(200_000)}`,
       `${'x.redirect('.repeat(390)}req.query.a${')'.repeat(390)}`,
+      `${'if (a)\n'.repeat(50_000)}{${'Math.random();\n'.repeat(20_000)}}`,
     ]) {
       const started = performance.now();
       await auditFile('src/a.ts', text);

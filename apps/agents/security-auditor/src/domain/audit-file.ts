@@ -1,6 +1,7 @@
 import {
   applyRules,
   FindingList,
+  isDeepTree,
   isGenerated,
   isTestFile,
   isTooDeep,
@@ -16,6 +17,8 @@ import { PATTERN_RULES } from '../rules/index.js';
 import { findSecrets, secretRule } from './secrets.js';
 
 export const SPECIALIST = 'security-auditor';
+
+const TOO_DEEP = 'nested too deep to be analysed';
 
 export interface FileAudit {
   findings: Finding[];
@@ -41,14 +44,24 @@ export const auditFile = async (path: string, text: string): Promise<FileAudit> 
       severity: isTestFile(path) ? 'medium' : rule.severity,
     });
   }
+  const shapes = await auditShapes(path, text, list);
+  return {
+    findings: maskFindings(list.findings),
+    rules: [...rules, ...PATTERN_RULES],
+    omitted: shapes.omitted,
+    ...(shapes.note === undefined ? {} : { note: `${shapes.note}; looked through for secrets` }),
+  };
+};
+
+/** Applies the rule pack where that can be done; else says why not. */
+const auditShapes = async (path: string, text: string, list: FindingList): Promise<{ omitted: number; note?: string }> => {
   const language = languageOf(path);
-  let omitted = 0;
-  let note: string | undefined;
-  if (language === undefined) note = 'no parser for this kind of file; looked through for secrets';
-  else if (text.length > MAX_PARSE) note = 'too large to be parsed; looked through for secrets';
-  else if (isGenerated(path, text)) note = 'minified or generated; looked through for secrets';
-  else if (isTooDeep(text)) note = 'nested too deep to be analysed; looked through for secrets';
-  else if (PATTERN_RULES.some((rule) => rule.languages.includes(language) && rule.mentions.test(text)))
-    omitted = applyRules(PATTERN_RULES, { path, language, text, root: await parse(language, text) }, list);
-  return { findings: maskFindings(list.findings), rules: [...rules, ...PATTERN_RULES], omitted, ...(note === undefined ? {} : { note }) };
+  if (language === undefined) return { omitted: 0, note: 'no parser for this kind of file' };
+  if (text.length > MAX_PARSE) return { omitted: 0, note: 'too large to be parsed' };
+  if (isGenerated(path, text)) return { omitted: 0, note: 'minified or generated' };
+  if (isTooDeep(text)) return { omitted: 0, note: TOO_DEEP };
+  if (!PATTERN_RULES.some((rule) => rule.languages.includes(language) && rule.mentions.test(text))) return { omitted: 0 };
+  const root = await parse(language, text);
+  if (isDeepTree(root)) return { omitted: 0, note: TOO_DEEP };
+  return { omitted: applyRules(PATTERN_RULES, { path, language, text, root }, list) };
 };

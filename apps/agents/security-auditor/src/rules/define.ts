@@ -29,3 +29,19 @@ export const FIXED_TEXT_PYTHON = {
     { kind: 'list', not: { has: { not: { kind: 'string' }, regex: '[A-Za-z]' } } },
   ],
 };
+
+/** Looking up from a place, the nearest statement is the last that is looked at. */
+export const STATEMENT = {
+  any: ['lexical_declaration', 'variable_declaration', 'expression_statement', 'return_statement', 'statement_block'].map((kind) => ({
+    kind,
+  })),
+};
+
+/** Looking up from a place, the nearest function with a name is the last that is looked at. */
+export const NAMED_FUNCTION = { any: ['function_declaration', 'method_definition', 'class_body'].map((kind) => ({ kind })) };
+
+/** The nearest statement in Python. */
+export const STATEMENT_PYTHON = { any: ['assignment', 'return_statement', 'expression_statement', 'block'].map((kind) => ({ kind })) };
+
+/** The nearest function in Python. */
+export const FUNCTION_PYTHON = { any: ['function_definition', 'class_definition'].map((kind) => ({ kind })) };

@@ -3,6 +3,7 @@ import {
   fileMetrics,
   FindingList,
   functionsOf,
+  isDeepTree,
   isGenerated,
   isTooDeep,
   languageOf,
@@ -17,6 +18,8 @@ import { checkFunctions } from './check-functions.js';
 
 export const SPECIALIST = 'tech-debt-tracker';
 
+const TOO_DEEP = 'nested too deep to be analysed';
+
 /** What a file gave: its figures and findings, or why it was not analysed; `note` when a part could not be parsed. */
 export type FileAnalysis = { metrics: FileMetrics; findings: Finding[]; note?: string } | { skipped: string };
 
@@ -26,8 +29,9 @@ export const analyzeFile = async (path: string, text: string): Promise<FileAnaly
   if (language === undefined) return { skipped: 'no parser for this kind of file' };
   if (text.length > MAX_PARSE) return { skipped: 'too large to be parsed' };
   if (isGenerated(path, text)) return { skipped: 'minified or generated' };
-  if (isTooDeep(text)) return { skipped: 'nested too deep to be analysed' };
+  if (isTooDeep(text)) return { skipped: TOO_DEEP };
   const root = await parse(language, text);
+  if (isDeepTree(root)) return { skipped: TOO_DEEP };
   const lines = splitLines(text);
   const list = new FindingList(SPECIALIST, path, lines);
   const functions = functionsOf(language, root);

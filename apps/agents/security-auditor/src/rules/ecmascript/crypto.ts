@@ -1,4 +1,4 @@
-import { ecmascript } from '../define.js';
+import { ecmascript, NAMED_FUNCTION, STATEMENT } from '../define.js';
 
 export const crypto = [
   ecmascript({
@@ -20,7 +20,7 @@ export const crypto = [
             { kind: 'return_statement' },
             { kind: 'variable_declaration' },
           ],
-          stopBy: 'end',
+          stopBy: STATEMENT,
           regex: '(?i)passw|secret|token|signature|credential|apikey|api_key',
         },
       },
@@ -76,7 +76,7 @@ export const crypto = [
       rule: {
         pattern: 'Math.random()',
         inside: {
-          stopBy: 'end',
+          stopBy: NAMED_FUNCTION,
           any: [
             {
               kind: 'variable_declarator',

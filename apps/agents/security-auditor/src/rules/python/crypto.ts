@@ -1,4 +1,4 @@
-import { python } from '../define.js';
+import { FUNCTION_PYTHON, python, STATEMENT_PYTHON } from '../define.js';
 
 export const crypto = [
   python({
@@ -15,7 +15,7 @@ export const crypto = [
         any: [{ pattern: 'hashlib.md5($$$ARGS)' }, { pattern: 'hashlib.sha1($$$ARGS)' }],
         not: { regex: 'usedforsecurity\\s*=\\s*False' },
         inside: {
-          stopBy: 'end',
+          stopBy: STATEMENT_PYTHON,
           any: [{ kind: 'assignment' }, { kind: 'return_statement' }, { kind: 'expression_statement' }],
           regex: '(?i)passw|secret|token|signature|credential|api_?key',
         },
@@ -67,7 +67,7 @@ export const crypto = [
         kind: 'call',
         regex: '^random\\.(choice|choices|randint|randrange|random|getrandbits|sample)\\(',
         inside: {
-          stopBy: 'end',
+          stopBy: FUNCTION_PYTHON,
           any: [
             { kind: 'assignment', has: { field: 'left', regex: '(?i)(token|secret|passw|api_?key|otp|nonce|session_?id|csrf|salt)' } },
             {
