@@ -46,7 +46,7 @@ export class Attempt {
   private readonly startedAt = new Date().toISOString();
   private readonly gone: Promise<Ending>;
   private leave!: (ending: Ending) => void;
-  private writing = new AbortController();
+  private handedBack = false;
   private handler?: Promise<unknown>;
 
   constructor(
@@ -73,7 +73,7 @@ export class Attempt {
   /** The process stops: the queue gives the task to another. */
   handBack(): void {
     this.abort.abort(new WaggleError('AGENT_STOPPED', 'The agent stops and hands the task back.'));
-    this.writing.abort();
+    this.handedBack = true;
     this.leave({ gone: 'handed-back' });
   }
 
@@ -192,7 +192,7 @@ export class Attempt {
     const result: TaskResult = { ...outcome, instance: this.host.instance, startedAt: this.startedAt, endedAt: new Date().toISOString() };
     const alive = setInterval(() => this.delivery.working(), this.host.workingEvery);
     try {
-      const written = await writeResult(this.host.bus, { address: this.address, dispatch, signal: this.writing.signal }, result);
+      const written = await writeResult(this.host.bus, { address: this.address, dispatch, giveUp: () => this.handedBack }, result);
       if (written === 'taken') this.host.log.warn('another result of this attempt stands already: ours is dropped', this.names);
       this.delivery.ack();
       return written === 'taken' ? 'taken' : outcome.kind;

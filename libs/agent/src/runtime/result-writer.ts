@@ -21,15 +21,15 @@ export const resultSubject = (address: AttemptAddress): string =>
   subjects.result(address.tenant, address.agent, address.flowId, address.taskId, address.attempt);
 
 /**
- * Writes the one result of an attempt: the same bytes until the broker has answered, while `signal` allows. `taken`: another
+ * Writes the one result of an attempt: the same bytes until the broker has answered, unless `giveUp` says so in between. `taken`: another
  * holder of the same attempt was faster, and its result is the one that counts. Fails as `publishOnce` does.
  */
 export const writeResult = async (
   bus: Bus,
-  to: { address: AttemptAddress; dispatch?: AgentMessage<TaskDispatch>; signal: AbortSignal },
+  to: { address: AttemptAddress; dispatch?: AgentMessage<TaskDispatch>; giveUp: () => boolean },
   result: TaskResult,
 ): Promise<Written> => {
-  const { address, dispatch, signal } = to;
+  const { address, dispatch, giveUp } = to;
   const message = createMessage({
     type: MESSAGE_TYPES.result,
     from: bus.me,
@@ -52,8 +52,8 @@ export const writeResult = async (
       return (await bus.publishOnce('RESULT', resultSubject(address), body, { headers: injectTrace() })).status;
     } catch (error) {
       const code = codeOf(error);
-      if (code === undefined || !ERRORS[code].retryable || signal.aborted) throw error;
-      await sleep(delay, undefined, { signal }).catch(() => undefined);
+      if (code === undefined || !ERRORS[code].retryable || giveUp()) throw error;
+      await sleep(delay);
     }
   }
 };

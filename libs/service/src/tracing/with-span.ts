@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { context, isSpanContextValid, ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api';
 import { parseTraceParent } from './trace-parent.js';
 
@@ -7,10 +6,17 @@ export interface Carrier {
   header(name: string): string | undefined;
 }
 
+/** Ids need not be secret, only rare: a source of true randomness costs more than the rest of a short task. */
+const randomHex = (bytes: number): string => {
+  let hex = '';
+  for (let i = 0; i < bytes; i += 4) hex += (1 + Math.floor(Math.random() * 0xfffffffe)).toString(16).padStart(8, '0');
+  return hex;
+};
+
 /** With no SDK the API's spans are empty: a trace then still needs ids, for logs and for the next hop. */
 const unrecorded = (parent: Context): Span => {
-  const traceId = trace.getSpanContext(parent)?.traceId ?? randomBytes(16).toString('hex');
-  return trace.wrapSpanContext({ traceId, spanId: randomBytes(8).toString('hex'), traceFlags: TraceFlags.NONE });
+  const traceId = trace.getSpanContext(parent)?.traceId ?? randomHex(16);
+  return trace.wrapSpanContext({ traceId, spanId: randomHex(8), traceFlags: TraceFlags.NONE });
 };
 
 const startSpan = (name: string, parent: Context): Span => {
