@@ -23,9 +23,11 @@ const severityBar = ({ counts }: AuditReport): Markup => {
   return markup`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
 };
 
-const verdict = ({ counts, findingsText }: { counts: AuditReport['counts']; findingsText: string }): string => {
+const verdict = ({ counts, workspace }: AuditReport): string => {
+  const findingsText = plural(counts.total, 'finding');
   const { critical, high } = counts.bySeverity;
-  if (counts.total === 0) return 'Nothing was found by any rule.';
+  if (counts.total === 0)
+    return workspace.analysed === 0 ? 'There is no code here that could be parsed.' : 'Nothing was found by any rule.';
   if (critical > 0) return `${findingsText}, ${critical} of them critical: look at ${critical === 1 ? 'that one' : 'those'} today.`;
   if (high > 0) return `${findingsText}, ${high} of them high: begin there.`;
   return `${findingsText}, none critical or high.`;
@@ -38,7 +40,7 @@ export const summary = (report: AuditReport): Markup => {
   const { workspace, counts, languages, notAnalysed } = report;
   const specialists = Object.keys(counts.bySpecialist);
   return markup`<div class="brand">${trusted('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 1.5l9 5.2v10.6l-9 5.2-9-5.2V6.700z"/></svg>')}<span>Waggle audit</span></div>
-<section class="card hero" aria-label="Summary">${ring(report)}<div><h1>${workspace.root}</h1><p class="verdict">${verdict({ counts, findingsText: plural(counts.total, 'finding') })}</p>${severityBar(report)}
+<section class="card hero" aria-label="Summary">${ring(report)}<div><h1>${workspace.root}</h1><p class="verdict">${verdict(report)}</p>${severityBar(report)}
 <div class="chips">${SEVERITIES.map((severity) => markup`<span class="chip${counts.bySeverity[severity] === 0 ? ' zero' : ''}"><span class="dot ${severity}"></span>${severity} <b>${count(counts.bySeverity[severity])}</b></span>`)}</div></div></section>
 <section class="card facts" aria-label="What was audited">
 <div><b>${count(workspace.analysed)}</b><span>of ${plural(workspace.files, 'text file')} parsed</span></div>
