@@ -12,8 +12,8 @@ export interface Grammar {
   nesting: readonly string[];
   /** An `if` whose parent is this is an `else if`: no deeper than the first. */
   elseIf?: { kind: string; parent: string };
-  /** The node that lists a function's parameters, and what in it is not one. */
-  parameters: { kind: string; not: readonly string[]; receivers: readonly string[] };
+  /** What in a function's list of parameters is none, and the names by which the first stands for the object itself. */
+  parameters: { not: readonly string[]; receivers: readonly string[] };
   comment: string;
 }
 
@@ -39,7 +39,7 @@ const ECMASCRIPT: Grammar = {
   logical: { kind: 'binary_expression', operators: ['&&', '||', '??'] },
   nesting: ['if_statement', 'for_statement', 'for_in_statement', 'while_statement', 'do_statement', 'switch_statement', 'try_statement'],
   elseIf: { kind: 'if_statement', parent: 'else_clause' },
-  parameters: { kind: 'formal_parameters', not: ['comment'], receivers: ['this'] },
+  parameters: { not: ['comment'], receivers: ['this'] },
   comment: 'comment',
 };
 
@@ -58,7 +58,7 @@ const PYTHON: Grammar = {
   ],
   logical: { kind: 'boolean_operator', operators: ['and', 'or'] },
   nesting: ['if_statement', 'for_statement', 'while_statement', 'with_statement', 'try_statement', 'match_statement'],
-  parameters: { kind: 'parameters', not: ['comment', 'keyword_separator', 'positional_separator'], receivers: ['self', 'cls'] },
+  parameters: { not: ['comment', 'keyword_separator', 'positional_separator'], receivers: ['self', 'cls'] },
   comment: 'comment',
 };
 
