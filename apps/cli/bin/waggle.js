@@ -2,7 +2,7 @@
 /** Starts the command line under the Node that the packages bring along, whichever Node was asked. Plain enough for Node 20. */
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -49,6 +49,9 @@ const start = async () => {
     return;
   }
   if (!existsSync(main)) fail('INTERNAL: Waggle is not built here: run `npm run build` first (`npm ci` does it as well).');
+  // The last run's compiled code, for this process and the services it starts: half the time to start. Goes without where it cannot be written.
+  process.env.NODE_COMPILE_CACHE ??= join(root, '.waggle', 'cache');
+  nodeModule.enableCompileCache();
   const { main: run } = await import(pathToFileURL(main).href);
   const code = await run({ argv: process.argv.slice(2), root });
   // What was written must have left before the end: a pipe takes its time.

@@ -43,11 +43,17 @@ const severities = (outcome: Outcome, { colors }: Output): string => {
     .join(', ');
 };
 
+interface Audit {
+  path: string;
+  mesh: Mesh;
+  /** Where the report goes. */
+  out: string;
+}
+
 /** Audits a folder on a mesh that is up. */
 const audit = async (
-  path: string,
-  mesh: Mesh,
-  { root, output, interrupted }: Context,
+  { path, mesh, out }: Audit,
+  { output, interrupted }: Context,
 ): Promise<{ outcome: Outcome; files: string[] } | undefined> => {
   const { session } = mesh;
   const workspace = await takeSnapshot(path, { session, output, signal: interrupted });
@@ -59,7 +65,7 @@ const audit = async (
     await showOutcome(outcome, { output, session });
     return { outcome, files: [] };
   }
-  return { outcome, files: await writeReport(outcome, join(homeOf(root), 'report'), session) };
+  return { outcome, files: await writeReport(outcome, out, session) };
 };
 
 const tell = ({ outcome, files }: { outcome: Outcome; files: string[] }, took: number, output: Output): void => {
@@ -85,8 +91,9 @@ export const registerDemo = ({ program, run }: Registrar): void => {
       'Starts a broker and a mesh, audits a folder with a swarm of specialists, writes a report into .waggle/report, and leaves nothing running.',
     )
     .argument('[path]', 'the folder; this repository when left out')
+    .option('-o, --out <dir>', 'where the report goes; .waggle/report when left out')
     .action(
-      run(async (context, given: string | undefined) => {
+      run(async (context, given: string | undefined, { out }: { out?: string }) => {
         const { root, output, interrupted } = context;
         const path = resolve(given ?? root);
         await requireFolder(path);
@@ -97,7 +104,9 @@ export const registerDemo = ({ program, run }: Registrar): void => {
         const mesh = await Mesh.start({ root, folder, processes: false, events: meshEvents(output) });
         let audited: Awaited<ReturnType<typeof audit>>;
         try {
-          audited = interrupted.aborted ? undefined : await audit(path, mesh, context);
+          audited = interrupted.aborted
+            ? undefined
+            : await audit({ path, mesh, out: resolve(out ?? join(homeOf(root), 'report')) }, context);
         } finally {
           await mesh.stop();
         }
