@@ -43,7 +43,7 @@ const roomRules = edges.map(([from, to, why]) => ({
   name: `${from}-imports`,
   comment: why,
   severity: 'error',
-  from: { path: `^${rooms[from]}`, pathNot: ['\\.spec\\.ts$', '/test/'] },
+  from: { path: `^${rooms[from]}`, pathNot: ['\\.spec\\.ts$', '/test(ing)?/'] },
   to: { path: '^(libs|apps)/', pathNot: [`^${rooms[from]}`, ...to.map((name) => `^${rooms[name]}`)] },
 }));
 
@@ -83,7 +83,7 @@ export default {
       name: 'testkit-in-tests-only',
       comment: 'The testkit launches brokers and scripts agents: never part of a service.',
       severity: 'error',
-      from: { path: '^(libs|apps|examples)/', pathNot: ['^libs/testkit/', '\\.spec\\.ts$', '/test/'] },
+      from: { path: '^(libs|apps|examples)/', pathNot: ['^libs/testkit/', '\\.spec\\.ts$', '/test(ing)?/'] },
       to: { path: '^libs/testkit/' },
     },
     only('nats-in-bus-only', '@nats-io/', '^libs/(bus|testkit)/', 'One adapter stands behind the port: nothing else knows NATS.'),

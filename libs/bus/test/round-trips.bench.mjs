@@ -79,13 +79,12 @@ for (const [way, agent, start] of [
   await together(N, 128, () => dispatch(agent));
   const [cpu, from] = [process.cpuUsage(), performance.now()];
   let seen = 0;
-  let stop;
-  await new Promise(async (resolve) => {
-    stop = await start((message) => {
-      message.ack();
-      if (++seen === N) resolve();
-    });
+  const all = Promise.withResolvers();
+  const stop = await start((message) => {
+    message.ack();
+    if (++seen === N) all.resolve();
   });
+  await all.promise;
   const { user, system } = process.cpuUsage(cpu);
   console.log(`${way}: ${Math.round(N / ((performance.now() - from) / 1000))}/s, ${((user + system) / N).toFixed(0)} us CPU of the client`);
   await (stop.stop?.() ?? stop.close());

@@ -60,8 +60,8 @@ describe('seen to fail here: redelivery', () => {
 
   test('max_messages of the client bounds no work; take asks for just as many as there are slots', async () => {
     await dispatch('c', 40);
-    const stock = await (await raw.js.consumers.get('TASK', 'c-normal')).consume({ max_messages: 4, callback: () => ran++ });
     let ran = 0;
+    const stock = await (await raw.js.consumers.get('TASK', 'c-normal')).consume({ max_messages: 4, callback: () => void ran++ });
     await eventually(() => ran > 20);
     await stock.close();
     await dispatch('d', 40);
