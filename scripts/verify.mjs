@@ -13,7 +13,8 @@ const checkReport = () => {
   const html = readFileSync(path.join(report, 'report.html'), 'utf8');
   const problems = [
     [json.findings.length > 0, 'report.json holds no finding'],
-    [json.files.analysed > 50, 'fewer than 50 files were analysed'],
+    [json.workspace.analysed > 50, 'fewer than 50 files were analysed'],
+    [json.workspace.analysed + json.notAnalysed.length >= json.workspace.files, 'a file is neither analysed nor named as not analysed'],
     [sarif.version === '2.1.0' && sarif.runs[0].results.length === json.findings.length, 'report.sarif and report.json differ'],
     [html.includes('</html>') && html.length > 10_000, 'report.html is not whole'],
   ].flatMap(([holds, text]) => (holds ? [] : [text]));
