@@ -43,7 +43,7 @@ export class DirectoryWriter {
   }
 
   async start(): Promise<void> {
-    this.watching = await this.bucket.watch('>', ({ key, deleted, text }) => this.heard(key, deleted ? undefined : text()));
+    this.watching = await this.bucket.watch('>', (entry) => this.heard(entry.key, entry.deleted ? undefined : entry.text()));
     for (const entry of await this.bucket.entries()) this.heard(entry.key, entry.text());
     this.hearing.onChange(() => this.plan());
     this.looking = setInterval(() => {

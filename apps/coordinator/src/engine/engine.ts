@@ -35,7 +35,7 @@ export class Engine {
     // nothing follows in a flow that has ended, so this needs no proof; who asks for its id anew is answered
     if (this.store.isClosed(key) && given.every(({ kind }) => kind !== 'submit')) return;
     let pending = inDecisionOrder(given);
-    let flow = await this.store.get(key);
+    let flow = this.store.cached(key) ?? (deliveries === 1 && begins(pending) ? this.store.unbegun() : await this.store.load(key));
     let lost = 0;
     for (let more = false; more || pending.length > 0;) {
       const applied = pending.map(({ origin }) => isApplied(flow.state, origin)).filter((n) => n !== undefined);
@@ -123,5 +123,12 @@ export class Engine {
     }
   }
 }
+
+/**
+ * Whether a submission that nobody has seen yet opens the flow: then its log is taken to be empty without looking, for the
+ * append says so if it is not. A child's parent is asked before the append, so there the log is looked at.
+ */
+const begins = (inputs: readonly Input[]): boolean =>
+  inputs.some((input) => input.kind === 'submit' && !('parent' in input.submission && input.submission.parent !== undefined));
 
 type Made = Exclude<ReturnType<typeof decide>, { kind: 'need' }>;

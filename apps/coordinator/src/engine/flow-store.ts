@@ -27,6 +27,8 @@ export interface LogEntry {
 
 const CACHED_FLOWS = 5_000;
 const CACHED_BYTES = 32 * 1024 * 1024;
+/** Readings until one is as new as the leader says the log is. */
+const READS = 100;
 const ENDED_FLOWS = 50_000;
 const ENDED_KEPT = 300_000;
 
@@ -49,22 +51,33 @@ export class FlowStore {
   }
 
   async get(key: FlowKey): Promise<Flow> {
-    return this.cache.get(textOf(key)) ?? (await this.load(key)).flow;
+    return this.cached(key) ?? (await this.load(key));
+  }
+
+  cached(key: FlowKey): Flow | undefined {
+    return this.cache.get(textOf(key));
+  }
+
+  /** A flow whose log is empty. */
+  unbegun(): Flow {
+    return folded([]);
   }
 
   /** Folds the log anew. */
-  async load(key: FlowKey): Promise<{ flow: Flow; entries: LogEntry[] }> {
-    const loaded = await this.view(key);
-    this.keep(key, loaded.flow);
-    return loaded;
+  async load(key: FlowKey): Promise<Flow> {
+    const { flow } = await this.view(key);
+    this.keep(key, flow);
+    return flow;
   }
 
   /** As `load`, proven to be the whole log by the word of the stream's leader. */
   async loadCurrent(key: FlowKey): Promise<{ flow: Flow; entries: LogEntry[] }> {
-    for (;;) {
-      const loaded = await this.load(key);
-      if (await this.isCurrent(key, loaded.flow)) return loaded;
+    for (let tries = 0; tries < READS; tries++) {
+      const viewed = await this.view(key);
+      this.keep(key, viewed.flow);
+      if (await this.isCurrent(key, viewed.flow)) return viewed;
     }
+    throw new WaggleError('BUS_TIMEOUT', `the log of ${key.flowId} grows faster than it can be read`);
   }
 
   /** Whether nothing was appended after what is folded, by the word of the stream's leader; if something was, the flow is dropped. */

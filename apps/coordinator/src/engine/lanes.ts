@@ -53,7 +53,7 @@ export class Lanes {
 
   private async run(text: string, lane: Lane): Promise<void> {
     // what was delivered in the same turn is decided together
-    await undefined;
+    await Promise.resolve();
     while (lane.waiting.length > 0) await this.worker(lane.key, nextBatch(lane.waiting));
     this.lanes.delete(text);
     if (this.lanes.size > 0) return;

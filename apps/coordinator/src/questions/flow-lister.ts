@@ -16,6 +16,13 @@ export interface FlowLine {
   updatedAt: string;
 }
 
+interface Range {
+  stream: StreamName;
+  filter: string;
+  /** Lines wanted. */
+  limit: number;
+}
+
 const FIRST_WINDOW = 2_000;
 /** Messages looked through for one question. */
 const LOOKED_THROUGH = 50_000;
@@ -30,8 +37,8 @@ export class FlowLister {
     if (owner !== undefined && only !== undefined && owner !== only) return { flows: [] };
     const fits = (line: FlowLine): boolean => state === undefined || line.state === state;
     const [ended, known] = await Promise.all([
-      this.newest('FLOW', subjects.outcome(tenant, of, '*'), (message) => keepIf(fits, endedLine(message)), limit),
-      this.newest('PROGRESS', subjects.status(tenant, of, '*'), (message) => keepIf(fits, runningLine(message)), limit),
+      this.newest({ stream: 'FLOW', filter: subjects.outcome(tenant, of, '*'), limit }, (message) => keepIf(fits, endedLine(message))),
+      this.newest({ stream: 'PROGRESS', filter: subjects.status(tenant, of, '*'), limit }, (message) => keepIf(fits, runningLine(message))),
     ]);
     const flows = new Map<string, FlowLine>();
     for (const line of [...ended, ...known]) {
@@ -43,12 +50,7 @@ export class FlowLister {
     return { flows: [...flows.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit) };
   }
 
-  private async newest(
-    stream: StreamName,
-    filter: string,
-    read: (message: StoredMessage) => FlowLine | undefined,
-    limit: number,
-  ): Promise<FlowLine[]> {
+  private async newest({ stream, filter, limit }: Range, read: (message: StoredMessage) => FlowLine | undefined): Promise<FlowLine[]> {
     const { lastSequence } = await this.bus.figures(stream);
     const found: FlowLine[] = [];
     let looked = 0;
