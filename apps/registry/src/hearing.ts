@@ -6,6 +6,9 @@ import { canBeOf, readLeft } from './domain/left-event.js';
 import { readPresence, type PresenceMessage } from './domain/read-presence.js';
 import { Roster, type Instance } from './domain/roster.js';
 
+/** By the broker's clock alone. Cards come again every quarter of a minute, so whoever is there is younger. */
+const LONG_GONE = 30_000;
+
 /** Hears cards, beats and closed connections, and keeps the roster by them. */
 @Injectable()
 export class Hearing {
@@ -46,11 +49,15 @@ export class Hearing {
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
   }
 
-  /** Last values: of those that are long gone no beat follows, and they drop out after one beat limit. */
+  /**
+   * Last values: those of an earlier run are passed over; of others that are gone no beat follows, and they drop out after
+   * one beat limit.
+   */
   private async catchUp(): Promise<void> {
+    const { time } = await this.bus.figures('BEAT');
     for (const subject of [subjects.card('*', '*'), subjects.beat('*', '*')]) {
       const messages = await this.bus.read('BEAT', subject, { lastPerSubject: true });
-      for (const message of messages) this.heard(message);
+      for (const message of messages) if (time.getTime() - message.time.getTime() < LONG_GONE) this.heard(message);
     }
   }
 

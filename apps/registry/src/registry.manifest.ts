@@ -8,6 +8,7 @@ export const manifest: Manifest = {
   hears: ['beat', 'card'],
   rereads: ['BEAT'],
   folds: ['BEAT'],
+  inspects: ['BEAT'],
   buckets: { DIRECTORY: { read: ['>'], write: ['>'] } },
   serves: ['find', 'agents', 'stats', 'acquire', 'release', 'health'],
   handsBack: true,

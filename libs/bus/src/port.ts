@@ -177,6 +177,8 @@ export interface StreamFigures {
   maxBytes: number;
   /** Of the newest message, 0 when there was none. */
   lastSequence: number;
+  /** The broker's clock as it answered. */
+  time: Date;
 }
 
 export interface BucketValue {

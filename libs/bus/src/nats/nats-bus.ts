@@ -41,6 +41,7 @@ interface ConsumerInfo {
 interface StreamInfo {
   config: { max_bytes: number };
   state: { messages: number; bytes: number; last_seq: number };
+  ts: string;
 }
 
 /** The port over NATS. */
@@ -186,8 +187,8 @@ export class NatsBus implements Bus {
   }
 
   async figures(stream: StreamName): Promise<StreamFigures> {
-    const { config, state } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
-    return { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, lastSequence: state.last_seq };
+    const { config, state, ts } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
+    return { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, lastSequence: state.last_seq, time: new Date(ts) };
   }
 
   // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions
