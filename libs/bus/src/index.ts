@@ -10,6 +10,7 @@ export { DEFAULT_STORAGE, LEAST_STORAGE } from './topology/stream-table.js';
 export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
 export { extractTrace, injectTrace } from './trace.js';
+export { hearStored, lastWhenReachable, type StoredHearing } from './hear-stored.js';
 export { ask, serve, type Endpoint, type ServeOptions } from './serve.js';
 export { JetStreamServer, type JetStreamServerOptions } from './nest/jetstream-server.js';
 export { FromQueue, JETSTREAM, type FromQueueOptions } from './nest/from-queue.js';

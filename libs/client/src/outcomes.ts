@@ -1,6 +1,6 @@
-import type { Bus, Subscription } from '@waggle/bus';
+import { hearStored, lastWhenReachable, type Bus, type Subscription } from '@waggle/bus';
 import { MESSAGE_TYPES, subjects, WaggleError, type Outcome } from '@waggle/protocol';
-import { lastWhenReachable, payloadOf } from './last-values.js';
+import { payloadOf } from './payload-of.js';
 
 export interface OutcomeOptions {
   /** Milliseconds to wait; for ever by default. */
@@ -17,7 +17,8 @@ interface Waiter {
 
 /**
  * Waits for the ends of one's own flows over a single subscription, however many are waited for.
- * Subscribed first, read then: either may come first. Read again whenever the broker is back.
+ * Subscribed first, read then: either may come first. Read again whenever the broker is back. What is heard live only
+ * wakes: a stored outcome is the only one that counts.
  */
 export class Outcomes {
   private readonly waiting = new Map<string, Set<Waiter>>();
@@ -81,9 +82,17 @@ export class Outcomes {
   }
 
   private async listen(): Promise<Subscription> {
-    const subscription = await this.bus.subscribe(subjects.outcome(this.tenant, this.owner, '*'), (message) => {
-      const flowId = message.subject.split('.').at(-1)!;
-      if (this.waiting.has(flowId)) this.settle(flowId, message);
+    const subscription = await hearStored(this.bus, {
+      stream: 'FLOW',
+      subject: subjects.outcome(this.tenant, this.owner, '*'),
+      wanted: (subject) => this.waiting.has(flowOf(subject)),
+      heard: (stored) => {
+        this.settle(flowOf(stored.subject), stored);
+        return true;
+      },
+      failed: (error, subject) => {
+        for (const waiter of this.called(flowOf(subject))) waiter.reject(error);
+      },
     });
     this.stopHealth = this.bus.onHealth((health) => {
       if (!health.ready) return;
@@ -95,7 +104,7 @@ export class Outcomes {
   private async read(flowId: string, waiter: Waiter): Promise<void> {
     try {
       const subject = subjects.outcome(this.tenant, this.owner, flowId);
-      const stored = await lastWhenReachable(this.bus, { stream: 'FLOW', subject }, waiter.given);
+      const stored = await lastWhenReachable(this.bus, { stream: 'FLOW', subject }, () => !waiter.given.aborted);
       if (stored !== undefined) this.settle(flowId, stored);
     } catch (error) {
       waiter.reject(error);
@@ -103,9 +112,7 @@ export class Outcomes {
   }
 
   private settle(flowId: string, message: { json<T>(): T }): void {
-    const waiters = this.waiting.get(flowId);
-    this.waiting.delete(flowId);
-    for (const waiter of waiters ?? []) {
+    for (const waiter of this.called(flowId)) {
       try {
         waiter.resolve(payloadOf(MESSAGE_TYPES.outcome, message));
       } catch (error) {
@@ -113,7 +120,16 @@ export class Outcomes {
       }
     }
   }
+
+  /** Those who waited for the flow's end; they wait no more. */
+  private called(flowId: string): Iterable<Waiter> {
+    const waiters = this.waiting.get(flowId) ?? [];
+    this.waiting.delete(flowId);
+    return waiters;
+  }
 }
+
+const flowOf = (subject: string): string => subject.split('.').at(-1)!;
 
 const timedOut = (flowId: string, timeout: number): WaggleError =>
   new WaggleError('TIMED_OUT', `Flow ${flowId} has not ended within ${timeout} ms.`, { path: flowId });

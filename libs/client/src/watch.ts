@@ -1,6 +1,6 @@
-import type { Bus, Subscription } from '@waggle/bus';
+import { hearStored, lastWhenReachable, type Bus, type Subscription } from '@waggle/bus';
 import { MESSAGE_TYPES, subjects, type FlowStatus, type Outcome } from '@waggle/protocol';
-import { lastWhenReachable, payloadOf } from './last-values.js';
+import { payloadOf } from './payload-of.js';
 import type { Outcomes } from './outcomes.js';
 
 /** What watching a flow shows: where it is, as often as that changes, and its end last. */
@@ -20,11 +20,13 @@ class Latest {
   private ended = false;
   private wake: () => void = () => undefined;
 
-  show(status: FlowStatus): void {
-    if (status.version <= this.version) return;
+  /** False: as new a one was shown already. */
+  show(status: FlowStatus): boolean {
+    if (status.version <= this.version) return false;
     this.version = status.version;
     this.status = status;
     this.wake();
+    return true;
   }
 
   end(outcome?: Outcome): void {
@@ -65,18 +67,18 @@ export async function* watchFlow(
   const latest = new Latest();
   const subject = subjects.status(tenant, owner, flowId);
   const read = async (): Promise<void> => {
-    const stored = await lastWhenReachable(bus, { stream: 'PROGRESS', subject }, signal);
+    const stored = await lastWhenReachable(bus, { stream: 'PROGRESS', subject }, () => !signal.aborted);
     if (stored !== undefined) latest.show(payloadOf(MESSAGE_TYPES.status, stored));
   };
   let subscription: Subscription | undefined;
   const stopHealth = bus.onHealth((health) => void (health.ready && read().catch((error: unknown) => latest.fail(error))));
   try {
-    subscription = await bus.subscribe(subject, (message) => {
-      try {
-        latest.show(payloadOf(MESSAGE_TYPES.status, message));
-      } catch (error) {
-        latest.fail(error);
-      }
+    subscription = await hearStored(bus, {
+      stream: 'PROGRESS',
+      subject,
+      wanted: () => !signal.aborted,
+      heard: (stored) => latest.show(payloadOf(MESSAGE_TYPES.status, stored)),
+      failed: (error) => latest.fail(error),
     });
     outcomes.of(flowId, { signal }).then(
       (outcome) => latest.end(outcome),

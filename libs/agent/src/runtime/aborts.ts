@@ -1,5 +1,6 @@
-import type { Bus, Subscription } from '@waggle/bus';
+import { hearStored, type Bus, type Subscription } from '@waggle/bus';
 import { subjects, type TaskAbort, type TaskAddress } from '@waggle/protocol';
+import type { Log } from '@waggle/service';
 
 export type AttemptAddress = Omit<TaskAddress, 'priority'>;
 
@@ -17,15 +18,26 @@ export const abortReason = (message: { json<T>(): T }): string => {
   }
 };
 
-/** Hears live which attempts of this agent are to stop. At most once: a missed one is made good by the read before a start, and by the fence. */
+/**
+ * Hears which attempts of this agent are to stop. A live abort only wakes, the stored one counts. At most once: a missed
+ * one is made good by the read before a start, and by the fence.
+ */
 export class Aborts {
   private readonly listeners = new Map<string, (reason: string) => void>();
   private subscription?: Subscription;
 
+  constructor(private readonly log: Pick<Log, 'warn'>) {}
+
   async listen(bus: Bus, tenant: string | undefined): Promise<void> {
-    this.subscription = await bus.subscribe(subjects.abort(tenant ?? '*', bus.me, '*', '*', '*'), (message) => {
-      const [, of, , , flowId, taskId, attempt] = message.subject.split('.');
-      this.listeners.get(`${of}.${flowId}.${taskId}.${attempt}`)?.(abortReason(message));
+    this.subscription = await hearStored(bus, {
+      stream: 'PROGRESS',
+      subject: subjects.abort(tenant ?? '*', bus.me, '*', '*', '*'),
+      wanted: (subject) => this.listeners.has(keyOf(subject)),
+      heard: (stored) => {
+        this.listeners.get(keyOf(stored.subject))?.(abortReason(stored));
+        return true;
+      },
+      failed: (error, subject) => this.log.warn('an abort could not be read', { subject, error }),
     });
   }
 
@@ -41,3 +53,8 @@ export class Aborts {
     await this.subscription?.stop();
   }
 }
+
+const keyOf = (subject: string): string => {
+  const [, tenant, , , flowId, taskId, attempt] = subject.split('.');
+  return `${tenant}.${flowId}.${taskId}.${attempt}`;
+};

@@ -32,7 +32,7 @@ const WORKING_PART = 3;
 export class AgentRuntime {
   private readonly slots: Slots;
   private readonly held: HeldTasks;
-  private readonly aborts = new Aborts();
+  private readonly aborts: Aborts;
   private readonly running = new Map<string, Attempt>();
   private readonly clients = new Map<string, WaggleClient>();
   private readonly opened = new Map<string, Workspaces>();
@@ -43,7 +43,8 @@ export class AgentRuntime {
   private idle: () => void = () => undefined;
 
   constructor(private readonly options: AgentRuntimeOptions) {
-    const { definition, presence } = options;
+    const { definition, presence, log } = options;
+    this.aborts = new Aborts(log);
     this.held = new HeldTasks(() => presence.beatSoon());
     this.slots = new Slots(definition.slots, definition.maxWaiting, () => this.puller?.poke());
   }

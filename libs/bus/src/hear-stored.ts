@@ -1,0 +1,74 @@
+import { codeOf, ERRORS, type StreamName } from '@waggle/protocol';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus, StoredMessage, Subscription } from './port.js';
+
+/** What is live may be quicker than what is stored, most of all on a cluster: looked for again so many milliseconds later each. */
+const LOOK_AGAIN = [10, 50, 250, 1_000];
+const UNREACHABLE = 250;
+
+export interface StoredHearing {
+  stream: StreamName;
+  /** Subject or pattern. */
+  subject: string;
+  /** Whether anybody still waits for news of this subject. */
+  wanted: (subject: string) => boolean;
+  /** Given what is stored; false: it told nothing new. */
+  heard: (stored: StoredMessage) => boolean;
+  /** It cannot be read, and never will be. */
+  failed: (error: unknown, subject: string) => void;
+}
+
+/**
+ * Hears of what is stored on subjects. A live message only wakes: a neighbour of the same account can have the server
+ * put any bytes on any of its subjects, so what counts is read from the stream. Costs one direct get a message; however
+ * many wake, at most one read of a subject is under way.
+ */
+export const hearStored = async (bus: Bus, hearing: StoredHearing): Promise<Subscription> => {
+  /** Subjects being read; true: woken again meanwhile. */
+  const reading = new Map<string, boolean>();
+  let stopped = false;
+  const wanted = (subject: string): boolean => !stopped && hearing.wanted(subject);
+
+  const look = async (subject: string): Promise<void> => {
+    for (let looks = 0; wanted(subject);) {
+      reading.set(subject, false);
+      const stored = await lastWhenReachable(bus, { stream: hearing.stream, subject }, () => wanted(subject));
+      const news = stored !== undefined && wanted(subject) && hearing.heard(stored);
+      if (reading.get(subject) === true) looks = 0;
+      else if (news || looks === LOOK_AGAIN.length) return;
+      else await sleep(LOOK_AGAIN[looks++], undefined, { ref: false });
+    }
+  };
+
+  const subscription = await bus.subscribe(hearing.subject, ({ subject }) => {
+    if (!wanted(subject)) return;
+    if (reading.has(subject)) return void reading.set(subject, true);
+    look(subject)
+      .catch((error: unknown) => hearing.failed(error, subject))
+      .finally(() => reading.delete(subject));
+  });
+  return {
+    stop: () => {
+      stopped = true;
+      return subscription.stop();
+    },
+  };
+};
+
+/** The last message of a subject, asked again while the broker cannot be reached, for as long as `wanted` says so. */
+export const lastWhenReachable = async (
+  bus: Pick<Bus, 'last'>,
+  where: { stream: StreamName; subject: string },
+  wanted: () => boolean,
+): Promise<StoredMessage | undefined> => {
+  while (wanted()) {
+    try {
+      return await bus.last(where.stream, where.subject);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined || !ERRORS[code].retryable) throw error;
+      await sleep(UNREACHABLE, undefined, { ref: false });
+    }
+  }
+  return undefined;
+};
