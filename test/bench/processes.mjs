@@ -4,17 +4,17 @@ import { createInterface } from 'node:readline';
 
 const started = new Set();
 
-/** Starts a Node process and resolves when it prints READY. */
-export const startProcess = (file, args = [], env = {}) =>
+/** Starts a Node process and resolves when it prints a line that says it is ready. */
+export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^READY$/ } = {}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--max-semi-space-size=2', file, ...args], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=2', ...flags, file, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     started.add(child);
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line === 'READY') resolve(child);
-      else if (process.env.BENCH_VERBOSE) console.error(line);
+      if (ready.test(line)) resolve(child);
+      if (process.env.BENCH_VERBOSE || /"level":"?(error|warn|[45]0)/.test(line)) console.error(line);
     });
     child.once('exit', (code) => {
       started.delete(child);
@@ -22,11 +22,12 @@ export const startProcess = (file, args = [], env = {}) =>
     });
   });
 
-export const endProcess = async (child) => {
+/** SIGTERM where it is to end in good order (a profile is written then), SIGKILL else. */
+export const endProcess = async (child, signal = 'SIGKILL') => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
+  child.kill(signal);
   await ended;
 };
 
-export const endAll = () => Promise.all([...started].map(endProcess));
+export const endAll = (signal) => Promise.all([...started].map((child) => endProcess(child, signal)));
