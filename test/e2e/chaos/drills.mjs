@@ -1,0 +1,91 @@
+/** What is done to the mesh: each drill disturbs one audit, or a fan of small flows, and says how that went. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { runFan } from './fan.mjs';
+
+const SERVICES = ['registry', 'coordinator', 'workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer'];
+/** An agent that is killed more often while it holds one task rightly takes the task for poison. */
+const MOST_KILLS_OF_ONE = 2;
+const STORM_PAUSE = 400;
+
+/** Kills and waits for the return, timed; `during`: the flow had not ended. */
+const killAndWait = async (name, kill, atWork) => {
+  const during = atWork();
+  const began = performance.now();
+  const { back } = await kill();
+  await back;
+  return { name, during, back: performance.now() - began };
+};
+
+const auditUnder = async ({ audit }, disturb) => {
+  const { took, wrong, disturbed = [] } = await audit.run(disturb);
+  return { took, over: took - audit.took, kills: disturbed, wrong };
+};
+
+const killOne = (name) => ({
+  name,
+  run: (stage, random) =>
+    auditUnder(stage, async (atWork) => {
+      await delay(stage.audit.momentFor(name, random));
+      return [await killAndWait(name, () => stage.mesh.kill(name), atWork)];
+    }),
+});
+
+const killReplicas = (count) => ({
+  name: `coordinator, one of ${count}`,
+  run: async (stage, random) => {
+    const { mesh, audit } = stage;
+    for (let i = 1; i < count; i++) await mesh.addReplica();
+    try {
+      return await auditUnder(stage, async (atWork) => {
+        await delay(audit.momentFor('coordinator', random));
+        return [await killAndWait('coordinator', () => mesh.killCoordinator(random.pick), atWork)];
+      });
+    } finally {
+      await mesh.removeReplicas();
+    }
+  },
+});
+
+/** One after the other while there is work, whoever chance picks, each at most so often that poison is not meant. */
+const storm = async ({ mesh }, { victims, random, atWork }) => {
+  const left = new Map(victims.map((name) => [name, MOST_KILLS_OF_ONE]));
+  const kills = [];
+  while (atWork() && left.size > 0) {
+    await delay(random.real() * STORM_PAUSE);
+    if (!atWork()) break;
+    const name = random.pick([...left.keys()]);
+    const remaining = left.get(name) - 1;
+    if (remaining === 0) left.delete(name);
+    else left.set(name, remaining);
+    kills.push(killAndWait(name, () => mesh.kill(name), atWork));
+    // the same one again only once it is back; others meanwhile
+    const back = kills.at(-1);
+    if (remaining > 0) await back;
+  }
+  return Promise.all(kills);
+};
+
+const everything = {
+  name: 'one after the other',
+  run: (stage, random) => auditUnder(stage, (atWork) => storm(stage, { victims: [...SERVICES, 'broker'], random, atWork })),
+};
+
+const fan = {
+  name: 'counted effects',
+  run: async (stage, random) => {
+    const victims = ['counter', 'coordinator', 'registry', 'broker'];
+    const { disturbed: kills = [], ...rest } = await runFan({ ...stage, ...stage.fan }, (atWork) =>
+      storm(stage, { victims, random, atWork }),
+    );
+    return { kills, ...rest };
+  },
+};
+
+const byName = new Map(SERVICES.map((name) => [name, killOne(name)]));
+const core = [byName.get('registry'), byName.get('coordinator'), killOne('broker'), killReplicas(2), killReplicas(3)];
+const agents = ['workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer'].map((name) => byName.get(name));
+
+/** Stages follow each other; the lanes of a stage run at once, the drills of a lane one by one. */
+export const LONG = [[[...core, ...agents, everything, fan]]];
+/** Everybody once, overlapping: what waits for one agent's return does not keep the others. */
+export const SHORT = [[core, ...agents.map((drill) => [drill])], [[fan]]];
