@@ -35,7 +35,7 @@ export class NatsQueue implements Queue {
 
   async take(max: number, { wait = 0, signal }: { wait?: number; signal?: AbortSignal } = {}): Promise<Delivery[]> {
     if (max < 1 || this.closing) return [];
-    const lane = this.free.pop() ?? this.newLane();
+    const lane = this.laneFor(wait);
     try {
       return await lane.take(max, { wait, signal });
     } finally {
@@ -72,6 +72,13 @@ export class NatsQueue implements Queue {
   async close(): Promise<void> {
     this.closing = true;
     await Promise.all([...[...this.consumptions].map((consumption) => consumption.stop()), ...[...this.lanes].map((lane) => lane.leave())]);
+  }
+
+  /** A take that waits goes on with a pull that was called off; one that does not would be served after it, and asks elsewhere. */
+  private laneFor(wait: number): TakeLane {
+    const at = this.free.findLastIndex(({ waits }) => waits === wait >= 1);
+    if (at >= 0) return this.free.splice(at, 1)[0]!;
+    return (wait >= 1 ? this.free.pop() : undefined) ?? this.newLane();
   }
 
   private newLane(): TakeLane {

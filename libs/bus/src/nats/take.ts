@@ -18,14 +18,38 @@ export interface TakeEvents {
   refused: (why: string) => void;
 }
 
+interface Taking {
+  pull: number;
+  got: Delivery[];
+  max: number;
+  finish: (how: End) => void;
+  /** It is silent from now on, for so many milliseconds at most. */
+  listen: (millis: number) => void;
+}
+
+type End = 'done' | 'called-off' | 'lost' | 'refused';
+
+interface Standing {
+  pull: number;
+  /** `performance.now()` when the broker ends it. */
+  until: number;
+  /** Milliseconds of silence, from now on, after which it counts as lost. */
+  patience: (now: number) => number;
+}
+
 /**
  * One taker's place at a queue: asks for exactly as many as are wanted, and has at most one pull under way.
  * Kept between takes, so a take costs one request and no subscription.
+ *
+ * A pull cannot be taken back: leaving its inbox while the broker hands a message out loses that delivery until the
+ * queue's ack wait is over. So a pull that is called off goes on standing: the next take waits on it, and what it brings
+ * while nobody waits goes back to the queue at once.
  */
 export class TakeLane {
   private lane: Lane | undefined;
-  private current: { pull: number; got: Delivery[]; max: number; finish: (how: 'done' | 'lost' | 'refused') => void } | undefined;
-  private disconnects = 0;
+  private current: Taking | undefined;
+  /** The waiting pull that has brought nothing and that the broker has not ended. */
+  private standing: Standing | undefined;
 
   constructor(
     private readonly context: LaneContext,
@@ -33,9 +57,14 @@ export class TakeLane {
     private readonly online: () => boolean,
   ) {}
 
+  /** Whether a pull stands here that was called off: for a take that waits to go on with. */
+  get waits(): boolean {
+    return this.standing !== undefined && this.standing.until > performance.now();
+  }
+
   /** The connection broke: the pull is gone with it. */
   disconnected(): void {
-    this.disconnects++;
+    this.standing = undefined;
     this.current?.finish('lost');
   }
 
@@ -46,7 +75,7 @@ export class TakeLane {
       if (signal?.aborted) return [];
       if (this.online()) {
         const { got, how } = await this.pull(max, { wait: left, signal });
-        if (got.length > 0) return got;
+        if (got.length > 0 || how === 'called-off') return got;
         if (how === 'done' && performance.now() < until - REFUSED) continue;
         if (how === 'refused') this.events.refused('the pull was refused');
       }
@@ -57,49 +86,58 @@ export class TakeLane {
 
   async leave(): Promise<void> {
     const { lane } = this;
-    this.lane = undefined;
+    this.lane = this.standing = undefined;
     this.current?.finish('lost');
     await lane?.leave();
   }
 
-  private pull(max: number, { wait, signal }: { wait: number; signal?: AbortSignal }): Promise<{ got: Delivery[]; how: string }> {
+  private pull(max: number, { wait, signal }: { wait: number; signal?: AbortSignal }): Promise<{ got: Delivery[]; how: End }> {
     return new Promise((resolve) => {
       const lane = (this.lane ??= this.open());
-      let silence: NodeJS.Timeout | undefined;
       const got: Delivery[] = [];
-      const heartbeat = wait > 2 * HEARTBEAT ? HEARTBEAT : undefined;
-      const finish = (how: 'done' | 'lost' | 'refused'): void => {
+      let silence: NodeJS.Timeout | undefined;
+      const finish = (how: End): void => {
         clearTimeout(silence);
-        signal?.removeEventListener('abort', aborted);
+        clearTimeout(limit);
+        signal?.removeEventListener('abort', calledOff);
         this.current = undefined;
-        // whatever of the pull is still open at the broker is ended with the lane
-        if (how !== 'done') this.drop(lane);
+        if (how === 'lost' || how === 'refused') this.drop(lane);
         resolve({ got, how });
       };
-      const aborted = (): void => finish('lost');
+      const calledOff = (): void => finish('called-off');
       const listen = (millis: number): void => {
         clearTimeout(silence);
         silence = setTimeout(() => {
-          if (got.length === 0 && this.online()) this.events.refused('no answer to a pull');
+          // the broker ends a pull that has brought something; should its word not come, nothing is lost
+          if (got.length > 0) return finish('done');
+          if (this.online()) this.events.refused('no answer to a pull');
           finish('lost');
         }, millis);
       };
-      signal?.addEventListener('abort', aborted, { once: true });
-      this.current = { pull: -1, got, max, finish };
-      this.current.pull = lane.pull({ batch: max, noWait: true, expires: wait >= 1 ? wait : undefined, heartbeat });
-      this.listenAgain = (linger) => listen(linger ? LINGER : heartbeat ? 2 * heartbeat + GRACE : wait + GRACE);
-      this.listenAgain(false);
+      signal?.addEventListener('abort', calledOff, { once: true });
+      const goesOn = wait >= 1 && this.waits;
+      const limit = goesOn ? setTimeout(calledOff, wait) : undefined;
+      this.current = { pull: -1, got, max, finish, listen };
+      this.current.pull = goesOn ? this.standing!.pull : this.ask(lane, max, wait);
+      listen(this.standing?.patience(performance.now()) ?? GRACE);
     });
   }
 
-  private listenAgain: (linger: boolean) => void = () => undefined;
+  private ask(lane: Lane, max: number, wait: number): number {
+    const heartbeat = wait > 2 * HEARTBEAT ? HEARTBEAT : undefined;
+    const pull = lane.pull({ batch: max, noWait: true, expires: wait >= 1 ? wait : undefined, heartbeat });
+    const until = performance.now() + wait;
+    const patience = (now: number): number => (heartbeat === undefined ? Math.max(0, until - now) : 2 * heartbeat) + GRACE;
+    this.standing = wait >= 1 ? { pull, until, patience } : undefined;
+    return pull;
+  }
 
   private open(): Lane {
     const lane: Lane = new Lane(this.context, {
       delivery: (delivery) => this.delivered(delivery),
       status: (pull, status) => this.status(pull, status),
       closed: () => {
-        if (this.lane === lane) this.lane = undefined;
+        if (this.lane === lane) this.lane = this.standing = undefined;
         this.current?.finish('refused');
       },
     });
@@ -107,26 +145,28 @@ export class TakeLane {
   }
 
   private drop(lane: Lane): void {
-    if (this.lane === lane) this.lane = undefined;
+    if (this.lane === lane) this.lane = this.standing = undefined;
     lane.leave().catch(() => undefined);
   }
 
   private delivered(delivery: Delivery): void {
     const { current } = this;
+    this.standing = undefined;
     // nobody waits for it any more: another may have it
     if (!current) return delivery.nak();
     this.events.alive();
     current.got.push(delivery);
     if (current.got.length >= current.max) current.finish('done');
-    else this.listenAgain(true);
+    else current.listen(LINGER);
   }
 
   private status(pull: number, { code }: PullStatus): void {
-    const { current } = this;
+    const { current, standing } = this;
+    if (code !== 100 && standing?.pull === pull) this.standing = undefined;
     if (current?.pull !== pull) return;
     if (code === 100) {
       this.events.alive();
-      this.listenAgain(false);
+      current.listen(standing?.patience(performance.now()) ?? GRACE);
     } else if (code === 404 || code === 408) {
       this.events.alive();
       current.finish('done');
