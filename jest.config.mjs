@@ -45,5 +45,7 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@waggle/source', 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/', '/.waggle/'],
+  // a bound for what hangs; specs wait for the thing, and a busy machine takes its time
+  testTimeout: 30_000,
   coverageProvider: 'v8',
 };

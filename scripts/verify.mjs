@@ -39,6 +39,7 @@ const checks = [
   ],
   ['types of tests', () => run('tsc', ['-p', 'tsconfig.spec.json'])],
   ['generated files', () => runNode('scripts/generate.mjs', ['--check'])],
+  ['examples', () => runNode('scripts/examples.mjs', [])],
   ['tests', () => run('npm', ['test', '--', ...jestArgs])],
   ['demo', () => run('npm', ['run', '--silent', 'demo'])],
   ['report', checkReport],

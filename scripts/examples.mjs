@@ -1,0 +1,91 @@
+/** Runs both examples beside a real mesh, as their READMEs say: the Python client, and the agent that joins while its task waits. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { environment, node, root } from './run.mjs';
+
+const waggle = path.join(root, 'apps/cli/bin/waggle.js');
+const data = path.join(root, '.waggle', 'examples');
+const venv = path.join(root, '.waggle', 'venv');
+const python = path.join(venv, 'bin', 'python');
+const client = path.join(root, 'examples/python-client/client.py');
+const env = environment({ WAGGLE_DATA: data, NO_COLOR: '1' });
+
+/** Output of a command; with `status`, that exit code is expected. */
+const output = (command, args, { status = 0, with: more = {} } = {}) => {
+  const ended = spawnSync(command, args, { cwd: root, env: { ...env, ...more }, encoding: 'utf8', timeout: 120_000 });
+  assert.equal(
+    ended.status,
+    status,
+    `${path.basename(command)} ${args.join(' ')} ended with ${ended.status}: ${ended.stderr}${ended.stdout}`,
+  );
+  return ended.stdout;
+};
+
+/** `export NAME=value` lines as an object. */
+const exported = (lines) =>
+  Object.fromEntries([...lines.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, name, value]) => [name, value]));
+
+const preparePython = () => {
+  if (spawnSync('python3', ['--version']).status !== 0) return false;
+  if (!existsSync(python)) output('python3', ['-m', 'venv', venv]);
+  output(python, [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '-r',
+    path.join(root, 'examples/python-client/requirements.txt'),
+  ]);
+  return true;
+};
+
+const started = [];
+const start = (args, { ready, with: more = {} }) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(node, args, { cwd: root, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+    started.push(child);
+    for (const input of [child.stdout, child.stderr])
+      createInterface({ input }).on('line', (line) => line.includes(ready) && resolve(child));
+    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}`)));
+  });
+
+const stop = async (child) => {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  return ended;
+};
+
+let skipped = 0;
+rmSync(data, { recursive: true, force: true });
+try {
+  const mesh = await start([waggle, 'up'], { ready: 'ready in' });
+  const signIn = exported(output(node, [waggle, 'env']));
+  if (preparePython()) {
+    const done = JSON.parse(output(python, [client, 'echo.echo', '{"hello": "world"}'], { with: signIn }));
+    assert.deepEqual([done.state, done.output], ['COMPLETED', { hello: 'world' }]);
+    const refused = JSON.parse(output(python, [client, 'echo.echo', '{"delay": {}}'], { with: signIn, status: 1 }));
+    assert.equal(refused.state, 'REJECTED');
+    assert.match(refused.errors[0].path, /input\.delay/);
+    console.log('examples/python-client: a task done, a bad one rejected by its path');
+  } else {
+    skipped++;
+    console.log('examples/python-client: SKIPPED, there is no python3 here');
+  }
+  const task = path.join(root, 'examples/word-count-agent/task.json');
+  output(node, [waggle, 'submit', task, '--id', 'waits-for-words']);
+  const rights = exported(output(node, [waggle, 'allow', 'word-counter', '--agent']));
+  await start(['examples/word-count-agent/dist/main.js'], { ready: '"up"', with: rights });
+  const counted = JSON.parse(output(node, [waggle, 'watch', 'waits-for-words', '--timeout', '60s', '--quiet']));
+  assert.equal(counted.words, 6);
+  console.log('examples/word-count-agent: joined a running mesh, and the task that waited for it was done');
+  assert.equal(await stop(started.pop()), 0);
+  assert.equal(await stop(mesh), 0);
+  console.log(`examples: ${2 - skipped} passed, 0 failed${skipped ? `, ${skipped} skipped` : ''}`);
+} finally {
+  for (const child of started) child.kill('SIGKILL');
+}
