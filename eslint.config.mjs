@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const tooManyParameters = 'At most three parameters, then an options object (CONTRIBUTING.md).';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.waggle/**', '**/generated/**', '**/fixtures/**', 'coverage/**', '.nx/**'] },
+  { ignores: ['**/dist/**', 'build/**', '**/node_modules/**', '.waggle/**', '**/generated/**', '**/fixtures/**', 'coverage/**', '.nx/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
