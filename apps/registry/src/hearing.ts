@@ -6,8 +6,10 @@ import { canBeOf, readLeft } from './domain/left-event.js';
 import { readPresence, type PresenceMessage } from './domain/read-presence.js';
 import { Roster, type Instance } from './domain/roster.js';
 
-/** By the broker's clock alone. Cards come again every quarter of a minute, so whoever is there is younger. */
+/** By the broker's clock alone. Beats come every second, so whoever is there, or will be again at once, has a younger one. */
 const LONG_GONE = 30_000;
+/** Cards asked for at once. */
+const MOST_ASKED = 100;
 
 /** Hears cards, beats and closed connections, and keeps the roster by them. */
 @Injectable()
@@ -15,6 +17,8 @@ export class Hearing {
   readonly roster = new Roster();
   private readonly listeners: (() => void)[] = [];
   private readonly subscriptions: Subscription[] = [];
+  /** Subjects of cards that are being asked for. */
+  private readonly asked = new Set<string>();
   private stopHealth?: () => void;
 
   constructor(
@@ -50,14 +54,18 @@ export class Hearing {
   }
 
   /**
-   * Last values: those of an earlier run are passed over; of others that are gone no beat follows, and they drop out after
-   * one beat limit.
+   * Last values: beats of an earlier run are passed over, and with them the cards; of others that are gone no beat
+   * follows, and they drop out after one beat limit. A card may be as old as its instance.
    */
   private async catchUp(): Promise<void> {
     const { time } = await this.bus.figures('BEAT');
-    for (const subject of [subjects.card('*', '*'), subjects.beat('*', '*')]) {
-      const messages = await this.bus.read('BEAT', subject, { lastPerSubject: true });
-      for (const message of messages) if (time.getTime() - message.time.getTime() < LONG_GONE) this.heard(message);
+    const cards = await this.bus.read('BEAT', subjects.card('*', '*'), { lastPerSubject: true });
+    const bySubject = new Map(cards.map((card) => [card.subject, card]));
+    for (const beat of await this.bus.read('BEAT', subjects.beat('*', '*'), { lastPerSubject: true })) {
+      if (time.getTime() - beat.time.getTime() >= LONG_GONE) continue;
+      const card = bySubject.get(cardSubject(beat));
+      if (card !== undefined) this.heard(card);
+      this.heard(beat);
     }
   }
 
@@ -67,8 +75,22 @@ export class Hearing {
     if ('problems' in read)
       return this.log.debug('a card or beat that cannot be read', { subject: message.subject, problems: read.problems });
     if ('card' in read) this.roster.card(read.card, now);
-    else this.roster.beat(read.beat, now);
+    else {
+      const known = this.roster.beat(read.beat, now);
+      if (known !== undefined && known.card === undefined) this.ask(cardSubject(message));
+    }
     this.tell();
+  }
+
+  /** Who beats and has no card here was passed over or not heard: its card is with the broker. */
+  private ask(subject: string): void {
+    if (this.asked.has(subject) || this.asked.size >= MOST_ASKED) return;
+    this.asked.add(subject);
+    this.bus
+      .last('BEAT', subject)
+      .then((card) => card && this.heard(card))
+      .catch((error: unknown) => this.log.debug('a card cannot be read', { subject, error }))
+      .finally(() => this.asked.delete(subject));
   }
 
   private left(text: string): void {
@@ -84,3 +106,9 @@ export class Hearing {
     for (const listener of this.listeners) listener();
   }
 }
+
+/** Where the card of the instance lies whose beat this is. */
+const cardSubject = ({ subject }: PresenceMessage): string => {
+  const [, , agent, instance] = subject.split('.') as [string, string, string, string];
+  return subjects.card(agent, instance);
+};

@@ -29,12 +29,13 @@ export class Roster {
     if (known !== undefined) known.card = card;
   }
 
-  /** An older beat than the last one changes nothing. */
-  beat(beat: Beat, now: number): void {
+  /** An older beat than the last one changes nothing. Returns whose it is; nobody where no more are taken in. */
+  beat(beat: Beat, now: number): Instance | undefined {
     const known = this.entry(beat.name, beat.instance, now);
-    if (known === undefined || (known.beat !== undefined && beat.n < known.beat.n)) return;
+    if (known === undefined || (known.beat !== undefined && beat.n < known.beat.n)) return known;
     known.beat = beat;
     known.heardAt = now;
+    return known;
   }
 
   /** A connection was reported closed; returns whose it was. */
