@@ -5,7 +5,9 @@ import { runFan } from './fan.mjs';
 const SERVICES = ['registry', 'coordinator', 'workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer'];
 /** An agent that is killed more often while it holds one task rightly takes the task for poison. */
 const MOST_KILLS_OF_ONE = 2;
-const STORM_PAUSE = 400;
+const STORM_PAUSE = 300;
+/** Longer than an input's acknowledgement time, so that another replica has it meanwhile. */
+const STALL = { least: 200, more: 2_500 };
 
 /** Kills and waits for the return, timed; `during`: the flow had not ended. */
 const killAndWait = async (name, kill, atWork) => {
@@ -34,33 +36,53 @@ const killReplicas = (count) => ({
   name: `coordinator, one of ${count}`,
   run: async (stage, random) => {
     const { mesh, audit } = stage;
-    for (let i = 1; i < count; i++) await mesh.addReplica();
+    for (let i = 1; i < count; i++) await mesh.addInstance('coordinator');
     try {
       return await auditUnder(stage, async (atWork) => {
         await delay(audit.momentFor('coordinator', random));
         return [await killAndWait('coordinator', () => mesh.killCoordinator(random.pick), atWork)];
       });
     } finally {
-      await mesh.removeReplicas();
+      await mesh.removeInstances();
     }
   },
 });
 
-/** One after the other while there is work, whoever chance picks, each at most so often that poison is not meant. */
+/** Stalls a process instead of killing it: another does its work, and it comes back believing that it still holds it. */
+const stallOne = (name) => ({
+  name: `${name}, stalled`,
+  run: async (stage, random) => {
+    const { mesh, audit } = stage;
+    if (name !== 'broker') await mesh.addInstance(name);
+    try {
+      return await auditUnder(stage, async (atWork) => {
+        await delay(audit.momentFor(name, random));
+        const during = atWork();
+        const { resume } = await mesh.pause(name);
+        const back = STALL.least + random.real() * STALL.more;
+        await delay(back).finally(resume);
+        return [{ name, during, back }];
+      });
+    } finally {
+      await mesh.removeInstances();
+    }
+  },
+});
+
+/** Whoever chance picks, again and again while there is work, several down at once; each so rarely that poison is not meant. */
 const storm = async ({ mesh }, { victims, random, atWork }) => {
-  const left = new Map(victims.map((name) => [name, MOST_KILLS_OF_ONE]));
   const kills = [];
-  while (atWork() && left.size > 0) {
+  const down = new Set();
+  const left = new Map(victims.map((name) => [name, MOST_KILLS_OF_ONE]));
+  for (;;) {
     await delay(random.real() * STORM_PAUSE);
-    if (!atWork()) break;
-    const name = random.pick([...left.keys()]);
-    const remaining = left.get(name) - 1;
-    if (remaining === 0) left.delete(name);
-    else left.set(name, remaining);
-    kills.push(killAndWait(name, () => mesh.kill(name), atWork));
-    // the same one again only once it is back; others meanwhile
-    const back = kills.at(-1);
-    if (remaining > 0) await back;
+    const standing = victims.filter((name) => left.get(name) > 0 && !down.has(name));
+    if (!atWork() || victims.every((name) => left.get(name) === 0)) break;
+    if (standing.length === 0) continue;
+    const name = random.pick(standing);
+    left.set(name, left.get(name) - 1);
+    down.add(name);
+    kills.push(killAndWait(name, () => mesh.kill(name), atWork).finally(() => down.delete(name)));
   }
   return Promise.all(kills);
 };
@@ -85,7 +107,9 @@ const byName = new Map(SERVICES.map((name) => [name, killOne(name)]));
 const core = [byName.get('registry'), byName.get('coordinator'), killOne('broker'), killReplicas(2), killReplicas(3)];
 const agents = ['workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer'].map((name) => byName.get(name));
 
+const stalls = ['coordinator', 'tech-debt-tracker', 'broker'].map(stallOne);
+
 /** Stages follow each other; the lanes of a stage run at once, the drills of a lane one by one. */
-export const LONG = [[[...core, ...agents, everything, fan]]];
+export const LONG = [[[...core, ...agents, ...stalls, everything, fan]]];
 /** Everybody once, overlapping: what waits for one agent's return does not keep the others. */
 export const SHORT = [[core, ...agents.map((drill) => [drill])], [[fan]]];

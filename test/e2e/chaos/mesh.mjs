@@ -13,6 +13,7 @@ import { manifest } from '../../../apps/cli/dist/cli.manifest.js';
 
 export const ROOT = path.resolve(import.meta.dirname, '../../..');
 export const TENANT = 'default';
+const CORE = ['coordinator', 'registry'];
 const START = 60_000;
 const BACK = 30_000;
 const STOP = 40_000;
@@ -55,7 +56,7 @@ export class ChaosMesh {
   /** Service → process id, as `up` tells of them. */
   #pids = new Map();
   #waiting = new Set();
-  #replicas = new Set();
+  #added = new Set();
   #said = [];
 
   constructor(folder) {
@@ -128,47 +129,55 @@ export class ChaosMesh {
     return JSON.parse(await readFile(path.join(this.folder, 'data', 'broker.pid'), 'utf8')).broker.pid;
   }
 
-  /** One more coordinator beside that of the mesh, with the same key. */
-  async addReplica() {
-    const child = start([path.join(ROOT, 'apps/coordinator/dist/main.js')], {
+  /** One more instance of a service beside that of the mesh, with the same key. */
+  async addInstance(name) {
+    const folder = CORE.includes(name) ? 'apps' : 'apps/agents';
+    const child = start([path.join(ROOT, folder, name, 'dist/main.js')], {
       NATS_URL: this.url,
-      NATS_NKEY_SEED_FILE: path.join(this.folder, 'keys', 'coordinator.nk'),
+      NATS_NKEY_SEED_FILE: path.join(this.folder, 'keys', `${name}.nk`),
       WAGGLE_TENANT: TENANT,
       LOG_LEVEL: 'warn',
     });
     let log = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log = (log + text).slice(-4_000)));
-    this.#replicas.add(child);
+    this.#added.add(child);
     const heard = async () => {
       for (;;) {
-        if (child.exitCode !== null) throw new Error(`a replica ended with ${child.exitCode}:\n${log}`);
-        const cards = await this.bus.read('BEAT', subjects.card('coordinator', '*'), { lastPerSubject: true });
+        if (child.exitCode !== null) throw new Error(`a second ${name} ended with ${child.exitCode}:\n${log}`);
+        const cards = await this.bus.read('BEAT', subjects.card(name, '*'), { lastPerSubject: true });
         if (cards.some((card) => card.json().payload.pid === child.pid)) return;
         await delay(50);
       }
     };
-    await within(START, 'a replica was not heard of', heard());
+    await within(START, `a second ${name} was not heard of`, heard());
+  }
+
+  /** Holds a process as a stalled machine would; `resume` lets it go on, as a zombie. */
+  async pause(name) {
+    const pid = name === 'broker' ? await this.#brokerPid() : this.#pids.get(name);
+    process.kill(pid, 'SIGSTOP');
+    return { resume: () => process.kill(pid, 'SIGCONT') };
   }
 
   /** Kills one of the coordinators, whichever `choose` picks; another takes its place. */
   async killCoordinator(choose) {
-    const victim = choose(['the mesh’s own', ...this.#replicas]);
-    if (!this.#replicas.has(victim)) return this.kill('coordinator');
-    this.#replicas.delete(victim);
+    const victim = choose(['the mesh’s own', ...this.#added]);
+    if (!this.#added.has(victim)) return this.kill('coordinator');
+    this.#added.delete(victim);
     await end(victim, 'SIGKILL');
-    return { back: this.addReplica() };
+    return { back: this.addInstance('coordinator') };
   }
 
-  async removeReplicas() {
-    const all = [...this.#replicas];
-    this.#replicas.clear();
+  async removeInstances() {
+    const all = [...this.#added];
+    this.#added.clear();
     await Promise.all(all.map((child) => end(child, 'SIGTERM')));
   }
 
   /** Every process ended: gracefully, and by force what does not. */
   async stop() {
     try {
-      await this.removeReplicas();
+      await this.removeInstances();
       await this.client?.close();
       await this.bus?.close();
     } finally {
