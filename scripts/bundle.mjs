@@ -5,13 +5,23 @@
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
-import { root } from './run.mjs';
 
+const root = path.resolve(import.meta.dirname, '..');
 const out = path.join(root, 'build');
 /** Native code, and what is loaded by name at run time. */
 const external = [/^@ast-grep\//];
 /** Nest asks for these and goes on without. */
-const optional = [/^@nestjs\/(websockets|platform-|microservices\/microservices-module$)/, /^(@grpc|kafkajs|mqtt|nats|ioredis|amqplib|amqp-connection-manager)(\/|$)/, /^class-transformer\/storage$/];
+const optional = [
+  /^@nestjs\/(websockets|platform-|microservices\/microservices-module$)/,
+  /^(@grpc|kafkajs|mqtt|nats|ioredis|amqplib|amqp-connection-manager)(\/|$)/,
+  /^class-transformer\/storage$/,
+];
+/** Half a megabyte of tables that class-validator loads for a decorator which nobody here uses. */
+const withoutPhoneNumbers = {
+  name: 'without-phone-numbers',
+  resolveId: (id) => (id.startsWith('libphonenumber-js') ? '\0phone-numbers' : undefined),
+  load: (id) => (id === '\0phone-numbers' ? 'export const parsePhoneNumber = () => undefined;' : undefined),
+};
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const services = globSync('apps/{*,agents/*}/package.json', { cwd: root })
@@ -42,16 +52,28 @@ rmSync(out, { recursive: true, force: true });
 const bundle = await rolldown({
   input,
   platform: 'node',
+  plugins: [withoutPhoneNumbers],
   external: [...external, ...optional],
-  // Nest finds handlers by metadata on classes: their names are part of its messages.
-  onLog: (level, log, handler) => (level === 'warn' && ['EVAL', 'UNRESOLVED_IMPORT', 'CIRCULAR_DEPENDENCY'].includes(log.code) ? undefined : handler(level, log)),
+  onLog: (level, log, handler) =>
+    level === 'warn' && ['EVAL', 'UNRESOLVED_IMPORT', 'CIRCULAR_DEPENDENCY'].includes(log.code) ? undefined : handler(level, log),
 });
-await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[hash].js', keepNames: true, minify: { whitespace: true, compress: false, mangle: false } });
+await bundle.write({
+  dir: out,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[hash].js',
+  // Classes are known by their names: in messages of Nest, in schemas.
+  keepNames: true,
+  minify: { codegen: { removeWhitespace: true }, compress: false, mangle: false },
+});
 for (const { dir, manifest } of services) {
   const { name, version, waggle } = manifest;
   writeFileSync(path.join(out, dir, 'package.json'), JSON.stringify({ name, version, type: 'module', waggle }, null, 2));
 }
-writeFileSync(path.join(out, 'package.json'), JSON.stringify({ name: 'waggle', version: readJson(path.join(root, 'package.json')).version, type: 'module' }, null, 2));
+writeFileSync(
+  path.join(out, 'package.json'),
+  JSON.stringify({ name: 'waggle', version: readJson(path.join(root, 'package.json')).version, type: 'module' }, null, 2),
+);
 writeFileSync(path.join(out, 'apps/cli/package.json'), JSON.stringify({ name: '@waggle/cli', type: 'module' }));
 mkdirSync(path.join(out, 'apps/cli/bin'), { recursive: true });
 cpSync(path.join(root, 'apps/cli/bin/waggle.js'), path.join(out, 'apps/cli/bin/waggle.js'));
