@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nkeyAuthenticator, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { subjects, WaggleError } from '@waggle/protocol';
@@ -7,6 +8,7 @@ export const PROVISIONER = 'provisioner';
 
 const LEAST_VERSION = [2, 14] as const;
 const CONNECT_PATIENCE = 20_000;
+const RETRY = 200;
 
 export interface ProvisionerConnection {
   servers: string;
@@ -45,20 +47,19 @@ const refuseOpenBroker = async (connection: NatsConnection): Promise<void> => {
   throw new WaggleError('NATS_RIGHTS_MISSING', `the broker does not run the generated accounts: this key is in "${data?.account}"`);
 };
 
+/** Tries until its patience ends: the client's own waiting for a first connection has no end. */
 const open = async (servers: string, seed?: string): Promise<NatsConnection> => {
-  const until = Date.now() + CONNECT_PATIENCE;
-  try {
-    return await connect({
-      servers: servers.split(','),
-      name: PROVISIONER,
-      inboxPrefix: subjects.inbox(PROVISIONER),
-      noAsyncTraces: true,
-      ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
-      waitOnFirstConnect: true,
-      reconnectTimeWait: 100,
-      maxReconnectAttempts: Math.ceil((until - Date.now()) / 100),
-    });
-  } catch (cause) {
-    throw new WaggleError('BUS_UNREACHABLE', `cannot connect to ${servers} as ${PROVISIONER}`, { cause });
+  for (const until = Date.now() + CONNECT_PATIENCE; ; await sleep(RETRY)) {
+    try {
+      return await connect({
+        servers: servers.split(','),
+        name: PROVISIONER,
+        inboxPrefix: subjects.inbox(PROVISIONER),
+        noAsyncTraces: true,
+        ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
+      });
+    } catch (cause) {
+      if (Date.now() + RETRY > until) throw new WaggleError('BUS_UNREACHABLE', `cannot connect to ${servers} as ${PROVISIONER}`, { cause });
+    }
   }
 };
