@@ -5,6 +5,8 @@ export interface ExecuteOptions {
   env?: NodeJS.ProcessEnv;
   /** Milliseconds until it is killed. */
   timeout: number;
+  /** Kills it. */
+  signal?: AbortSignal;
 }
 
 export interface Executed {
@@ -22,7 +24,13 @@ const lastLines = (text: string, lines: number): string => text.trim().split('\n
 /** Runs a program to its end, without a shell, keeping the last of its output. Never throws: a program that is not there is code -1. */
 export const execute = (program: string, args: readonly string[], options: ExecuteOptions): Promise<Executed> =>
   new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal: options.signal,
+      killSignal: 'SIGKILL',
+    });
     let stdout = '';
     let stderr = '';
     let failed = '';

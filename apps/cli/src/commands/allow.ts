@@ -1,7 +1,8 @@
 import { withLockFile } from '@waggle/broker';
-import { isToken, WaggleError } from '@waggle/protocol';
+import { WaggleError } from '@waggle/protocol';
 import type { Context } from '../context.js';
 import { manifestFor } from '../input/read-manifest.js';
+import { requireName } from '../input/require-name.js';
 import { checkTogether, readAllowed, writeAllowed } from '../mesh/allowed.js';
 import { discoverServices } from '../mesh/discover.js';
 import { Roster } from '../mesh/roster.js';
@@ -20,10 +21,6 @@ interface AllowOptions {
 const changing = <T>({ folder }: Context, work: () => Promise<T>): Promise<T> =>
   withLockFile(`${folder.allowed}.lock`, { wait: 30_000, code: 'ALREADY_RUNNING' }, work);
 
-const requireName = (name: string): void => {
-  if (!isToken(name)) throw new WaggleError('BAD_USAGE', `"${name}" is not a name: 1 to 64 of A-Z, a-z, 0-9, _ and -`, { path: 'name' });
-};
-
 export const registerAllow = ({ program, run }: Registrar): void => {
   program
     .command('allow')
@@ -37,7 +34,7 @@ export const registerAllow = ({ program, run }: Registrar): void => {
     .option('--manifest <file>', 'what it may say and hear (JSON, YAML, or a module); what every agent or client needs when left out')
     .action(
       run(async (context, name: string, { agent, client, manifest: file }: AllowOptions) => {
-        requireName(name);
+        requireName(name, 'name');
         if (agent === client) throw new WaggleError('BAD_USAGE', 'say --agent or --client');
         const manifest = await manifestFor(name, agent ? 'agent' : 'client', file);
         const taken = await changing(context, async () => {
@@ -70,7 +67,7 @@ export const registerRevoke = ({ program, run }: Registrar): void => {
     .argument('<name>', 'the name it signs in with')
     .action(
       run(async (context, name: string) => {
-        requireName(name);
+        requireName(name, 'name');
         const taken = await changing(context, async () => {
           const { manifests } = await readAllowed(context.folder.allowed);
           const others = manifests.filter((each) => each.name !== name);

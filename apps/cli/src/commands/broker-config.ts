@@ -1,6 +1,6 @@
 import { discoverServices } from '../mesh/discover.js';
 import { Roster } from '../mesh/roster.js';
-import { collect } from '../input/duration-option.js';
+import { collect } from '../input/option-values.js';
 import type { Registrar } from './command.js';
 
 export const registerBrokerConfig = ({ program, run }: Registrar): void => {

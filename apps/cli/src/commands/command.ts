@@ -9,5 +9,5 @@ export type Action<Args extends unknown[]> = (context: Context, ...args: Args) =
 export interface Registrar {
   program: Command;
   /** Wraps an action for commander, which calls it with the arguments, then the options. */
-  run<Args extends unknown[]>(action: Action<Args>): (...args: Args) => Promise<void>;
+  run: <Args extends unknown[]>(action: Action<Args>) => (...args: Args) => Promise<void>;
 }

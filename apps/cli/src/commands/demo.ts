@@ -5,6 +5,7 @@ import { SEVERITIES, WaggleError, type Outcome } from '@waggle/protocol';
 import type { Context } from '../context.js';
 import { EXIT, exitCodeOfEnd } from '../exit-codes.js';
 import { takeSnapshot } from '../input/workspaces.js';
+import { wholeNumber } from '../input/option-values.js';
 import { homeOf, meshFolder } from '../mesh/folder.js';
 import { Mesh } from '../mesh/mesh.js';
 import { duration } from '../output/format.js';
@@ -48,15 +49,16 @@ interface Audit {
   mesh: Mesh;
   /** Where the report goes. */
   out: string;
+  maxFiles?: number;
 }
 
 /** Audits a folder on a mesh that is up. */
 const audit = async (
-  { path, mesh, out }: Audit,
+  { path, mesh, out, maxFiles }: Audit,
   { output, interrupted }: Context,
 ): Promise<{ outcome: Outcome; files: string[] } | undefined> => {
   const { session } = mesh;
-  const workspace = await takeSnapshot(path, { session, output, signal: interrupted });
+  const workspace = await takeSnapshot(path, { session, output, signal: interrupted, maxFiles });
   const { flowId } = await session.client.submit({ workflow: WORKFLOW, input: { workspace } });
   output.event({ submitted: { flowId } });
   const outcome = await watchFlow(flowId, { client: session.client, output, signal: interrupted });
@@ -91,9 +93,10 @@ export const registerDemo = ({ program, run }: Registrar): void => {
       'Starts a broker and a mesh, audits a folder with a swarm of specialists, writes a report into .waggle/report, and leaves nothing running.',
     )
     .argument('[path]', 'the folder; this repository when left out')
+    .option('--max-files <n>', 'files that a workspace may hold (20,000 when left out)', wholeNumber(1, 1_000_000))
     .option('-o, --out <dir>', 'where the report goes; .waggle/report when left out')
     .action(
-      run(async (context, given: string | undefined, { out }: { out?: string }) => {
+      run(async (context, given: string | undefined, { out, maxFiles }: { out?: string; maxFiles?: number }) => {
         const { root, output, interrupted } = context;
         const path = resolve(given ?? root);
         await requireFolder(path);
@@ -101,12 +104,12 @@ export const registerDemo = ({ program, run }: Registrar): void => {
         const demos = join(homeOf(root), 'demo');
         await removeLeftovers(demos);
         const folder = meshFolder(join(demos, String(process.pid)));
-        const mesh = await Mesh.start({ root, folder, processes: false, events: meshEvents(output) });
+        const mesh = await Mesh.start({ root, folder, processes: false, events: meshEvents(output), signal: interrupted });
         let audited: Awaited<ReturnType<typeof audit>>;
         try {
           audited = interrupted.aborted
             ? undefined
-            : await audit({ path, mesh, out: resolve(out ?? join(homeOf(root), 'report')) }, context);
+            : await audit({ path, mesh, maxFiles, out: resolve(out ?? join(homeOf(root), 'report')) }, context);
         } finally {
           await mesh.stop();
         }

@@ -1,4 +1,4 @@
-import { isToken, WaggleError } from '@waggle/protocol';
+import { requireName } from '../input/require-name.js';
 import { DEFAULT_CLIENT } from '../mesh/roster.js';
 import { exportLines } from '../session/client-environment.js';
 import { environmentOf, runningMesh } from '../session/running-mesh.js';
@@ -12,7 +12,7 @@ export const registerEnv = ({ program, run }: Registrar): void => {
     .argument('[name]', 'who signs in: the plain client, or one that was let in', DEFAULT_CLIENT)
     .action(
       run(async (context, name: string) => {
-        if (!isToken(name)) throw new WaggleError('BAD_USAGE', `"${name}" is not a name`, { path: 'name' });
+        requireName(name, 'name');
         const environment = await environmentOf(name, await runningMesh(context), context);
         context.output.result(environment, () => exportLines(environment));
       }),

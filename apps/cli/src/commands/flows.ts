@@ -1,6 +1,6 @@
 import { STATES, type State } from '@waggle/protocol';
 import { Option } from 'commander';
-import { wholeNumber } from '../input/duration-option.js';
+import { wholeNumber } from '../input/option-values.js';
 import { ago, duration } from '../output/format.js';
 import { flowTree, inStateColor, outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifest as cli } from '../cli.manifest.js';
-import { wholeNumber } from '../input/duration-option.js';
+import { wholeNumber } from '../input/option-values.js';
 import { discoverServices } from '../mesh/discover.js';
 import { meshFolder } from '../mesh/folder.js';
 import { Roster } from '../mesh/roster.js';

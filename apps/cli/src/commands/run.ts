@@ -1,12 +1,11 @@
 import { checkValue, showPath, type FlowDefinition } from '@waggle/flow';
 import { problem, SKILL_ID, WaggleError, type Submit } from '@waggle/protocol';
-import { EXIT, exitCodeOfEnd } from '../exit-codes.js';
-import { collect, durationOption } from '../input/duration-option.js';
+import { collect, durationOption, wholeNumber } from '../input/option-values.js';
 import { readInput } from '../input/read-input.js';
 import { withSnapshots, workspaceFields } from '../input/workspaces.js';
 import { readWorkflowFile, storedWorkflow } from '../session/find-workflow.js';
 import { withSession, type Session } from '../session/session.js';
-import { showOutcome, watchFlow } from '../session/watch-flow.js';
+import { watchToEnd } from '../session/watch-flow.js';
 import type { Context } from '../context.js';
 import type { Registrar } from './command.js';
 
@@ -14,6 +13,7 @@ interface RunOptions {
   input?: string[];
   id?: string;
   timeout?: number;
+  maxFiles?: number;
 }
 
 const isFile = (name: string): boolean => /\.(ya?ml|json)$/.test(name);
@@ -35,14 +35,14 @@ const requireFits = ({ input: schema }: FlowDefinition, input: Record<string, un
 
 const submissionOf = async (
   name: string,
-  given: readonly string[],
+  { input: given = [], maxFiles }: RunOptions,
   { session, context }: { session: Session; context: Context },
 ): Promise<Submit> => {
   const input = await readInput(given);
   if (!isFile(name) && isSkill(name)) return { skill: name, input };
   const definition = isFile(name) ? await readWorkflowFile(name) : await storedWorkflow(session, name);
   requireFits(definition, input);
-  const filled = await withSnapshots(input, definition.input, { session, output: context.output, signal: context.interrupted });
+  const filled = await withSnapshots(input, definition.input, { session, output: context.output, signal: context.interrupted, maxFiles });
   return isFile(name) ? { definition: { ...definition }, input: filled } : { workflow: name, version: definition.version, input: filled };
 };
 
@@ -53,20 +53,18 @@ export const registerRun = ({ program, run }: Registrar): void => {
     .description('Submits a stored workflow, a workflow file, or a single skill (`echo.echo`), and watches it to its end.')
     .argument('<workflow>', 'name of a stored workflow, a .yaml or .json file, or a skill id')
     .option('-i, --input <k=v|@file>', 'a field of the input (JSON where it is JSON), or a file with all of it; may be repeated', collect)
+    .option('--max-files <n>', 'files that a workspace may hold (20,000 when left out)', wholeNumber(1, 1_000_000))
     .option('--id <id>', 'flow id: submitting it again changes nothing')
     .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
     .action(
       run(async (context, name: string, options: RunOptions) =>
         withSession(context, async (session) => {
-          const submission = await submissionOf(name, options.input ?? [], { session, context });
+          const submission = await submissionOf(name, options, { session, context });
           const { flowId } = await session.client.submit(submission, { flowId: options.id });
           context.output.event({ submitted: { flowId } });
           context.output.note(`submitted ${flowId}`);
           const { output, interrupted: signal } = context;
-          const outcome = await watchFlow(flowId, { client: session.client, output, signal, timeout: options.timeout });
-          if (outcome === undefined) return EXIT.interrupted;
-          await showOutcome(outcome, { output, session });
-          return exitCodeOfEnd(outcome.state);
+          return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout });
         }),
       ),
     );

@@ -1,4 +1,3 @@
-import { END_STATES, type EndState } from '@waggle/protocol';
 import { Argument } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { describeFlow } from '../session/questions.js';
@@ -14,10 +13,10 @@ export const registerSignal = ({ program, run }: Registrar): void => {
     .addArgument(new Argument('<signal>', 'what to tell it').choices(['cancel']))
     .option('--reason <text>', 'why, kept with the flow')
     .action(
-      run(async (context, flowId: string, name: 'cancel', { reason }: { reason?: string }) =>
+      run(async (context, ...[flowId, name, { reason }]: [id: string, signal: 'cancel', options: { reason?: string }]) =>
         withSession(context, async (session) => {
           const { outcome } = await describeFlow(session, flowId);
-          if (outcome !== undefined && END_STATES.includes(outcome.state as EndState)) {
+          if (outcome !== undefined) {
             context.output.result(
               { flowId, signal: name, sent: false, state: outcome.state },
               () => `${flowId} has ended already: ${outcome.state}`,

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { WaggleError, type Submit } from '@waggle/protocol';
-import { EXIT, exitCodeOfEnd } from '../exit-codes.js';
-import { durationOption } from '../input/duration-option.js';
+import { EXIT } from '../exit-codes.js';
+import { durationOption } from '../input/option-values.js';
 import { withSession } from '../session/session.js';
-import { showOutcome, watchFlow } from '../session/watch-flow.js';
+import { watchToEnd } from '../session/watch-flow.js';
 import type { Registrar } from './command.js';
 
 interface SubmitOptions {
@@ -35,7 +35,7 @@ export const readSubmission = (text: string, file: string): Submit => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new WaggleError('INVALID_MESSAGE', `${file}: must hold one JSON object`, { path: file });
   const { payload } = value as { payload?: unknown };
-  return (typeof payload === 'object' && payload !== null ? payload : value) as Submit;
+  return typeof payload === 'object' && payload !== null ? payload : value;
 };
 
 export const registerSubmit = ({ program, run }: Registrar): void => {
@@ -61,10 +61,7 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
           }
           output.event({ submitted: { flowId } });
           output.note(`submitted ${flowId}`);
-          const outcome = await watchFlow(flowId, { client: session.client, output, signal, timeout: options.timeout });
-          if (outcome === undefined) return EXIT.interrupted;
-          await showOutcome(outcome, { output, session });
-          return exitCodeOfEnd(outcome.state);
+          return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout });
         });
       }),
     );

@@ -2,7 +2,7 @@ import { Mesh, type MeshEvents } from '../mesh/mesh.js';
 import { once } from 'node:events';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { collect, wholeNumber } from '../input/duration-option.js';
+import { collect, wholeNumber } from '../input/option-values.js';
 import { duration } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import { redact } from '../output/redact.js';
@@ -80,6 +80,7 @@ export const registerUp = ({ program, run }: Registrar): void => {
           brokerUrl,
           trusted: trusted && brokerUrl !== undefined,
           events: meshEvents(output),
+          signal: interrupted,
         });
         const changed = changes(mesh);
         process.on('SIGUSR2', changed);

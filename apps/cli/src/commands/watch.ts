@@ -1,9 +1,8 @@
 import { WaggleClient } from '@waggle/client';
-import { EXIT, exitCodeOfEnd } from '../exit-codes.js';
-import { durationOption } from '../input/duration-option.js';
+import { durationOption } from '../input/option-values.js';
 import { describeFlow } from '../session/questions.js';
 import { withSession } from '../session/session.js';
-import { showOutcome, watchFlow } from '../session/watch-flow.js';
+import { watchToEnd } from '../session/watch-flow.js';
 import type { Registrar } from './command.js';
 
 export const registerWatch = ({ program, run }: Registrar): void => {
@@ -20,10 +19,7 @@ export const registerWatch = ({ program, run }: Registrar): void => {
           const { owner } = await describeFlow(session, flowId);
           const client = new WaggleClient(session.bus, { tenant: session.tenant, owner });
           try {
-            const outcome = await watchFlow(flowId, { client, output, signal, timeout });
-            if (outcome === undefined) return EXIT.interrupted;
-            await showOutcome(outcome, { output, session });
-            return exitCodeOfEnd(outcome.state);
+            return await watchToEnd(flowId, { client, session, output, signal, timeout });
           } finally {
             await client.close();
           }

@@ -19,11 +19,18 @@ export interface SnapshotContext {
   session: Session;
   output: Output;
   signal: AbortSignal;
+  /** Files that a workspace may hold; the library's own limit when left out. */
+  maxFiles?: number;
 }
 
 /** Stores a folder, saying what it holds. `PATH_INVALID`, `TOO_LARGE`, `CANCELED`. */
-export const takeSnapshot = async (path: string, { session, output, signal }: SnapshotContext): Promise<WorkspaceRef> => {
-  const ref = await snapshot(path, { bus: session.bus, tenant: session.tenant, signal });
+export const takeSnapshot = async (path: string, { session, output, signal, maxFiles }: SnapshotContext): Promise<WorkspaceRef> => {
+  const ref = await snapshot(path, {
+    bus: session.bus,
+    tenant: session.tenant,
+    signal,
+    ...(maxFiles === undefined ? {} : { limits: { files: maxFiles } }),
+  });
   const skipped = ref.skipped > 0 ? `, ${ref.skipped} listed but not read` : '';
   output.note(`snapshot of ${ref.root}: ${count(ref.files, 'file')}, ${bytes(ref.bytes)}${skipped}`);
   return ref;

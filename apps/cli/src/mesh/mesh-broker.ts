@@ -24,9 +24,12 @@ export interface OwnBrokerOptions {
   config: string;
   port?: number;
   storage: number;
-  onProgress: (text: string) => void;
-  /** It ended by itself and is started again. */
-  onDown: (why: string) => void;
+  events: {
+    onProgress: (text: string) => void;
+    /** It ended by itself and is started again. */
+    onBrokerDown: (why: string) => void;
+  };
+  signal: AbortSignal;
 }
 
 const FIRST_WAIT = 100;
@@ -42,15 +45,15 @@ const WORDS: Record<string, string> = {
 
 /** Starts a broker of our own, and starts it again whenever it ends by itself. */
 export const ownBroker = async (options: OwnBrokerOptions): Promise<MeshBroker> => {
-  const { root, folder, config, port, storage, onProgress } = options;
-  const found = await findBroker({ cacheDir: join(homeOf(root), 'bin'), onProgress });
+  const { root, folder, config, port, storage, events, signal } = options;
+  const found = await findBroker({ cacheDir: join(homeOf(root), 'bin'), onProgress: events.onProgress, signal });
   const broker = await startBroker({ binary: found.path, dir: folder.data, config, port, storage: storage + MARGIN });
   const stopping = new AbortController();
   let reviving: Promise<void> = Promise.resolve();
   broker.onExit((exit) => {
     if (exit.expected || stopping.signal.aborted) return;
-    options.onDown(`the broker ended with ${exit.signal ?? `code ${exit.code ?? 1}`}`);
-    reviving = revive(broker, stopping.signal, options.onDown);
+    events.onBrokerDown(`the broker ended with ${exit.signal ?? `code ${exit.code ?? 1}`}`);
+    reviving = revive(broker, stopping.signal, events.onBrokerDown);
   });
   return {
     url: broker.url,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processId, withLockFile } from '@waggle/broker';
+import { connectBus } from '@waggle/bus';
 import { codeOf, WaggleError } from '@waggle/protocol';
 import { manifest as cli } from '../cli.manifest.js';
 import { redact } from '../output/redact.js';
@@ -29,12 +30,14 @@ export interface MeshOptions {
   /** That broker has one account for all. */
   trusted?: boolean;
   events: MeshEvents;
+  /** Calls the start off: what was started is stopped again. */
+  signal: AbortSignal;
 }
 
 export interface MeshEvents extends ServiceEvents {
-  onProgress(text: string): void;
-  onBroker(broker: { url: string; version: string; how: string; external: boolean }): void;
-  onBrokerDown(why: string): void;
+  onProgress: (text: string) => void;
+  onBroker: (broker: { url: string; version: string; how: string; external: boolean }) => void;
+  onBrokerDown: (why: string) => void;
 }
 
 /** A mesh that runs: broker, topology, workflows and services, and what other commands find it by. */
@@ -59,27 +62,20 @@ export class Mesh {
   }
 
   static async #start(options: MeshOptions): Promise<Mesh> {
-    const { root, folder, events, brokerUrl, trusted = false } = options;
+    const { root, folder, events, brokerUrl, trusted = false, signal } = options;
     const services = await discoverServices(root, options.agents);
     const workflows = await readWorkflows(join(root, 'workflows'));
     const roster = await Roster.of(services, folder);
-    await mkdir(folder.data, { recursive: true, mode: 0o700 });
     const storage = brokerUrl === undefined ? await storageFor(folder.data) : undefined;
     const broker =
-      brokerUrl === undefined
-        ? await ownBroker({
-            ...options,
-            config: await roster.config(),
-            storage: storage!,
-            onProgress: events.onProgress,
-            onDown: events.onBrokerDown,
-          })
-        : externalBroker(brokerUrl);
+      storage === undefined ? externalBroker(brokerUrl!) : await ownBroker({ ...options, config: await roster.config(), storage });
     const undo: (() => Promise<void>)[] = [() => broker.stop()];
     try {
       events.onBroker(broker);
+      requireWanted(signal);
       if (broker.external && !trusted) await roster.config();
       const access = await accessOf(broker.url, roster, trusted);
+      if (broker.external) await requireReachable(broker.url);
       await makeTopology(access, { manifests: roster.manifests, storage, external: broker.external });
       const seed = trusted ? undefined : await roster.keys.seed(cli.name);
       const session = await Session.to({ servers: broker.url, me: cli.name, manifest: cli, seed, tenant: DEFAULT_TENANT, trusted });
@@ -97,6 +93,7 @@ export class Mesh {
       });
       undo.unshift(() => group.stop());
       const mesh = new Mesh(options, broker, roster, session, group);
+      requireWanted(signal);
       await group.start(session.bus, () => mesh.#note());
       await mesh.#note();
       return mesh;
@@ -112,12 +109,11 @@ export class Mesh {
 
   /** Takes what `allow` and `revoke` wrote: rights by a reload, queues of those who came in. The result stands in the state. */
   async applyAllowed(): Promise<void> {
-    const before = new Set(this.roster.manifests.map(({ name }) => name));
     try {
       await this.roster.refresh();
       const { trusted = false } = this.options;
       if (!trusted) await this.broker.reload(await this.roster.config());
-      const agents = this.roster.manifests.filter(({ name, kind }) => kind === 'agent' && !before.has(name));
+      const agents = this.roster.allowed.manifests.filter(({ kind }) => kind === 'agent');
       await makeQueues(await accessOf(this.broker.url, this.roster, trusted), agents);
       await this.#note();
     } catch (error) {
@@ -156,6 +152,20 @@ export class Mesh {
 
   readonly #startedAt = new Date().toISOString();
 }
+
+const requireWanted = (signal: AbortSignal): void => {
+  if (signal.aborted) throw new WaggleError('CANCELED', 'the start was called off');
+};
+
+/** Said at once for a broker of the user's: ours was just seen to serve. */
+const requireReachable = async (servers: string): Promise<void> => {
+  try {
+    await (await connectBus({ servers, me: provisioner.name, trusted: true, connectTimeout: 2_000 })).close();
+  } catch (error) {
+    // It is there, and asks for a key: whether it takes ours is seen next.
+    if (codeOf(error) !== 'BUS_REFUSED') throw error;
+  }
+};
 
 const accessOf = async (servers: string, roster: Roster, trusted: boolean): Promise<ProvisionerAccess> => ({
   servers,

@@ -11,10 +11,10 @@ import type { ServiceSettings } from './service-settings.js';
 import { Supervisor } from './supervisor.js';
 
 export interface ServiceEvents {
-  onUp(service: { name: string; pid?: number; again: boolean }): void;
-  onDown(service: { name: string; why: string; wait: number }): void;
+  onUp: (service: { name: string; pid?: number; again: boolean }) => void;
+  onDown: (service: { name: string; why: string; wait: number }) => void;
   /** A service logged an error. */
-  onError(text: string): void;
+  onError: (text: string) => void;
 }
 
 export interface ServiceGroupOptions {

@@ -1,4 +1,4 @@
-import { readdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_STORAGE, LEAST_STORAGE } from '@waggle/bus';
 import { WaggleError } from '@waggle/protocol';
@@ -25,6 +25,7 @@ const sizeOf = async (folder: string): Promise<number> => {
 
 /** Bytes that all streams may hold together: as much as the disk lets us have. `STORAGE_FULL` where that is too little. */
 export const storageFor = async (folder: string): Promise<number> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const { bavail, bsize } = await statfs(folder);
   const room = bavail * bsize + (await sizeOf(folder));
   const storage = STEPS.find((step) => step <= room * SHARE);

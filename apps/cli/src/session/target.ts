@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Manifest } from '@waggle/bus';
 import { clientManifest } from '@waggle/bus';
-import { isToken, WaggleError } from '@waggle/protocol';
+import { WaggleError } from '@waggle/protocol';
 import { manifest as cli } from '../cli.manifest.js';
+import { requireName } from '../input/require-name.js';
 import type { MeshFolder } from '../mesh/folder.js';
 import { Keys } from '../mesh/keys.js';
 import { DEFAULT_TENANT } from '../mesh/roster.js';
@@ -45,9 +46,8 @@ const ofMesh = async (folder: MeshFolder, mesh: MeshState, env: NodeJS.ProcessEn
 const ofEnvironment = async (servers: string, env: NodeJS.ProcessEnv): Promise<Target> => {
   const me = env['WAGGLE_CLIENT'] ?? cli.name;
   const tenant = env['WAGGLE_TENANT'] ?? DEFAULT_TENANT;
-  for (const [name, value] of Object.entries({ WAGGLE_CLIENT: me, WAGGLE_TENANT: tenant })) {
-    if (!isToken(value)) throw new WaggleError('CONFIG_INVALID', `${name}: "${value}" is not a name`, { path: name });
-  }
+  requireName(me, 'WAGGLE_CLIENT');
+  requireName(tenant, 'WAGGLE_TENANT');
   const seedFile = env['NATS_NKEY_SEED_FILE'];
   return {
     servers,

@@ -1,5 +1,6 @@
 import { loadValues, type WaggleClient } from '@waggle/client';
 import { WaggleError, type Outcome } from '@waggle/protocol';
+import { EXIT, exitCodeOfEnd, type ExitCode } from '../exit-codes.js';
 import { duration } from '../output/format.js';
 import { flowView } from '../output/flow-view.js';
 import { outcomeLine } from '../output/flow-tree.js';
@@ -17,7 +18,7 @@ export interface WatchFlowOptions {
   timeout?: number;
 }
 
-/** Shows a flow until it ends. Aborted: undefined, having said that the flow goes on. `TIMED_OUT` after `timeout`. */
+/** Shows a flow until it ends; undefined when the watching was ended before. `TIMED_OUT` after `timeout`. */
 export const watchFlow = async (flowId: string, { client, output, signal, timeout }: WatchFlowOptions): Promise<Outcome | undefined> => {
   const late = new AbortController();
   const timer = timeout === undefined ? undefined : setTimeout(() => late.abort(), timeout);
@@ -34,8 +35,19 @@ export const watchFlow = async (flowId: string, { client, output, signal, timeou
   }
   if (late.signal.aborted)
     throw new WaggleError('TIMED_OUT', `flow ${flowId} has not ended within ${duration(timeout!)}`, { path: flowId });
-  output.note(`flow ${flowId} goes on: \`waggle watch ${flowId}\` shows it again`);
   return undefined;
+};
+
+/** Shows a flow until it ends, and how it ended: the command's exit code. Ctrl-C leaves the flow running and says so. */
+export const watchToEnd = async (flowId: string, options: WatchFlowOptions & { session: Session }): Promise<ExitCode> => {
+  const { output, session } = options;
+  const outcome = await watchFlow(flowId, options);
+  if (outcome === undefined) {
+    output.warn(`flow ${flowId} goes on: \`waggle watch ${flowId}\` shows it again`);
+    return EXIT.interrupted;
+  }
+  await showOutcome(outcome, { output, session });
+  return exitCodeOfEnd(outcome.state);
 };
 
 const SHOWN = 4_000;

@@ -30,11 +30,11 @@ const goEnvironment = (scratch: string): NodeJS.ProcessEnv => {
 };
 
 /** Builds the pinned version from source: half a minute on two cores. */
-export const buildWithGo = async ({ target, scratch, onProgress }: Way): Promise<WayResult> => {
+export const buildWithGo = async ({ target, scratch, onProgress, signal }: Way): Promise<WayResult> => {
   if ((await onPath('go')).length === 0) return cannot('Go is not installed');
   onProgress(`building nats-server ${BUILT_VERSION} with Go: about half a minute`);
   await mkdir(scratch, { recursive: true });
-  const options = { cwd: scratch, env: goEnvironment(scratch), timeout: TIMEOUT };
+  const options = { cwd: scratch, env: goEnvironment(scratch), timeout: TIMEOUT, signal };
   const installed = await execute('go', ['install', '-trimpath', `${MODULE}@v${BUILT_VERSION}`], options);
   if (installed.code === 0) {
     await rename(join(scratch, 'bin', 'nats-server'), target);

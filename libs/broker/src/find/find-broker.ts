@@ -25,6 +25,8 @@ export interface FindBrokerOptions {
   onProgress?: (text: string) => void;
   /** Where releases are fetched from; a mirror has the same folders. */
   releases?: string;
+  /** Gives up: `CANCELED`. */
+  signal?: AbortSignal;
 }
 
 const WAIT_FOR_ANOTHER = 15 * 60_000;
@@ -37,7 +39,7 @@ const WAIT_FOR_ANOTHER = 15 * 60_000;
 export const findBroker = async (options: FindBrokerOptions): Promise<FoundBroker> => {
   const cacheDir = resolve(options.cacheDir);
   const cached = join(cacheDir, 'nats-server');
-  const onProgress = options.onProgress ?? (() => undefined);
+  const { onProgress = () => undefined, signal } = options;
   const tried: string[] = [];
 
   const lookAround = async (): Promise<FoundBroker | undefined> => {
@@ -68,7 +70,8 @@ export const findBroker = async (options: FindBrokerOptions): Promise<FoundBroke
     const target = join(cacheDir, `.nats-server-${process.pid}`);
     try {
       for (const [how, name, go] of ways) {
-        const result = await go({ target, scratch, onProgress });
+        const result = await go({ target, scratch, onProgress, signal });
+        if (signal?.aborted) throw new WaggleError('CANCELED', 'looking for a broker was called off');
         if (!result.made) {
           tried.push(`${name}: ${result.why}`);
           continue;

@@ -31,8 +31,8 @@ const reason = (error: unknown): string => {
   return cause instanceof Error ? `${message}: ${cause.message}` : message;
 };
 
-const download = async (url: string): Promise<Buffer> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT), redirect: 'follow' });
+const download = async (url: string, signal: AbortSignal): Promise<Buffer> => {
+  const response = await fetch(url, { signal, redirect: 'follow' });
   if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`);
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -45,19 +45,21 @@ const download = async (url: string): Promise<Buffer> => {
 };
 
 /** Fetches the release's archive; its SHA-256 must be the one that the release's SHA256SUMS names. */
-export const fetchRelease = async ({ target, onProgress }: Way, releases = RELEASES): Promise<WayResult> => {
+export const fetchRelease = async ({ target, onProgress, signal }: Way, releases = RELEASES): Promise<WayResult> => {
   const name = archiveName();
   if (name === undefined) return cannot(`there is no release archive for ${process.platform} on ${process.arch}`);
+  const late = AbortSignal.timeout(TIMEOUT);
+  const given = signal === undefined ? late : AbortSignal.any([late, signal]);
   const folder = `${releases}/v${BUILT_VERSION}`;
   onProgress(`fetching ${name}`);
   try {
-    const sums = (await download(`${folder}/SHA256SUMS`)).toString('utf8');
+    const sums = (await download(`${folder}/SHA256SUMS`, given)).toString('utf8');
     const wanted = sums
       .split('\n')
       .map((line) => line.trim().split(/\s+\*?/))
       .find(([, file]) => file === name)?.[0];
     if (wanted === undefined || !/^[0-9a-f]{64}$/i.test(wanted)) return cannot(`SHA256SUMS of the release does not name ${name}`);
-    const archive = await download(`${folder}/${name}`);
+    const archive = await download(`${folder}/${name}`, given);
     const got = createHash('sha256').update(archive).digest('hex');
     if (got !== wanted.toLowerCase()) return cannot(`${name} is not what its checksum says: ${got} for ${wanted}`);
     const binary = fileInTar(gunzipSync(archive, { maxOutputLength: 4 * LARGEST }), 'nats-server');

@@ -4,6 +4,7 @@ export interface Way {
   /** A folder of its own, removed afterwards. */
   scratch: string;
   onProgress: (text: string) => void;
+  signal?: AbortSignal;
 }
 
 export type WayResult = { made: true } | { made: false; why: string };

@@ -9,7 +9,8 @@ export interface ServerExit {
   signal: NodeJS.Signals | null;
 }
 
-const START = 20_000;
+/** Reading a large store back takes its time. */
+const PATIENCE = 60_000;
 const GRACE = 8_000;
 
 /** One run of nats-server: from its start until it has ended. */
@@ -42,7 +43,7 @@ export class ServerProcess {
   static async start(binary: string, config: string, log: ServerLog): Promise<ServerProcess> {
     const server = new ServerProcess(binary, config, log);
     try {
-      await server.#line(/Server is ready/, START, 'start');
+      await server.#says({ what: 'start', good: /Server is ready/ });
     } catch (error) {
       await server.kill();
       throw error;
@@ -60,7 +61,7 @@ export class ServerProcess {
 
   /** Has it read its configuration again. `BROKER_FAILED` where it refuses it: it goes on with the old one. */
   async reload(): Promise<void> {
-    const taken = this.#line(/Reloaded server configuration/, START, 'reload', /Failed to reload/);
+    const taken = this.#says({ what: 'reload', good: /Reloaded server configuration/, bad: /Failed to reload/ });
     this.#child.kill('SIGHUP');
     await taken;
   }
@@ -78,7 +79,8 @@ export class ServerProcess {
     await this.exited;
   }
 
-  async #line(good: RegExp, within: number, what: string, bad?: RegExp): Promise<void> {
+  /** Waits for a line of its log. */
+  async #says({ what, good, bad }: { what: string; good: RegExp; bad?: RegExp }): Promise<void> {
     const done = new AbortController();
     let stopWatching = (): void => undefined;
     const seen = new Promise<string | undefined>((resolve) => {
@@ -87,12 +89,12 @@ export class ServerProcess {
         else if (good.test(line)) resolve(undefined);
       });
     });
-    const timer = setTimeout(() => done.abort(), within);
+    const timer = setTimeout(() => done.abort(), PATIENCE);
     try {
       const failed = await Promise.race([
         seen,
         this.exited.then(({ code, signal }) => `it ended with ${signal ?? `code ${code}`}`),
-        once(done.signal, 'abort').then(() => `no answer within ${within / 1000} s`),
+        once(done.signal, 'abort').then(() => `no answer within ${PATIENCE / 1_000} s`),
       ]);
       if (failed !== undefined) throw new WaggleError('BROKER_FAILED', `the broker did not ${what}: ${failed}\n${this.log.tail()}`);
     } finally {
