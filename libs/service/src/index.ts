@@ -4,6 +4,7 @@ export { startService } from './start-service.js';
 export { runService } from './run-service.js';
 export { BUS, MANIFEST, SERVICE_CONFIG } from './tokens.js';
 export { Lifecycle } from './lifecycle.js';
+export { whenThere } from './when-there.js';
 export { createLog, Log, type LogFields, type LogOptions } from './logging/log.js';
 export { Metrics } from './metrics.js';
 export { Presence, type Load, type Offer } from './presence.js';

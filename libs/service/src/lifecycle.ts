@@ -1,8 +1,10 @@
-/** Work that must end before the module's own shutdown hooks run, e.g. what was taken from queues. */
+/** A service's start and stop, as its own parts know of them. */
 export class Lifecycle {
+  /** What the service's start waits for, for people and `/ready`. */
+  waitingFor?: string;
   private readonly drains: (() => Promise<void>)[] = [];
 
-  /** Called once when the service stops, before anything is closed: stop taking, finish or hand back. */
+  /** Called once when the service stops, before anything is closed and before the module's shutdown hooks: stop taking, finish or hand back. */
   onDrain(drain: () => Promise<void>): void {
     this.drains.push(drain);
   }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { connectBus, type Bus } from '@waggle/bus';
-import { codeOf, WaggleError } from '@waggle/protocol';
+import type { WaggleError } from '@waggle/protocol';
 import type { RunningService, ServiceDefinition, ServiceHealth } from './definition.js';
 import { serveHealth } from './health/health-endpoint.js';
 import { HealthServer } from './health/health-server.js';
@@ -15,11 +15,9 @@ import { Presence } from './presence.js';
 import { readServiceConfig, type ServiceConfig } from './service-config.js';
 import { ServiceModule, type ServiceParts } from './service.module.js';
 import { enableTraceContext } from './tracing/start-tracing.js';
+import { whenThere } from './when-there.js';
 
 const CONNECT_TIMEOUT = 2_000;
-const RETRY_MAX = 5_000;
-/** Not there yet, or on its way back: worth waiting for at start. */
-const WAITED_FOR = ['BUS_UNREACHABLE', 'BUS_TIMEOUT', 'NOT_PROVISIONED'];
 
 /**
  * Starts a service in this process: bus, Nest module, card and beats, in this order. A broker that is not there yet is
@@ -67,7 +65,7 @@ class StartedService implements RunningService {
     if (this.bus === undefined) return { ready: false, reasons: ['the broker is not reached yet'] };
     const { ready, reasons } = this.bus.health;
     if (!ready) return { ready, reasons };
-    return this.up ? { ready, reasons } : { ready: false, reasons: ['starting'] };
+    return this.up ? { ready, reasons } : { ready: false, reasons: [this.lifecycle.waitingFor ?? 'starting'] };
   }
 
   get httpPort(): number | undefined {
@@ -125,14 +123,12 @@ class StartedService implements RunningService {
     }
   }
 
-  private async connect(): Promise<Bus> {
+  private connect(): Promise<Bus> {
     const { config, log, definition } = this;
     const { manifest } = definition;
-    const until = performance.now() + (config.startTimeout ?? Infinity);
-    for (let delay = 100; ; delay = Math.min(delay * 2, RETRY_MAX)) {
-      config.signal?.throwIfAborted();
-      try {
-        return await connectBus({
+    return whenThere(
+      () =>
+        connectBus({
           servers: config.servers,
           me: manifest.name,
           seed: config.seed,
@@ -142,13 +138,10 @@ class StartedService implements RunningService {
           name: `${manifest.name}/${config.instance}`,
           log: (level, message, fields) => log[level](message, fields),
           onFatal: (error) => this.onFatal(error),
-        });
-      } catch (error) {
-        if (!WAITED_FOR.includes(codeOf(error) ?? '') || performance.now() + delay > until) throw error;
-        log.warn('the broker is not ready: trying again', { error, delay });
-        await sleep(delay, undefined, { signal: config.signal });
-      }
-    }
+        }),
+      config,
+      (error, delay) => log.warn('the broker is not ready: trying again', { error, delay }),
+    );
   }
 
   private async createApp(parts: ServiceParts): Promise<INestApplicationContext> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Bus, Manifest } from '@waggle/bus';
-import { BUS, Lifecycle, Log, MANIFEST, Metrics, Presence, SERVICE_CONFIG, type ServiceConfig } from '@waggle/service';
+import { BUS, Lifecycle, Log, MANIFEST, Metrics, Presence, SERVICE_CONFIG, whenThere, type ServiceConfig } from '@waggle/service';
 import { agentDefinition } from '../definition/agent-definition.js';
 import { AgentRuntime } from '../runtime/agent-runtime.js';
 
@@ -34,7 +34,15 @@ export class AgentHost implements OnApplicationBootstrap {
       presence: get(Presence),
       tenant: manifest.tenant,
     });
-    await runtime.start();
+    // provisioning may come after the agent: its queues are waited for as the broker is
+    await whenThere(
+      () => runtime.start(),
+      config,
+      (error, delay) => {
+        get(Lifecycle).waitingFor = `the queues of ${manifest.name} are not there yet: ${error.message}`;
+        get(Log).warn('the queues are not there yet: trying again', { error, delay });
+      },
+    );
     get(Lifecycle).onDrain(() => runtime.stop(config.stopTimeout * WORK_PART));
   }
 }
