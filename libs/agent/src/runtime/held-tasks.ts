@@ -1,8 +1,8 @@
 import type { Delivery } from '@waggle/bus';
 import type { HeldTask, TaskAddress } from '@waggle/protocol';
 
-/** A task held for so long is worth telling the mesh of at once. */
-const TELL_AFTER = 250;
+/** A task held for so long is worth telling the mesh of at once: what no beat named waits for its ack wait when this instance dies. */
+const TELL_AFTER = 50;
 
 /** What this instance has taken and not settled: the beats name it, so that it can be handed back when the instance dies. */
 export class HeldTasks {

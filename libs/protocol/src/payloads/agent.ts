@@ -51,7 +51,7 @@ export class HeldTask {
   @IsInt() @Min(1) attempt!: number;
 }
 
-/** Published on `wgm.beat.<agent>.<instance>` every second, and at once when a task has been held for 250 ms. */
+/** Published on `wgm.beat.<agent>.<instance>` every second, and at once when a task has been held for 50 ms. */
 export class Beat {
   @Matches(TOKEN) name!: string;
   @Matches(TOKEN) instance!: string;
