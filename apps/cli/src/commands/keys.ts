@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifest as cli } from '../cli.manifest.js';
 import { wholeNumber } from '../input/option-values.js';
@@ -40,8 +40,7 @@ export const registerKeys = ({ program, run }: Registrar): void => {
         const names = roster.manifests.map(({ name }) => name);
         const place = async (name: string): Promise<string> => {
           const folder = join(dir, name);
-          await mkdir(folder, { recursive: true });
-          await chmod(folder, 0o700);
+          await mkdir(folder, { recursive: true, mode: 0o700 });
           if (owner !== undefined) await chown(folder, owner, owner);
           return folder;
         };
