@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { newId } from '@waggle/protocol';
 import { snapshot } from '@waggle/workspace';
-import { checkLog, readLog } from './check-log.mjs';
+import { checkLog, readLog, whatItWaitsFor } from './check-log.mjs';
 import { TENANT } from './mesh.mjs';
 
 /** No flow may take longer: whatever is killed once is back long before. */
@@ -73,7 +73,10 @@ export class Audit {
     const ending = client.outcome(flowId, { timeout: BOUND }).finally(() => (took = performance.now() - began));
     const [ended, disturbed] = await Promise.allSettled([ending, disturb(() => took === undefined)]);
     if (disturbed.status === 'rejected') throw disturbed.reason;
-    if (ended.status === 'rejected') return { flowId, took, digests: {}, wrong: [`flow ${flowId}: ${ended.reason.message}`] };
+    if (ended.status === 'rejected') {
+      const wrong = [`${ended.reason.message} ${await whatItWaitsFor(bus, flowId)}`];
+      return { flowId, took, disturbed: disturbed.value, digests: {}, wrong };
+    }
     return { flowId, took, disturbed: disturbed.value, ...(await this.#check(bus, ended.value)) };
   }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { newId } from '@waggle/protocol';
 import { BOUND } from './audit.mjs';
-import { checkLog } from './check-log.mjs';
+import { checkLog, whatItWaitsFor } from './check-log.mjs';
 
 const WORK = 40;
 
@@ -39,12 +39,14 @@ export const runFan = async ({ mesh, effects, flows, tasks }, disturb) => {
   const ending = Promise.all(
     ids.map(async (flowId) => {
       await client.submit({ definition: DEFINITION, input: { items } }, { flowId });
-      return client.outcome(flowId, { timeout: 2 * BOUND });
+      return client.outcome(flowId, { timeout: 2 * BOUND }).catch(async (error) => {
+        throw new Error(`${error.message} ${await whatItWaitsFor(bus, flowId)}`);
+      });
     }),
   ).finally(() => (took = performance.now() - began));
   const [ended, disturbed] = await Promise.allSettled([ending, disturb(() => took === undefined)]);
   if (disturbed.status === 'rejected') throw disturbed.reason;
-  if (ended.status === 'rejected') return { took, wrong: [ended.reason.message] };
+  if (ended.status === 'rejected') return { took, disturbed: disturbed.value, wrong: [ended.reason.message] };
   const counts = await effectsIn(effects);
   const wrong = [];
   for (const { flowId, state, output, errors } of ended.value) {
