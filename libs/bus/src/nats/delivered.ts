@@ -1,5 +1,6 @@
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/nats-core';
+import type { Msg, MsgHdrs } from '@nats-io/nats-core';
 import type { Delivery } from '../port.js';
+import type { Outbox } from './outbox.js';
 import { Content } from './stored-message.js';
 import type { Wire } from './wire.js';
 
@@ -59,7 +60,7 @@ export class Delivered extends Content implements Delivery {
   constructor(
     private readonly message: Msg,
     parts: AckParts,
-    private readonly via: { nc: NatsConnection; wire: Wire; settled?: (sequence: number) => void },
+    private readonly via: { outbox: Outbox; wire: Wire; settled?: (sequence: number) => void },
   ) {
     super();
     this.stream = parts.stream;
@@ -128,6 +129,6 @@ export class Delivered extends Content implements Delivery {
 
   /** A lost acknowledgement is covered by redelivery, so a closed connection is no error here. */
   private say(what: string): void {
-    if (!this.via.nc.isClosed()) this.via.nc.publish(this.message.reply!, what);
+    this.via.outbox.say(this.message.reply!, what);
   }
 }

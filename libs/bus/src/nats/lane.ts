@@ -1,6 +1,7 @@
 import type { Msg, NatsConnection, Subscription as NatsSubscription } from '@nats-io/nats-core';
 import type { Delivery } from '../port.js';
 import { Delivered, parseAck } from './delivered.js';
+import type { Outbox } from './outbox.js';
 import type { Wire } from './wire.js';
 
 /** What the broker says about a pull instead of a message. */
@@ -21,6 +22,7 @@ export interface LaneEvents {
 export interface LaneContext {
   nc: NatsConnection;
   wire: Wire;
+  outbox: Outbox;
   api: string;
   inbox: string;
   stream: string;

@@ -25,6 +25,7 @@ import { KvBucket } from './kv-bucket.js';
 import { Live } from './live-message.js';
 import { NatsQueue } from './nats-queue.js';
 import type { BusOptions } from './options.js';
+import { Outbox } from './outbox.js';
 import { apiErrorOf } from './pub-ack.js';
 import { Publisher } from './publisher.js';
 import { Reader, type ReadOptions } from './reader.js';
@@ -49,6 +50,7 @@ export class NatsBus implements Bus {
   readonly me: string;
   readonly blobs: Blobs;
   private readonly nc: NatsConnection;
+  private readonly outbox: Outbox;
   private readonly wire: Wire;
   private readonly reader: Reader;
   private readonly publisher: Publisher;
@@ -69,7 +71,8 @@ export class NatsBus implements Bus {
     this.inbox = subjects.inbox(options.me);
     this.rights = options.manifest && !options.trusted ? rightsOf(options.manifest) : undefined;
     this.api = this.rights?.apiPrefix ?? '$JS.API';
-    this.wire = new Wire(this.nc, this.inbox);
+    this.outbox = new Outbox(this.nc);
+    this.wire = new Wire(this.nc, this.outbox, this.inbox);
     const maxPayload = (): number => this.nc.info?.max_payload ?? 1024 * 1024;
     this.reader = new Reader(this.wire, this.api);
     this.publisher = new Publisher(this.wire, this.reader, maxPayload);
@@ -129,7 +132,7 @@ export class NatsBus implements Bus {
     const { config } = await check();
     const about = `queue ${stream}/${consumer}`;
     const queue = new NatsQueue(stream, consumer, config.ack_wait / 1e6, {
-      context: { nc: this.nc, wire: this.wire, api: this.api, inbox: this.inbox, stream, consumer },
+      context: { nc: this.nc, wire: this.wire, outbox: this.outbox, api: this.api, inbox: this.inbox, stream, consumer },
       hooks: {
         online: () => this.connected && !this.closing,
         log: (message, fields) => this.log('warn', message, fields),
@@ -164,7 +167,7 @@ export class NatsBus implements Bus {
   }
 
   emit(subject: string, body: string | Uint8Array): void {
-    if (!this.nc.isClosed()) this.nc.publish(subject, body);
+    this.outbox.say(subject, body);
   }
 
   request(subject: string, body: string | Uint8Array, options: { timeout?: number } = {}): Promise<LiveMessage> {
@@ -219,6 +222,7 @@ export class NatsBus implements Bus {
       if (!this.connected) return;
       await Promise.all([...this.queues].map((queue) => queue.close()));
       while (this.wire.waiting > 0 && this.connected) await new Promise((resolve) => setTimeout(resolve, 10));
+      this.outbox.flush();
       await this.nc.drain();
     })();
     await Promise.race([gracefully.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, CLOSE).unref())]);

@@ -1,5 +1,6 @@
 import { headers as newHeaders, nuid, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { WaggleError } from '@waggle/protocol';
+import type { Outbox } from './outbox.js';
 
 /** What a judge says of an answer that settles nothing: send the same bytes again, unless `deadline` has passed. */
 export class Again {
@@ -56,7 +57,8 @@ export class Wire {
   private connected = true;
 
   constructor(
-    private readonly nc: NatsConnection,
+    nc: NatsConnection,
+    private readonly outbox: Outbox,
     inboxPrefix: string,
   ) {
     this.inbox = `${inboxPrefix}.${nuid.next()}.`;
@@ -119,11 +121,10 @@ export class Wire {
   private send(waiter: Waiter): void {
     waiter.sends++;
     waiter.nextSend = performance.now() + waiter.patienceNow;
-    try {
-      this.nc.publish(waiter.subject, waiter.body, { reply: this.inbox + waiter.key, headers: waiter.headers });
-    } catch (cause) {
-      this.fail(waiter, new WaggleError('BUS_UNREACHABLE', `cannot publish on ${waiter.subject}`, { cause }));
-    }
+    this.outbox.say(waiter.subject, waiter.body, {
+      options: { reply: this.inbox + waiter.key, headers: waiter.headers },
+      failed: (cause) => this.fail(waiter, new WaggleError('BUS_UNREACHABLE', `cannot publish on ${waiter.subject}`, { cause })),
+    });
   }
 
   /** Must never throw: an error here would end the client's read loop. */
