@@ -94,6 +94,12 @@ export const startMesh = async (binary, flagsFor = () => []) => {
     flow,
     viaClient,
     services,
+    /** Process ids by what they run. */
+    parts: {
+      asker: process.pid,
+      broker: layout.broker.pid,
+      ...Object.fromEntries(['registry', 'coordinator', AGENT].map((name, at) => [name, services[at].pid])),
+    },
     pids: [process.pid, layout.broker.pid, ...services.map(({ pid }) => pid)],
     stop: async () => {
       await bus.close();

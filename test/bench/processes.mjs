@@ -7,7 +7,7 @@ const started = new Set();
 /** Starts a Node process and resolves when it prints a line that says it is ready. */
 export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^READY$/ } = {}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--max-semi-space-size=2', ...flags, file, ...args], {
+    const child = spawn(process.execPath, [...flags, file, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
