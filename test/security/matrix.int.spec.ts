@@ -135,10 +135,10 @@ const HOUSE: Operation[] = [
   P('$JS.API.STREAM.INFO.INPUT', ['provisioner', 'coordinator', 'cli'], ''),
   P('$JS.API.STREAM.INFO.TASK', ['provisioner', 'cli'], ''),
   P('$JS.API.STREAM.INFO.AUDIT', ['provisioner'], ''),
-  ...['FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'].map((stream) =>
+  ...['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['coordinator'], '{"filter":"none.such"}'),
   ),
-  ...['SUBMIT', 'INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'KV_DIRECTORY'].map((stream) =>
+  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'KV_DIRECTORY'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, [], '{"filter":"none.such"}'),
   ),
   P('$JS.API.STREAM.MSG.DELETE.AUDIT', [], '{"seq":1}'),

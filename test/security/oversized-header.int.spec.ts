@@ -6,9 +6,10 @@ jest.setTimeout(30_000);
 
 /**
  * The server takes headers of up to 64 KiB, and adds one of its own to each copy: the copy of such a message does not
- * fit, and the server tries it for ever. What stands behind it in the same source waits.
+ * fit, and the server tries it for ever. What stands behind it in the same source waits. The coordinator finds and
+ * removes it: apps/coordinator/src/blocked-sources.int.spec.ts.
  */
-it('OPEN: a header of almost 64 KiB stops its source until that message is removed; a payload limit on the account closes it', async () => {
+it('a header of almost 64 KiB stops its source until that message is removed, which the coordinator does', async () => {
   const broker = await testBroker({});
   const nc = await connect({ servers: broker.url });
   cleanupLater(() => nc.close());

@@ -14,7 +14,8 @@ export const manifest: Manifest = {
   rereads: ['FLOW', 'TASK', 'SUBMIT', 'DLQ', 'TIMER', 'WAIT', 'PROGRESS', 'BLOB'],
   folds: ['FLOW', 'WAIT', 'PROGRESS'],
   readsLeader: ['FLOW', 'RESULT', 'SUBMIT'],
-  purges: ['FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'],
+  // SUBMIT: what blocks the inputs behind it, see inputs/blocked-sources.ts
+  purges: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'],
   inspects: ['INPUT', 'FLOW', 'TIMER', 'PROGRESS'],
   buckets: { WORKFLOWS: { read: ['>'] }, DIRECTORY: { read: ['>'] } },
   serves: ['describe', 'list', 'health'],

@@ -22,6 +22,7 @@ import { StatusFeed } from './engine/status-feed.js';
 import { StoredResults } from './engine/stored-results.js';
 import { Values } from './engine/values.js';
 import { Workflows } from './engine/workflows.js';
+import { BlockedSources } from './inputs/blocked-sources.js';
 import { Intake } from './inputs/intake.js';
 import { Partitions } from './inputs/partitions.js';
 import { Strays } from './inputs/strays.js';
@@ -29,7 +30,7 @@ import { FlowDescriber } from './questions/flow-describer.js';
 import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
-const INPUTS = [Intake, Partitions, Strays];
+const INPUTS = [Intake, Partitions, Strays, BlockedSources];
 const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, Orphans];
 const WORLD = [Directory, Workflows, Values, Pressure, Audit];
 const EFFECTS = [Emitter, ShortTimers, StatusFeed, SkillOffered, Retention];

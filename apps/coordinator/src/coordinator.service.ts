@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Presence } from '@waggle/service';
 import { Lanes } from './engine/lanes.js';
 import { Retention } from './engine/retention.js';
+import { BlockedSources } from './inputs/blocked-sources.js';
 import { Partitions } from './inputs/partitions.js';
 import { Questions } from './questions/questions.js';
 
@@ -10,6 +11,7 @@ import { Questions } from './questions/questions.js';
 export class CoordinatorService implements OnApplicationBootstrap {
   constructor(
     private readonly partitions: Partitions,
+    private readonly sources: BlockedSources,
     private readonly lanes: Lanes,
     private readonly retention: Retention,
     private readonly questions: Questions,
@@ -21,12 +23,13 @@ export class CoordinatorService implements OnApplicationBootstrap {
     await this.questions.start();
     await this.retention.start();
     await this.partitions.start();
+    this.sources.start();
   }
 
   /** The others hear of it first and take over; what waits is handed back, what is at work is finished. */
   async stop(): Promise<void> {
     this.presence.drain();
-    await Promise.all([this.partitions.stop(), this.questions.stop(), this.retention.stop()]);
+    await Promise.all([this.partitions.stop(), this.sources.stop(), this.questions.stop(), this.retention.stop()]);
     for (const job of this.lanes.takeWaiting()) job.again(0, 'stopping');
     await this.lanes.settled();
   }

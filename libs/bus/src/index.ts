@@ -11,6 +11,7 @@ export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
 export { extractTrace, injectTrace } from './trace.js';
 export { hearStored, lastWhenReachable, type StoredHearing } from './hear-stored.js';
+export { nextStored, type StoredSize } from './next-stored.js';
 export { ask, serve, type Endpoint, type ServeOptions } from './serve.js';
 export { JetStreamServer, type JetStreamServerOptions } from './nest/jetstream-server.js';
 export { FromQueue, JETSTREAM, type FromQueueOptions } from './nest/from-queue.js';
