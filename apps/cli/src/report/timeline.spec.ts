@@ -26,7 +26,7 @@ test('a row for each attempt, with how it ended; what runs still, runs to the en
   } as unknown as FlowEvent;
   const timeline = timelineOf([
     { at: 1_000, events: [dispatched('debt-0'), dispatched('debt-1')] },
-    { at: 1_500, events: [{ type: 'attemptFailed', taskId: 'debt-0', attempt: 1, fault, cost: 0 } as FlowEvent] },
+    { at: 1_500, events: [{ type: 'attemptFailed', taskId: 'debt-0', attempt: 1, fault, cost: 0 }] },
     { at: 1_600, events: [dispatched('debt-0', 2)] },
     { at: 2_000, events: [completed] },
     { at: 2_500, events: [] },
