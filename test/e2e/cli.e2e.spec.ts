@@ -143,15 +143,15 @@ describe('the command line on a mesh', () => {
 
     const allowed = await place.cli(['allow', 'word-counter', '--agent', '--json']);
     expect(allowed.code).toBe(0);
-    const { NATS_NKEY_SEED_FILE: seedFile } = allowed.json as Record<string, string>;
-    expect((await stat(seedFile!)).mode & 0o777).toBe(0o600);
+    const { NATS_NKEY_SEED_FILE: seedFile } = allowed.json;
+    expect((await stat(seedFile)).mode & 0o777).toBe(0o600);
     const agent = spawn(process.execPath, [path.join(ROOT, 'examples/word-count-agent/dist/main.js')], {
       env: { ...process.env, ...allowed.json },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     place.children.push(agent);
     let log = '';
-    agent.stdout!.setEncoding('utf8').on('data', (text: string) => (log += text));
+    agent.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
 
     expect(await waiting.ended).toMatchObject({ code: 0, json: { outcome: { output: { words: 3 } } } });
     expect(log).not.toContain('lost');
@@ -199,7 +199,7 @@ describe('the command line on a mesh', () => {
     ['nobody in particular', ['allow', 'somebody'], 2, 'BAD_USAGE'],
     ['a second mesh on the folder', ['up'], 1, 'ALREADY_RUNNING'],
   ];
-  test.each(BAD)('%s is refused with its exit code and code', async (_, args, code, expected) => {
+  test.each(BAD)('%s is refused with its exit code and code', async (...[, args, code, expected]) => {
     const refused = await place.cli([...args, '--json']);
     expect(refused.json).toMatchObject({ error: { code: expected, remedy: expect.any(String) } });
     expect(refused.code).toBe(code);
