@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import * as protocol from '../libs/protocol/dist/index.js';
 import { generatedFiles, generatedFolders } from '../libs/protocol/generate/index.mjs';
+import { adrIndex } from './adr-index.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
-const files = generatedFiles(protocol, root);
+const files = new Map([...generatedFiles(protocol, root), ['docs/adr/README.md', adrIndex(path.join(root, 'docs/adr'))]]);
 
 const present = (file) => (existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined);
 const stale = generatedFolders
