@@ -12,6 +12,7 @@ import type { MeshFolder } from './folder.js';
 import { externalBroker, ownBroker, type MeshBroker } from './mesh-broker.js';
 import { DEFAULT_TENANT, Roster } from './roster.js';
 import { ServiceGroup, type ServiceEvents } from './service-group.js';
+import { startThriftily } from './start-thriftily.js';
 import { readState, removeState, writeState, type MeshState } from './state.js';
 import { storageFor } from './storage.js';
 import { makeQueues, makeTopology, type ProvisionerAccess } from './topology.js';
@@ -57,7 +58,7 @@ export class Mesh {
     return withLockFile(folder.lock, { wait: 0, code: 'ALREADY_RUNNING' }, async () => {
       const running = await readState(folder);
       if (running) throw new WaggleError('ALREADY_RUNNING', `a mesh runs on ${folder.path} (process ${running.owner.pid}, ${running.url})`);
-      return Mesh.#start(options);
+      return startThriftily(() => Mesh.#start(options));
     });
   }
 
