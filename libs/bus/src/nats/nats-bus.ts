@@ -1,7 +1,6 @@
-import { PermissionViolationError, type NatsConnection, type Status, type Subscription as NatsSubscription } from '@nats-io/nats-core';
+import type { NatsConnection, Subscription as NatsSubscription } from '@nats-io/nats-core';
 import { subjects, WaggleError, type BucketName, type StreamName } from '@waggle/protocol';
-import { covers } from '../permissions/patterns.js';
-import { rightsOf, type Rights } from '../permissions/rights.js';
+import { rightsOf } from '../permissions/rights.js';
 import type {
   Blobs,
   Bucket,
@@ -20,8 +19,8 @@ import { isNoResponders, nobodyThere, refused } from './api-error.js';
 import { BlobStore } from './blob-store.js';
 import type { Connection } from './connection.js';
 import { ackSubject, type HeldNumbers } from './delivered.js';
-import { HealthBook } from './health.js';
 import { KvBucket } from './kv-bucket.js';
+import { Link } from './link.js';
 import { Live } from './live-message.js';
 import { NatsQueue } from './nats-queue.js';
 import type { BusOptions } from './options.js';
@@ -55,12 +54,9 @@ export class NatsBus implements Bus {
   private readonly reader: Reader;
   private readonly publisher: Publisher;
   private readonly api: string;
-  private readonly rights: Rights | undefined;
   private readonly inbox: string;
-  private readonly book = new HealthBook();
+  private readonly link: Link;
   private readonly queues = new Set<NatsQueue>();
-  private connected = true;
-  private closing = false;
 
   constructor(
     connection: Connection,
@@ -69,16 +65,30 @@ export class NatsBus implements Bus {
     this.me = options.me;
     this.nc = connection.nc;
     this.inbox = subjects.inbox(options.me);
-    this.rights = options.manifest && !options.trusted ? rightsOf(options.manifest) : undefined;
-    this.api = this.rights?.apiPrefix ?? '$JS.API';
+    const rights = options.manifest && !options.trusted ? rightsOf(options.manifest) : undefined;
+    this.api = rights?.apiPrefix ?? '$JS.API';
     this.outbox = new Outbox(this.nc);
     this.wire = new Wire(this.nc, this.outbox, this.inbox);
     const maxPayload = (): number => this.nc.info?.max_payload ?? 1024 * 1024;
     this.reader = new Reader(this.wire, this.api);
     this.publisher = new Publisher(this.wire, this.reader, maxPayload);
     this.blobs = new BlobStore(this.me, { publisher: this.publisher, reader: this.reader, maxPayload });
-    void this.watchStatus(connection);
-    void this.nc.closed().then((error) => this.ended(error));
+    this.link = new Link(
+      connection,
+      { options, rights },
+      {
+        lost: () => {
+          this.wire.disconnected();
+          for (const queue of this.queues) queue.disconnected();
+        },
+        restored: () => {
+          this.wire.reconnected();
+          for (const queue of this.queues) queue.reconnected();
+        },
+        closed: () => this.wire.closed(),
+        refused: (subject) => this.wire.violated(subject),
+      },
+    );
   }
 
   /** Compares the rights of this connection with the manifest; `NATS_RIGHTS_MISSING`. */
@@ -86,7 +96,7 @@ export class NatsBus implements Bus {
     const { manifest, trusted } = this.options;
     if (!manifest || trusted) return;
     const { more } = await checkRights(this.wire, manifest);
-    if (more.length > 0) this.log('warn', 'the key has rights that the manifest does not declare', { more });
+    if (more.length > 0) this.link.log('warn', 'the key has rights that the manifest does not declare', { more });
   }
 
   get connection(): { clientId: number; serverVersion: string } {
@@ -94,11 +104,11 @@ export class NatsBus implements Bus {
   }
 
   get health(): BusHealth {
-    return this.book.health;
+    return this.link.health.health;
   }
 
   onHealth(listener: (health: BusHealth) => void): () => void {
-    return this.book.listen(listener);
+    return this.link.health.listen(listener);
   }
 
   publish(subject: string, body: string | Uint8Array, options?: PublishOptions): Promise<PublishResult> {
@@ -134,12 +144,12 @@ export class NatsBus implements Bus {
     const queue = new NatsQueue(stream, consumer, config.ack_wait / 1e6, {
       context: { nc: this.nc, wire: this.wire, outbox: this.outbox, api: this.api, inbox: this.inbox, stream, consumer },
       hooks: {
-        online: () => this.connected && !this.closing,
-        log: (message, fields) => this.log('warn', message, fields),
+        online: () => this.link.connected && !this.link.closing,
+        log: (message, fields) => this.link.log('warn', message, fields),
         check,
         health: (error) => {
-          this.book.set(about, error?.message);
-          if (error) this.fatal(error);
+          this.link.health.set(about, error?.message);
+          if (error) this.link.fatal(error);
         },
       },
     });
@@ -154,7 +164,7 @@ export class NatsBus implements Bus {
       callback: (error, message) => {
         if (error) {
           settled.refusal = error;
-          if (settled.ready) this.fatal(new WaggleError('BUS_REFUSED', `the subscription to ${subject} was closed`, { cause: error }));
+          if (settled.ready) this.link.fatal(new WaggleError('BUS_REFUSED', `the subscription to ${subject} was closed`, { cause: error }));
           return;
         }
         this.guard(subject, () => handler(new Live(message)));
@@ -215,13 +225,13 @@ export class NatsBus implements Bus {
   }
 
   async close(): Promise<void> {
-    if (this.closing) return;
-    this.closing = true;
+    if (this.link.closing) return;
+    this.link.close();
     const gracefully = (async (): Promise<void> => {
       // without a connection nothing can be handed over
-      if (!this.connected) return;
+      if (!this.link.connected) return;
       await Promise.all([...this.queues].map((queue) => queue.close()));
-      while (this.wire.waiting > 0 && this.connected) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (this.wire.waiting > 0 && this.link.connected) await new Promise((resolve) => setTimeout(resolve, 10));
       this.outbox.flush();
       await this.nc.drain();
     })();
@@ -250,78 +260,19 @@ export class NatsBus implements Bus {
       await this.nc.flush();
     } catch (cause) {
       if (this.nc.isClosed()) throw new WaggleError('BUS_UNREACHABLE', 'the connection is closed', { cause });
-      await this.reconnection();
+      await this.link.reconnection();
       await this.flushed();
     }
   }
 
-  private async reconnection(): Promise<void> {
-    while (!this.connected && !this.nc.isClosed()) await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-
   private guard(subject: string, work: () => unknown): void {
-    const failed = (error: unknown): void => this.log('error', 'a handler of live messages failed', { subject, error: String(error) });
+    const failed = (error: unknown): void => this.link.log('error', 'a handler of live messages failed', { subject, error: String(error) });
     try {
       const result = work();
       if (result instanceof Promise) result.catch(failed);
     } catch (error) {
       failed(error);
     }
-  }
-
-  private async watchStatus(connection: Connection): Promise<void> {
-    for await (const status of this.nc.status()) this.statusChanged(status, connection);
-  }
-
-  private statusChanged(status: Status, connection: Connection): void {
-    switch (status.type) {
-      case 'disconnect':
-        this.connected = false;
-        this.book.set('connection', `not connected to the broker (${status.server})`);
-        this.wire.disconnected();
-        for (const queue of this.queues) queue.disconnected();
-        return this.log('warn', 'connection to the broker lost', { server: status.server });
-      case 'reconnecting':
-        return connection.retrying();
-      case 'reconnect':
-        this.connected = true;
-        connection.restored();
-        this.book.set('connection', undefined);
-        this.wire.reconnected();
-        for (const queue of this.queues) queue.reconnected();
-        return this.log('info', 'connection to the broker restored', { server: status.server });
-      case 'error':
-        if (status.error instanceof PermissionViolationError) this.violated(status.error);
-        else this.log('warn', 'the broker reports an error', { error: status.error.message });
-        return;
-      default:
-        return;
-    }
-  }
-
-  private violated({ operation, subject }: PermissionViolationError): void {
-    this.book.countViolation();
-    this.log('error', 'the broker refused a subject', { operation, subject });
-    if (operation === 'publish') this.wire.violated(subject);
-    const declared = operation === 'publish' ? this.rights?.publish : this.rights?.subscribe;
-    if (declared?.some((right) => covers(right.split(' ')[0]!, subject)))
-      this.book.set(`right ${subject}`, `a declared right was refused: ${operation} ${subject}`);
-  }
-
-  private ended(error: void | Error): void {
-    this.connected = false;
-    this.wire.closed();
-    this.book.set('connection', 'the connection is closed');
-    if (!this.closing) this.fatal(new WaggleError('BUS_UNREACHABLE', 'the connection was closed', { cause: error ?? undefined }));
-  }
-
-  private fatal(error: WaggleError): void {
-    this.log('error', error.message, { code: error.code });
-    this.options.onFatal?.(error);
-  }
-
-  private log(level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void {
-    this.options.log?.(level, message, fields);
   }
 }
 
