@@ -13,5 +13,3 @@ export { extractTrace, injectTrace } from './trace.js';
 export { hearStored, lastWhenReachable, type StoredHearing } from './hear-stored.js';
 export { nextStored, type StoredSize } from './next-stored.js';
 export { ask, serve, type Endpoint, type ServeOptions } from './serve.js';
-export { JetStreamServer, type JetStreamServerOptions } from './nest/jetstream-server.js';
-export { FromQueue, JETSTREAM, type FromQueueOptions } from './nest/from-queue.js';
