@@ -14,6 +14,7 @@ import nats
 TENANT = os.environ.get("WAGGLE_TENANT", "default")
 ME = os.environ.get("WAGGLE_CLIENT", "client")  # the name we sign in with: a token of our subjects
 TIMEOUT = 60
+LOOK_AGAIN = 2  # seconds
 
 
 async def submit(nc, flow_id: str, payload: dict) -> None:
@@ -25,19 +26,24 @@ async def submit(nc, flow_id: str, payload: dict) -> None:
         raise RuntimeError(f"not stored: {error['description']} ({error['err_code']})")
 
 
-async def outcome(nc, flow_id: str, answer: asyncio.Future) -> dict:
-    """The one end of the flow. Subscribe first, then read the last value: either may come first."""
+async def outcome(nc, flow_id: str) -> dict:
+    """The one end of the flow. Subscribe first, then read: either may come first. What is heard only wakes; what is stored counts."""
     subject = f"wg.{TENANT}.outcome.{ME}.{flow_id}"
+    woken = asyncio.Event()
 
-    async def heard(message):
-        if not answer.done():
-            answer.set_result(message.data)
+    async def heard(_):
+        woken.set()
 
     await nc.subscribe(subject, cb=heard)
-    last = await nc.request(f"mesh.API.DIRECT.GET.FLOW.{subject}", b"", timeout=10)
-    if last.data and not answer.done():  # empty, with a 404 in its header: nothing is there yet
-        answer.set_result(last.data)
-    return json.loads(await asyncio.wait_for(answer, TIMEOUT))["payload"]
+    while True:
+        woken.clear()
+        last = await nc.request(f"mesh.API.DIRECT.GET.FLOW.{subject}", b"", timeout=10)
+        if last.data:  # empty, with a 404 in its header: nothing is there yet
+            return json.loads(last.data)["payload"]
+        try:
+            await asyncio.wait_for(woken.wait(), LOOK_AGAIN)
+        except asyncio.TimeoutError:
+            pass  # what is heard may be ahead of what is stored
 
 
 async def main(skill: str, value: str) -> int:
@@ -49,7 +55,7 @@ async def main(skill: str, value: str) -> int:
     try:
         flow_id = str(uuid.uuid4())
         await submit(nc, flow_id, {"skill": skill, "input": json.loads(value)})
-        end = await outcome(nc, flow_id, asyncio.get_running_loop().create_future())
+        end = await asyncio.wait_for(outcome(nc, flow_id), TIMEOUT)
         print(json.dumps(end, indent=2))
         return 0 if end["state"] == "COMPLETED" else 1
     finally:
