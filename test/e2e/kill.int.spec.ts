@@ -22,7 +22,7 @@ describe('a mesh of processes under kill -9', () => {
         const said = stdout.split('\n').filter(Boolean);
         if (error) process.stderr.write(stderr);
         // 1 with results: the tests below say what is wrong
-        if (error && said.length < 2) reject(error);
+        if (error && said.length < 2) reject(new Error(error.message));
         else resolve(said);
       });
     });
