@@ -37,9 +37,15 @@ const contextOf = (root: string, { json = false, quiet = false, data }: GlobalOp
   };
 };
 
+/** Commander's word for a command line without a command. */
+const NO_COMMAND = 'commander.help';
+
 /** Help and version are no errors; everything else that commander throws is bad usage. */
-const usageError = (error: CommanderError): WaggleError | undefined =>
-  error.exitCode === 0 ? undefined : new WaggleError('BAD_USAGE', error.message.replace(/^error: /, ''));
+const usageError = ({ code, exitCode, message }: CommanderError): WaggleError | undefined => {
+  if (exitCode === 0) return undefined;
+  if (code === NO_COMMAND) return new WaggleError('BAD_USAGE', 'no command was given: `waggle --help` lists all of them');
+  return new WaggleError('BAD_USAGE', message.replace(/^error: /, ''));
+};
 
 /** Runs one command of the command line and returns its exit code. Never throws: what goes wrong is reported. */
 export const main = async ({ argv, root }: MainOptions): Promise<number> => {

@@ -8,7 +8,7 @@ import { takeSnapshot } from '../input/workspaces.js';
 import { wholeNumber } from '../input/option-values.js';
 import { homeOf, meshFolder } from '../mesh/folder.js';
 import { Mesh } from '../mesh/mesh.js';
-import { duration } from '../output/format.js';
+import { count, duration } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import { writeReport } from '../report/write-report.js';
 import { showOutcome, watchFlow } from '../session/watch-flow.js';
@@ -77,8 +77,8 @@ const tell = ({ outcome, files }: { outcome: Outcome; files: string[] }, took: n
   const report = files.find((file) => basename(file) === 'report.html') ?? files[0]!;
   output.result({ report: { summary, files, flowId: outcome.flowId, milliseconds: Math.round(took) } }, () =>
     [
-      `${output.colors.bold(`${summary?.findings ?? 0} findings`)} in ${summary?.files ?? 0} files: ${severities(outcome, output) || 'none'}; grade ${summary?.grade ?? '?'} (${summary?.score ?? '?'} of 100)`,
-      ...(summary?.notAnalysed ? [`${summary.notAnalysed} files not analysed, each named in the report with its reason`] : []),
+      `${output.colors.bold(count(summary?.findings ?? 0, 'finding'))} in ${count(summary?.files ?? 0, 'file')}: ${severities(outcome, output) || 'none'}; grade ${summary?.grade ?? '?'} (${summary?.score ?? '?'} of 100)`,
+      ...(summary?.notAnalysed ? [`${count(summary.notAnalysed, 'file')} not analysed, each named in the report with its reason`] : []),
       `report: ${report}`,
       `took ${duration(took)}`,
     ].join('\n'),
@@ -104,16 +104,18 @@ export const registerDemo = ({ program, run }: Registrar): void => {
         const demos = join(homeOf(root), 'demo');
         await removeLeftovers(demos);
         const folder = meshFolder(join(demos, String(process.pid)));
-        const mesh = await Mesh.start({ root, folder, processes: false, events: meshEvents(output), signal: interrupted });
+        let mesh: Mesh | undefined;
         let audited: Awaited<ReturnType<typeof audit>>;
         try {
+          mesh = await Mesh.start({ root, folder, processes: false, events: meshEvents(output), signal: interrupted });
           audited = interrupted.aborted
             ? undefined
             : await audit({ path, mesh, maxFiles, out: resolve(out ?? join(homeOf(root), 'report')) }, context);
         } finally {
-          await mesh.stop();
+          await mesh?.stop();
+          // The logs of a failure stay until the next demo: somebody will want to read them.
+          if (audited !== undefined || interrupted.aborted) await rm(folder.path, { recursive: true, force: true });
         }
-        await rm(folder.path, { recursive: true, force: true });
         if (audited === undefined) return EXIT.interrupted;
         if (audited.files.length > 0) tell(audited, performance.now() - began, output);
         return exitCodeOfEnd(audited.outcome.state);

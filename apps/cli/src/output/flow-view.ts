@@ -42,7 +42,7 @@ class LineView implements FlowView {
   show(status: FlowStatus): void {
     for (const step of status.steps) {
       const now = stage(step);
-      if (step.state === 'WAITING' || this.#told.get(step.id) === now) continue;
+      if ((step.state === 'WAITING' && step.waitingFor === undefined) || this.#told.get(step.id) === now) continue;
       this.#told.set(step.id, now);
       const figures = step.total > 1 ? ` ${step.done}/${step.total}` : '';
       const notes = stepNotes(step);
