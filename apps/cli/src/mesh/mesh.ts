@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processId, withLockFile } from '@waggle/broker';
 import { connectBus } from '@waggle/bus';
@@ -8,7 +7,7 @@ import { redact } from '../output/redact.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
 import { Session } from '../session/session.js';
 import { discoverServices } from './discover.js';
-import type { MeshFolder } from './folder.js';
+import { makeFolder, type MeshFolder } from './folder.js';
 import { externalBroker, ownBroker, type MeshBroker } from './mesh-broker.js';
 import { DEFAULT_TENANT, Roster } from './roster.js';
 import { ServiceGroup, type ServiceEvents } from './service-group.js';
@@ -54,7 +53,7 @@ export class Mesh {
   /** Starts everything, or nothing: what was started is stopped again where a part fails. `ALREADY_RUNNING`, `BROKER_…`, `CONFIG_INVALID`. */
   static async start(options: MeshOptions): Promise<Mesh> {
     const { folder } = options;
-    await mkdir(folder.path, { recursive: true });
+    await makeFolder(folder);
     return withLockFile(folder.lock, { wait: 0, code: 'ALREADY_RUNNING' }, async () => {
       const running = await readState(folder);
       if (running) throw new WaggleError('ALREADY_RUNNING', `a mesh runs on ${folder.path} (process ${running.owner.pid}, ${running.url})`);
