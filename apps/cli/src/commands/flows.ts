@@ -1,12 +1,13 @@
 import { STATES, type State } from '@waggle/protocol';
 import { Option } from 'commander';
 import { wholeNumber } from '../input/option-values.js';
-import { ago, duration } from '../output/format.js';
-import { flowTree, inStateColor, outcomeLine } from '../output/flow-tree.js';
+import { duration } from '../output/format.js';
+import { listText } from '../output/flow-list.js';
+import { flowTree, outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';
 import { problemLines } from '../output/report-error.js';
-import { plain, table } from '../output/table.js';
-import { describeFlow, listFlows, type FlowDescription, type FlowLine } from '../session/questions.js';
+import { plain } from '../output/table.js';
+import { describeFlow, listFlows, type FlowDescription } from '../session/questions.js';
 import { withSession } from '../session/session.js';
 import type { Registrar } from './command.js';
 
@@ -15,19 +16,6 @@ interface FlowsOptions {
   state?: State;
   limit: number;
 }
-
-const listText = (flows: FlowLine[], { colors }: Output): string => {
-  if (flows.length === 0) return 'no flows';
-  const rows = flows.map(({ flowId, workflow, state, fraction, owner, startedAt }) => [
-    flowId,
-    workflow ?? '',
-    inStateColor(state, state, colors),
-    `${Math.floor(fraction * 100)} %`,
-    owner,
-    ago(startedAt),
-  ]);
-  return table(['FLOW', 'WORKFLOW', 'STATE', 'DONE', 'OWNER', 'STARTED'], rows);
-};
 
 const HISTORY = 12;
 
