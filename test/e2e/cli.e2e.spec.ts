@@ -131,9 +131,18 @@ describe('the command line on a mesh', () => {
 
   test('runs a workflow on a folder given as a path', async () => {
     await place.file('tree/a.ts', 'export const a = 1; // TODO: more\n');
-    const { code, json } = await place.cli(['run', 'repo-audit', '--input', `workspace=${path.join(place.dir, 'tree')}`, '--json']);
+    const { code, json } = await place.cli([
+      'run',
+      'repo-audit',
+      '--input',
+      `workspace=${path.join(place.dir, 'tree')}`,
+      '--json',
+      '--out',
+      path.join(place.dir, 'made'),
+    ]);
     expect(json).toMatchObject({ outcome: { state: 'COMPLETED', output: { summary: { files: 1 } } } });
     expect(code).toBe(0);
+    expect(JSON.parse(await readFile(path.join(place.dir, 'made', 'report.json'), 'utf8'))).toMatchObject({ workspace: { analysed: 1 } });
   });
 
   test('a new agent is let in, takes what waited for it, and is turned out again, with no connection of others dropped', async () => {

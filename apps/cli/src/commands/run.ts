@@ -13,6 +13,7 @@ interface RunOptions {
   input?: string[];
   id?: string;
   timeout?: number;
+  out?: string;
   maxFiles?: number;
 }
 
@@ -56,6 +57,7 @@ export const registerRun = ({ program, run }: Registrar): void => {
     .option('--max-files <n>', 'files that a workspace may hold (20,000 when left out)', wholeNumber(1, 1_000_000))
     .option('--id <id>', 'flow id: submitting it again changes nothing')
     .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
+    .option('-o, --out <dir>', 'folder for what the flow made (its artifacts: an audit, its report)')
     .action(
       run(async (context, name: string, options: RunOptions) =>
         withSession(context, async (session) => {
@@ -64,7 +66,7 @@ export const registerRun = ({ program, run }: Registrar): void => {
           context.output.event({ submitted: { flowId } });
           context.output.note(`submitted ${flowId}`);
           const { output, interrupted: signal } = context;
-          return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout });
+          return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout, out: options.out });
         }),
       ),
     );

@@ -19,10 +19,11 @@ const write = async (file: string, content: Uint8Array | string): Promise<void> 
 const artifactsOf = ({ output, artifacts }: Outcome): Artifact[] =>
   artifacts ?? (output as { artifacts?: Artifact[] } | undefined)?.artifacts ?? [];
 
-/** Writes the report that an audit made into a folder, its page with a picture of how the flow ran. Returns the files. */
+/** Writes what a flow made into a folder; an audit's page with a picture of how the flow ran. Returns the files. `UNSUPPORTED` when it made nothing. */
 export const writeReport = async (outcome: Outcome, folder: string, session: Session): Promise<string[]> => {
   const artifacts = artifactsOf(outcome).filter(({ name }) => SAFE.test(name));
-  if (artifacts.length === 0) throw new WaggleError('INTERNAL', `flow ${outcome.flowId} completed without a report`);
+  if (artifacts.length === 0)
+    throw new WaggleError('UNSUPPORTED', `flow ${outcome.flowId} made nothing that could be written into ${folder}`);
   await mkdir(folder, { recursive: true });
   const files: string[] = [];
   let report: AuditReport | undefined;

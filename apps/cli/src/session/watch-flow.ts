@@ -7,6 +7,7 @@ import { outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';
 import { problemLines, remedies } from '../output/report-error.js';
 import { plain } from '../output/table.js';
+import { writeReport } from '../report/write-report.js';
 import type { Session } from './session.js';
 
 export interface WatchFlowOptions {
@@ -38,15 +39,18 @@ export const watchFlow = async (flowId: string, { client, output, signal, timeou
   return undefined;
 };
 
-/** Shows a flow until it ends, and how it ended: the command's exit code. Ctrl-C leaves the flow running and says so. */
-export const watchToEnd = async (flowId: string, options: WatchFlowOptions & { session: Session }): Promise<ExitCode> => {
-  const { output, session } = options;
+/** Shows a flow until it ends, and how it ended: the command's exit code. With `out`, what it made is written into that folder. Ctrl-C leaves the flow running and says so. */
+export const watchToEnd = async (flowId: string, options: WatchFlowOptions & { session: Session; out?: string }): Promise<ExitCode> => {
+  const { output, session, out } = options;
   const outcome = await watchFlow(flowId, options);
   if (outcome === undefined) {
     output.warn(`flow ${flowId} goes on: \`waggle watch ${flowId}\` shows it again`);
     return EXIT.interrupted;
   }
   await showOutcome(outcome, { output, session });
+  if (out !== undefined && outcome.state === 'COMPLETED') {
+    for (const file of await writeReport(outcome, out, session)) output.note(file);
+  }
   return exitCodeOfEnd(outcome.state);
 };
 
