@@ -34,6 +34,8 @@ export class Presence {
   private load: () => Load = () => ({});
   private timer?: NodeJS.Timeout;
   private started = false;
+  /** A beat was asked for before the first one was out. */
+  private asked = false;
   private draining = false;
   private sending?: Promise<void>;
   private again = false;
@@ -60,12 +62,14 @@ export class Presence {
     await this.sendCard();
     await this.sendBeat();
     this.started = true;
-    this.plan();
+    if (this.asked) this.beatSoon();
+    else this.plan();
   }
 
   /** A beat now instead of at the next second: something worth knowing has changed. */
   beatSoon(): void {
-    if (!this.started) return;
+    this.asked = !this.started;
+    if (this.asked) return;
     this.plan(Math.max(0, this.lastBeat + LEAST_GAP - performance.now()));
   }
 
