@@ -324,7 +324,7 @@ describe('the launcher', () => {
 
   test('help, version and completion', async () => {
     expect((await run(['--help'])).code).toBe(0);
-    expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('no command was given') as string });
+    expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('a command is missing or unknown') as string });
     expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
     const { stdout } = await run(['completion', 'bash']);
     execFileSync('/bin/bash', ['-n'], { input: stdout });

@@ -37,13 +37,13 @@ const contextOf = (root: string, { json = false, quiet = false, data }: GlobalOp
   };
 };
 
-/** Commander's word for a command line without a command. */
+/** Commander's word for a command line without a command, and for help on one that is not there. */
 const NO_COMMAND = 'commander.help';
 
 /** Help and version are no errors; everything else that commander throws is bad usage. */
 const usageError = ({ code, exitCode, message }: CommanderError): WaggleError | undefined => {
   if (exitCode === 0) return undefined;
-  if (code === NO_COMMAND) return new WaggleError('BAD_USAGE', 'no command was given: `waggle --help` lists all of them');
+  if (code === NO_COMMAND) return new WaggleError('BAD_USAGE', 'a command is missing or unknown: `waggle --help` lists all of them');
   return new WaggleError('BAD_USAGE', message.replace(/^error: /, ''));
 };
 
