@@ -17,7 +17,7 @@ describe('the folder of a mesh', () => {
   test('that cannot be written is refused with a code and what to do, not taken for a bug', async () => {
     const file = join(home, 'file');
     await writeFile(file, '');
-    for (const path of [file, join(file, 'inner'), '/proc/waggle']) {
+    for (const path of [file, join(file, 'inner')]) {
       await expect(makeFolder(meshFolder(path))).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         path,
