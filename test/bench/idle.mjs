@@ -24,7 +24,8 @@ const wanted = Number(values.files);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const waggle = (args) => {
-  const { WAGGLE_BROKER_URL: _broker, WAGGLE_DATA: _data, ...env } = process.env;
+  const env = { ...process.env };
+  for (const name of ['WAGGLE_BROKER_URL', 'WAGGLE_DATA']) delete env[name];
   return spawn(process.execPath, [join(root, 'apps/cli/bin/waggle.js'), '--json', ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 };
 
