@@ -24,14 +24,16 @@ type Source = NonNullable<StreamSettings['sources']>[number];
 
 /**
  * What the broker copies into INPUT. Submissions and signals are two transforms of one source, so that they keep
- * their order.
+ * their order. They are read from their beginning whenever the broker does not know how far it was: without it, a
+ * broker that came up and found INPUT before its sources went on from "now", and what was stored meanwhile never came
+ * (docs/adr/0013). What is copied again is known by its origin.
  */
 const inputSources = (partitions: number): Source[] => {
   const sources = new Map<string, Source>();
   for (const { from, subject, by, as } of COPIED) {
     const rest = as.map((token) => (typeof token === 'number' ? `{{wildcard(${token})}}` : token)).join('.');
     const transform = { src: subject, dest: `in.{{partition(${partitions},${by.join(',')})}}.${rest}` };
-    const source = sources.get(from) ?? { name: from, subject_transforms: [] };
+    const source = sources.get(from) ?? { name: from, opt_start_seq: 1, subject_transforms: [] };
     source.subject_transforms.push(transform);
     sources.set(from, source);
   }

@@ -30,7 +30,7 @@ export interface StreamSettings {
   allow_msg_schedules?: boolean;
   deny_delete?: boolean;
   republish?: { src: string; dest: string };
-  sources?: { name: string; subject_transforms: { src: string; dest: string }[] }[];
+  sources?: { name: string; opt_start_seq: number; subject_transforms: { src: string; dest: string }[] }[];
 }
 
 type Special = Partial<StreamSettings> & { share: number };
