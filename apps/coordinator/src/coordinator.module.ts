@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { Lifecycle } from '@waggle/service';
+import { Lifecycle, Presence } from '@waggle/service';
 import { COORDINATOR_CONFIG, readCoordinatorConfig, type CoordinatorConfig } from './coordinator-config.js';
 import { CoordinatorService } from './coordinator.service.js';
 import { Audit } from './engine/audit.js';
@@ -48,8 +48,13 @@ const ANSWERS = [Questions, FlowDescriber, FlowLister];
   ],
 })
 export class CoordinatorModule {
-  constructor(lifecycle: Lifecycle, coordinator: CoordinatorService) {
-    lifecycle.onDrain(() => coordinator.stop());
+  constructor(lifecycle: Lifecycle, presence: Presence, coordinator: CoordinatorService) {
+    presence.describe({ kind: 'service', description: 'Drives every flow to its end' });
+    lifecycle.onDrain(() => {
+      // the others hear of it first and take over
+      presence.drain();
+      return coordinator.stop();
+    });
   }
 
   /** With settings of one's own instead of the environment's. */

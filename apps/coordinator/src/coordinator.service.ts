@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Presence } from '@waggle/service';
 import { Lanes } from './engine/lanes.js';
 import { Retention } from './engine/retention.js';
 import { BlockedSources } from './inputs/blocked-sources.js';
@@ -15,20 +14,17 @@ export class CoordinatorService implements OnApplicationBootstrap {
     private readonly lanes: Lanes,
     private readonly retention: Retention,
     private readonly questions: Questions,
-    private readonly presence: Presence,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.presence.describe({ kind: 'service', description: 'Drives every flow to its end' });
     await this.questions.start();
     await this.retention.start();
     await this.partitions.start();
     this.sources.start();
   }
 
-  /** The others hear of it first and take over; what waits is handed back, what is at work is finished. */
+  /** What waits is handed back, what is at work is finished. */
   async stop(): Promise<void> {
-    this.presence.drain();
     await Promise.all([this.partitions.stop(), this.sources.stop(), this.questions.stop(), this.retention.stop()]);
     for (const job of this.lanes.takeWaiting()) job.again(0, 'stopping');
     await this.lanes.settled();
