@@ -27,7 +27,7 @@ export { type PatternRule } from './rules/pattern-rule.js';
 export { CloneFinder, type Clone, type CloneSide } from './duplication/clones.js';
 export { tokenize, type Tokens } from './duplication/tokenize.js';
 export type { AuditReport, FileSummary, NotAnalysed, ReportFinding, SeverityCounts, Timeline, TimelineRow } from './report/audit-report.js';
-export { gradeOf, scoreOf, WEIGHT } from './report/score.js';
+export { gradeOf, NO_GRADE, scoreOf, WEIGHT } from './report/score.js';
 export { toSarif } from './report/sarif.js';
 export { renderHtml, type HtmlOptions } from './report/html/render-html.js';
 export { TIMELINE_PLACEHOLDER } from './report/html/timeline.js';

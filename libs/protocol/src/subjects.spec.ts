@@ -49,6 +49,11 @@ describe('subjects', () => {
     );
   });
 
+  it('an input whose id is a wildcard is none', () => {
+    for (const id of ['*', '>']) expect(parseInputSubject(`in.0.default.${id}.submit.me`)).toBeUndefined();
+    expect(parseInputSubject('in.0.default.f1.submit.*')).toBeUndefined();
+  });
+
   it('a skill is one token as a key, and comes back', () => {
     fc.assert(
       fc.property(fc.stringMatching(SKILL_ID), (skill) => {

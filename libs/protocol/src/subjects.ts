@@ -6,6 +6,7 @@
  * Each builder takes tokens; `*` builds a pattern. Whatever belongs to no tenant starts with `wgm.`.
  */
 import { PRIORITIES, type Priority } from './enums.js';
+import { isToken } from './ids.js';
 
 export const STREAMS = [
   'SUBMIT',
@@ -124,6 +125,8 @@ export type InputAddress = { partition: number; tenant: string } & (
 
 export const parseInputSubject = (subject: string): InputAddress | undefined => {
   const [, partition, tenant, id, kind, a, b, c] = subject.split('.');
+  // the broker stores a publish on a literal `*` or `>`; as a flow id it would read everybody's
+  if (![tenant, id, a, b ?? 'none'].every(isToken)) return undefined;
   const head = { partition: Number(partition), tenant: tenant! };
   const flowId = id!;
   switch (kind) {

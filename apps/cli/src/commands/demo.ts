@@ -77,7 +77,7 @@ const tell = ({ outcome, files }: { outcome: Outcome; files: string[] }, took: n
   const report = files.find((file) => basename(file) === 'report.html') ?? files[0]!;
   output.result({ report: { summary, files, flowId: outcome.flowId, milliseconds: Math.round(took) } }, () =>
     [
-      `${output.colors.bold(count(summary?.findings ?? 0, 'finding'))} in ${count(summary?.files ?? 0, 'file')}: ${severities(outcome, output) || 'none'}; grade ${summary?.grade ?? '?'} (${summary?.score ?? '?'} of 100)`,
+      `${output.colors.bold(count(summary?.findings ?? 0, 'finding'))} in ${count(summary?.files ?? 0, 'file')}: ${severities(outcome, output) || 'none'}; ${summary?.analysed === 0 ? 'no grade, for no file could be analysed' : `grade ${summary?.grade ?? '?'} (${summary?.score ?? '?'} of 100)`}`,
       ...(summary?.notAnalysed ? [`${count(summary.notAnalysed, 'file')} not analysed, each named in the report with its reason`] : []),
       `report: ${report}`,
       `took ${duration(took)}`,

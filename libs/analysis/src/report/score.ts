@@ -17,4 +17,7 @@ export const scoreOf = (counts: SeverityCounts, lines: number): number => {
   return counts.critical > 0 ? Math.min(score, CRITICAL_CAP) : score;
 };
 
+/** What stands for a grade where no file could be analysed: nothing found says nothing then. */
+export const NO_GRADE = '–';
+
 export const gradeOf = (score: number): string => (score >= 90 ? 'A' : score >= 75 ? 'B' : score >= 60 ? 'C' : score >= 40 ? 'D' : 'E');

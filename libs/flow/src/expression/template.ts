@@ -1,3 +1,5 @@
+import { WaggleError } from '@waggle/protocol';
+import { LIMITS, sizeOf } from '../limits.js';
 import type { Mistake } from './analyse.js';
 import { compileExpression, type Expression } from './expression.js';
 import { loadWhole, type LoadValue } from './loader.js';
@@ -41,6 +43,15 @@ const asText = (value: unknown): string => (typeof value === 'string' ? value : 
 export const compileTemplate = (template: unknown): { template: CompiledTemplate; mistakes: TemplateMistake[] } => {
   const expressions: Expression[] = [];
   const mistakes: TemplateMistake[] = [];
+  let made = 0;
+
+  /** Many expressions that are each within bounds may make more together than anybody can take. */
+  const bounded = (value: unknown): unknown => {
+    if (expressions.length < 2) return value;
+    made += typeof value === 'string' ? value.length : sizeOf(value);
+    if (made > LIMITS.loaded) throw new WaggleError('EXPRESSION_FAILED', `the template makes more than ${LIMITS.loaded} bytes`);
+    return value;
+  };
 
   const pieces = (text: string, path: (string | number)[]): Piece[] => {
     const found: Piece[] = [];
@@ -70,9 +81,9 @@ export const compileTemplate = (template: unknown): { template: CompiledTemplate
     if (!text.includes('${{')) return () => text;
     const parts = pieces(text, path);
     const [only] = parts;
-    if (parts.length === 1 && typeof only === 'object') return (scope, load) => only.evaluate(scope, load);
+    if (parts.length === 1 && typeof only === 'object') return (scope, load) => bounded(only.evaluate(scope, load));
     return (scope, load) => {
-      const text = (part: Expression) => asText(loadWhole(part.evaluate(scope, load), load));
+      const text = (part: Expression) => asText(bounded(loadWhole(part.evaluate(scope, load), load)));
       return parts.map((part) => (typeof part === 'string' ? part : text(part))).join('');
     };
   };
@@ -91,6 +102,10 @@ export const compileTemplate = (template: unknown): { template: CompiledTemplate
     return (scope, load) => Object.fromEntries(inner.map(([key, render]) => [key, render(scope, load)]));
   };
 
-  const render = compile(template, []);
+  const compiled = compile(template, []);
+  const render: Render = (scope, load) => {
+    made = 0;
+    return compiled(scope, load);
+  };
   return { template: { expressions, render }, mistakes };
 };

@@ -1,6 +1,7 @@
 import {
   CATEGORIES,
   gradeOf,
+  NO_GRADE,
   maskFindings,
   scoreOf,
   severityRank,
@@ -124,7 +125,7 @@ export const consolidate = (source: ConsolidateSource): AuditReport => {
   );
   const lines = metrics.reduce((sum, each) => sum + each.lines, 0);
   const bySeverity = tally(findings);
-  const score = scoreOf(bySeverity, lines);
+  const score = metrics.length === 0 ? 0 : scoreOf(bySeverity, lines);
   const ruleOf = new Map<string, RuleInfo>(rules.map((rule) => [rule.id, rule]));
   const { root, manifest, bytes, ignored, entries } = source.workspace;
   return {
@@ -140,7 +141,7 @@ export const consolidate = (source: ConsolidateSource): AuditReport => {
       ignored,
     },
     score,
-    grade: gradeOf(score),
+    grade: metrics.length === 0 ? NO_GRADE : gradeOf(score),
     counts: {
       total: findings.length,
       bySeverity,

@@ -1,5 +1,6 @@
 import { SEVERITIES } from '@waggle/protocol';
 import type { AuditReport } from '../audit-report.js';
+import { NO_GRADE } from '../score.js';
 import { count, markup, plural, trusted, type Markup } from './markup.js';
 
 const RADIUS = 52;
@@ -10,7 +11,7 @@ const ring = ({
   grade,
 }: AuditReport): Markup => markup`<svg class="ring" viewBox="0 0 132 132" role="img" aria-label="Score ${score} of 100, grade ${grade}">
 <circle class="track" cx="66" cy="66" r="${RADIUS}"></circle><circle class="${grade}" cx="66" cy="66" r="${RADIUS}" stroke-dasharray="${((ROUND * score) / 100).toFixed(1)} ${ROUND.toFixed(1)}" transform="rotate(-90 66 66)"></circle>
-<text x="66" y="74">${score}</text><text class="of" x="66" y="92">grade ${grade}</text></svg>`;
+<text x="66" y="74">${grade === NO_GRADE ? NO_GRADE : score}</text><text class="of" x="66" y="92">${grade === NO_GRADE ? 'no grade' : `grade ${grade}`}</text></svg>`;
 
 const severityBar = ({ counts }: AuditReport): Markup => {
   let x = 0;
