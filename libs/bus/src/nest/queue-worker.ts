@@ -3,7 +3,8 @@ import { codeOf, WaggleError } from '@waggle/protocol';
 import type { Delivery, Queue } from '../port.js';
 import { extractTrace } from '../trace.js';
 
-const LONG = 30_000;
+/** How long a pull waits: it is never called off, so that none still stands when work is handed back (docs/adr/0007). */
+const STANDING = 2_000;
 const AFTER_FAILURE = 250;
 const FIRST_DELAY = 100;
 const MAX_DELAY = 30_000;
@@ -53,7 +54,10 @@ export class QueueWorker {
         continue;
       }
       try {
-        for (const delivery of await this.queue.take(free, { wait: LONG, signal })) this.begin(delivery);
+        for (const delivery of await this.queue.take(free, { wait: STANDING })) {
+          if (signal.aborted) delivery.nak();
+          else this.begin(delivery);
+        }
       } catch (error) {
         this.options.log('a queue cannot be taken from', { consumer: this.queue.consumer, error: String(error) });
         await new Promise((resolve) => setTimeout(resolve, AFTER_FAILURE));
