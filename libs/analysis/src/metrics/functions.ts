@@ -45,6 +45,7 @@ const newFacts = (grammar: Grammar, node: Node): FunctionFacts => {
 /** All functions of a tree in the order they begin, each with its own figures; and the branches outside of any. */
 export const functionsOf = (language: Language, root: Node): { functions: FunctionFacts[]; outside: number } => {
   const grammar = grammarOf(language);
+  if (grammar === undefined) return { functions: [], outside: 0 };
   const functions: FunctionFacts[] = [];
   const open: Open[] = [];
   let outside = 0;

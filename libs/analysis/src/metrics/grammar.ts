@@ -62,9 +62,10 @@ const PYTHON: Grammar = {
   comment: 'comment',
 };
 
-const GRAMMARS: Record<Language, Grammar> = { typescript: ECMASCRIPT, tsx: ECMASCRIPT, javascript: ECMASCRIPT, python: PYTHON };
+const GRAMMARS: Partial<Record<Language, Grammar>> = { typescript: ECMASCRIPT, tsx: ECMASCRIPT, javascript: ECMASCRIPT, python: PYTHON };
 
-export const grammarOf = (language: Language): Grammar => GRAMMARS[language];
+/** What is counted in a language; undefined where nothing is yet. */
+export const grammarOf = (language: Language): Grammar | undefined => GRAMMARS[language];
 
 const matchers = new Map<Grammar, NapiConfig>();
 

@@ -9,7 +9,9 @@ const SEVERITY: Record<string, Severity> = { TODO: 'info', HACK: 'low', FIXME: '
 
 /** Adds a finding for every mark of unfinished work, in comments only. */
 export const checkComments = (language: Language, root: Node, list: FindingList): void => {
-  for (const comment of root.findAll({ rule: { kind: grammarOf(language).comment, regex: 'TODO|FIXME|HACK|XXX' } })) {
+  const grammar = grammarOf(language);
+  if (grammar === undefined) return;
+  for (const comment of root.findAll({ rule: { kind: grammar.comment, regex: 'TODO|FIXME|HACK|XXX' } })) {
     const { line, column } = placeOf(comment.range());
     for (const [at, text] of comment.text().split('\n').entries()) {
       const match = MARK.exec(text);
