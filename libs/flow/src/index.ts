@@ -15,3 +15,7 @@ export { explain } from './state/explain.js';
 export { decide } from './decide/decide.js';
 export { reservationOf } from './decide/children.js';
 export { taskBudget } from './decide/submit.js';
+export { compareVersions, fullVersion, newestThatFits, parseWorkflowKey, workflowKey } from './definition/version.js';
+export { flowGraph, type FlowGraph, type GraphEdge, type GraphNode } from './drawing/flow-graph.js';
+export { toMermaid } from './drawing/mermaid.js';
+export { toDot } from './drawing/dot.js';

@@ -134,6 +134,11 @@ export const ERRORS = {
     false,
     'Mend the variable that the path names, then start again.',
   ),
+  WORKFLOW_EXISTS: entry(
+    'That version of the workflow is stored already, with another content: versions never change.',
+    false,
+    'Raise the `version` in the file, and push it again.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -6,7 +6,6 @@ import { historyOf } from './history.js';
 import { inParallel } from './in-parallel.js';
 import { inDecisionOrder, nextDecision } from './order.js';
 import { windows } from './windows.js';
-import { newestThatFits, workflowKey } from './workflow-version.js';
 
 const input = (kind: string, sequence: number): Input => ({ kind, at: 0, origin: { stream: 'S', sequence } }) as Input;
 
@@ -20,17 +19,6 @@ describe('order', () => {
     const given = [input('submit', 1), input('submit', 2), input('signal', 3)];
     expect(nextDecision(given, false).map(({ origin }) => origin.sequence)).toEqual([1, 3]);
     expect(nextDecision(given, true)).toHaveLength(3);
-  });
-});
-
-describe('workflow versions', () => {
-  it('are compared as numbers', () => {
-    const versions = ['1.2.0', '1.10.0', '2.0.0', '1.9.9'];
-    expect(newestThatFits(versions)).toBe('2.0.0');
-    expect(newestThatFits(versions, '1')).toBe('1.10.0');
-    expect(newestThatFits(versions, '1.2')).toBe('1.2.0');
-    expect(newestThatFits(versions, '1.1')).toBeUndefined();
-    expect(workflowKey('audit', '1.2.0')).toBe('audit.1.2.0');
   });
 });
 
