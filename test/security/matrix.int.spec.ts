@@ -124,6 +124,13 @@ const BUCKETS: Operation[] = [
   read('KV_PROFILES', '$KV.PROFILES.codegen', []),
   P('$JS.API.DIRECT.GET.KV_PROFILES', [], '{"seq":1}'),
   S('wgm.kv.PROFILES.auditor', ['auditor']),
+  P('$KV.CACHE.t1.codegen.k', ['codegen']),
+  P('$KV.CACHE.t2.local.k', []),
+  P('$KV.CACHE.t1.local.k', ['local']),
+  read('KV_CACHE', '$KV.CACHE.t1.codegen.k', ['codegen']),
+  read('KV_CACHE', '$KV.CACHE.t2.local.k', []),
+  P('$JS.API.DIRECT.GET.KV_CACHE', [], '{"seq":1}'),
+  P('$KV.TRENDS.t1.repo', []),
 ];
 
 const HOUSE: Operation[] = [

@@ -26,7 +26,7 @@ export const STREAMS = [
 ] as const;
 export type StreamName = (typeof STREAMS)[number];
 
-export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES'] as const;
+export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES', 'CACHE', 'TRENDS'] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
 const join = (...tokens: (string | number)[]): string => tokens.join('.');

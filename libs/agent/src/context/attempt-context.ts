@@ -93,6 +93,11 @@ export class AttemptContext implements TaskContext {
     if (!this.signal.aborted) this.told.report(fraction, message);
   }
 
+  remember<T>(of: unknown, make: () => Promise<T>): Promise<T> {
+    const { skill } = this.parts.dispatch.payload;
+    return this.host.memory(this.tenant).recall([skill, this.host.definition.version, of], make);
+  }
+
   async call<T = unknown>(skill: string, input: unknown, options: CallOptions = {}): Promise<T> {
     this.signal.throwIfAborted();
     const { flowId, taskId, attempt, tenant } = this;

@@ -35,6 +35,13 @@ export interface TaskContext {
   progress(fraction: number, message?: string): void;
 
   /**
+   * What `make` gives for `of`, or what it gave before for an equal one: kept in the mesh for this agent alone, up to 14
+   * days and as long as there is room. `of` (JSON) names all that the result depends on, the version of the code too.
+   * Where nothing can be kept `make` is called each time.
+   */
+  remember<T>(of: unknown, make: () => Promise<T>): Promise<T>;
+
+  /**
    * Has another skill do something, as a child flow, and waits for its output; this task gives its slot back meanwhile.
    * A redelivered attempt finds its children again. Throws a `TaskError` with the child's code when it does not complete.
    */

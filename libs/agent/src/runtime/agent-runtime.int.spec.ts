@@ -78,6 +78,19 @@ describe('AgentRuntime', () => {
     for (const priority of ['critical', 'high', 'normal', 'low']) expect(first20).toContain(priority);
   });
 
+  it('remembers what it worked out, across instances, and for itself alone', async () => {
+    let made = 0;
+    const work: Doing = (input, ctx) => ctx.remember(['v1', input], async () => ({ made: ++made, input }));
+    await rig.agent(agentOf(2, work));
+    const ask = async (input: unknown): Promise<unknown> => (await rig.result(await rig.dispatch({ input }))).output;
+    expect(await ask('a')).toEqual({ made: 1, input: 'a' });
+    expect(await ask('b')).toEqual({ made: 2, input: 'b' });
+    await rig.rest();
+    await rig.agent(agentOf(2, work));
+    expect(await ask('a')).toEqual({ made: 1, input: 'a' });
+    expect(made).toBe(2);
+  });
+
   it('hears all four queues when idle, with a single slot', async () => {
     const seen: unknown[] = [];
     await rig.agent(agentOf(1, async (input) => seen.push(input)));

@@ -3,6 +3,7 @@ import type { Bus, Delivery } from '@waggle/bus';
 import { WaggleClient } from '@waggle/client';
 import { parseTaskSubject, PRIORITIES, taskConsumer } from '@waggle/protocol';
 import type { Log, Load, Metrics, Presence } from '@waggle/service';
+import { Memory } from '../context/memory.js';
 import { Workspaces } from '../context/workspaces.js';
 import type { AgentDefinition } from '../definition/agent-definition.js';
 import { Aborts, attemptKey } from './aborts.js';
@@ -36,6 +37,7 @@ export class AgentRuntime {
   private readonly running = new Map<string, Attempt>();
   private readonly clients = new Map<string, WaggleClient>();
   private readonly opened = new Map<string, Workspaces>();
+  private readonly memories = new Map<string, Memory>();
   private readonly ended = { completed: 0, failed: 0, workedMs: 0 };
   private puller?: Puller;
   private host?: AttemptHost;
@@ -63,6 +65,7 @@ export class AgentRuntime {
       workingEvery: Math.floor(Math.min(...queues.map(({ ackWait }) => ackWait)) / WORKING_PART),
       client: (of) => this.clientOf(of),
       workspaces: (of) => this.workspacesOf(of),
+      memory: (of) => this.memoryOf(of),
     };
     this.describe();
     presence.report(() => this.load());
@@ -158,5 +161,11 @@ export class AgentRuntime {
     const workspaces = this.opened.get(tenant) ?? new Workspaces(this.options.bus, tenant);
     this.opened.set(tenant, workspaces);
     return workspaces;
+  }
+
+  private memoryOf(tenant: string): Memory {
+    const memory = this.memories.get(tenant) ?? new Memory(this.options.bus, tenant, this.options.log);
+    this.memories.set(tenant, memory);
+    return memory;
   }
 }

@@ -4,6 +4,7 @@ import { WaggleError, type AgentMessage, type Fault, type TaskAddress, type Task
 import { withSpan, type Log } from '@waggle/service';
 import type { AgentDefinition, SkillDefinition } from '../definition/agent-definition.js';
 import { AttemptContext } from '../context/attempt-context.js';
+import type { Memory } from '../context/memory.js';
 import type { Workspaces } from '../context/workspaces.js';
 import { abortReason, abortSubject, attemptKey } from './aborts.js';
 import { fault, faultOf } from './faults.js';
@@ -24,6 +25,7 @@ export interface AttemptHost {
   workingEvery: number;
   client(tenant: string): WaggleClient;
   workspaces(tenant: string): Workspaces;
+  memory(tenant: string): Memory;
 }
 
 /** How an attempt left this instance; `aborted`, `others` and `taken` leave no result of ours. */

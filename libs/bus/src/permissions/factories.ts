@@ -3,7 +3,8 @@ import type { Manifest } from './manifest.js';
 type More = Partial<Omit<Manifest, 'name' | 'kind'>>;
 
 /**
- * What every agent needs: its queues, results and progress, child flows as itself, blobs, its card and beats.
+ * What every agent needs: its queues, results and progress, child flows as itself, blobs, its card and beats, and a
+ * corner of CACHE that nobody else can read or write.
  * `more` replaces or adds; `alone: true` for foreign code.
  */
 export const agentManifest = (name: string, more: More = {}): Manifest => ({
@@ -15,6 +16,7 @@ export const agentManifest = (name: string, more: More = {}): Manifest => ({
   rereads: ['BLOB'],
   calls: ['registry.find'],
   ...more,
+  buckets: { CACHE: { write: [`${more.tenant ?? '*'}.${name}.*`] }, ...more.buckets },
 });
 
 /** What a plain client of one tenant needs: submits and signals as itself, hears and reads its own flows, keeps blobs. */

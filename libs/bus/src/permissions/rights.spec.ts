@@ -41,6 +41,10 @@ describe('rights', () => {
     }
     expect(may(publish, 'wg.t.result.echo.f.a.1')).toBe(true);
     expect(may(publish, 'wg.t.result.other.f.a.1')).toBe(false);
+    expect(may(publish, '$KV.CACHE.t.echo.key')).toBe(true);
+    expect(may(publish, '$KV.CACHE.t.other.key')).toBe(false);
+    expect(may(publish, 'mesh.API.DIRECT.GET.KV_CACHE.$KV.CACHE.t.echo.key')).toBe(true);
+    expect(may(publish, 'mesh.API.DIRECT.GET.KV_CACHE.$KV.CACHE.t.other.key')).toBe(false);
     expect(may(subscribe, 'wg.t.abort.echo.f.a.1')).toBe(true);
     expect(may(subscribe, 'wg.t.abort.other.f.a.1')).toBe(false);
   });

@@ -24,12 +24,12 @@ describe('the streams', () => {
     for (const stream of firstWins) expect([stream.max_msgs_per_subject, stream.discard]).toEqual([1, 'new']);
   });
 
-  it('drop old messages only where a newer one replaces them, and timers, which the server wants so', () => {
+  it('drop old messages only where a newer one replaces them or they can be made again, and timers, which the server wants so', () => {
     expect(
       streamTable()
         .filter(({ discard }) => discard === 'old')
         .map(({ name }) => name),
-    ).toEqual(['TIMER', 'PROGRESS', 'BLOB', 'BEAT']);
+    ).toEqual(['TIMER', 'PROGRESS', 'BLOB', 'BEAT', 'KV_CACHE', 'KV_TRENDS']);
   });
 
   it('never let the age of INPUT, FLOW or TIMER remove what is waited for', () => {

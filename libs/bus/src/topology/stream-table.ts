@@ -60,10 +60,19 @@ const TABLE: Record<StreamName, Special> = {
   BEAT: { ...lastValue, discard: 'old', max_age: DAY, share: 64 },
 };
 
-const BUCKET_SHARE = 16;
+const BUCKET_TABLE: Record<BucketName, Special> = {
+  WORKFLOWS: { share: 16 },
+  DIRECTORY: { share: 16 },
+  QUOTAS: { share: 16 },
+  PROFILES: { share: 16 },
+  // what can be worked out again: the oldest makes room
+  CACHE: { discard: 'old', max_age: 14 * DAY, share: 128 },
+  // an audit's figures of each repository: one that nobody audits any more makes room
+  TRENDS: { discard: 'old', share: 32 },
+};
 
 /** What all streams may hold together unless told otherwise, in bytes. A limit, not an allocation: an idle mesh uses next to nothing. */
-export const DEFAULT_STORAGE = (Object.values(TABLE).reduce((sum, { share }) => sum + share, 0) + BUCKETS.length * BUCKET_SHARE) * MIB;
+export const DEFAULT_STORAGE = [...Object.values(TABLE), ...Object.values(BUCKET_TABLE)].reduce((sum, { share }) => sum + share, 0) * MIB;
 
 /** The least that all streams together can work with: below, a single snapshot of code would fill BLOB. */
 export const LEAST_STORAGE = 512 * MIB;
@@ -97,7 +106,7 @@ const bucketSettings = (bucket: BucketName, scale: number): StreamSettings =>
       // a deleted key's tombstone leaves by itself
       allow_msg_ttl: true,
       republish: { src: subjects.kvKey(bucket, '>'), dest: subjects.kvFeed(bucket, '>') },
-      share: BUCKET_SHARE,
+      ...BUCKET_TABLE[bucket],
     },
     scale,
   );
