@@ -16,7 +16,7 @@ import { registerSignal } from './commands/signal.js';
 import { registerSubmit } from './commands/submit.js';
 import { registerUp } from './commands/up.js';
 import { registerWatch } from './commands/watch.js';
-import { registerWorkflows } from './commands/workflows.js';
+import { registerWorkflows } from './commands/workflows/workflows.js';
 
 const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
   ['The mesh:', [registerUp, registerDemo, registerAgents, registerDoctor]],

@@ -5,9 +5,9 @@ import { manifest as cli } from '../cli.manifest.js';
 import { discoverServices } from '../mesh/discover.js';
 import { DEFAULT_TENANT, Roster } from '../mesh/roster.js';
 import { makeTopology } from '../mesh/topology.js';
-import { readWorkflows, storeWorkflows } from '../mesh/workflows.js';
 import { count } from '../output/format.js';
 import { Session } from '../session/session.js';
+import { readHouseWorkflows, storeHouseWorkflows } from '../workflows/house-workflows.js';
 import type { Registrar } from './command.js';
 
 const read = async (file: string): Promise<string> =>
@@ -42,10 +42,10 @@ export const registerProvision = ({ program, run }: Registrar): void => {
           trusted: false,
         });
         try {
-          const workflows = await readWorkflows(join(root, 'workflows'));
-          await storeWorkflows(session.bus, workflows);
+          const workflows = await readHouseWorkflows(root);
+          await storeHouseWorkflows(session.bus, workflows, (text) => output.warn(text));
           output.result(
-            { provisioned: true, workflows: workflows.map(({ name, version }) => ({ name, version })) },
+            { provisioned: true, workflows: workflows.map(({ definition: { name, version } }) => ({ name, version })) },
             () => `provisioned; ${count(workflows.length, 'workflow')} stored`,
           );
         } finally {

@@ -3,7 +3,8 @@ import { problem, SKILL_ID, WaggleError, type Submit } from '@waggle/protocol';
 import { collect, durationOption, wholeNumber } from '../input/option-values.js';
 import { readInput } from '../input/read-input.js';
 import { withSnapshots, workspaceFields } from '../input/workspaces.js';
-import { readWorkflowFile, storedWorkflow } from '../session/find-workflow.js';
+import { definitionOf, findWorkflow } from '../workflows/stored-workflows.js';
+import { isWorkflowFile, readWorkflowFile } from '../workflows/workflow-files.js';
 import { withSession, type Session } from '../session/session.js';
 import { watchToEnd } from '../session/watch-flow.js';
 import type { Context } from '../context.js';
@@ -17,8 +18,7 @@ interface RunOptions {
   maxFiles?: number;
 }
 
-const isFile = (name: string): boolean => /\.(ya?ml|json)$/.test(name);
-const isSkill = (name: string): boolean => name.includes('.') && SKILL_ID.test(name);
+const isSkill = (name: string): boolean => name.includes('.') && !isWorkflowFile(name) && SKILL_ID.test(name);
 
 /** Stands for a workspace while the rest is checked: a snapshot takes long, and is for nothing when the rest is wrong. */
 const UNTAKEN = { manifest: {}, files: 0, bytes: 0 };
@@ -40,11 +40,14 @@ const submissionOf = async (
   { session, context }: { session: Session; context: Context },
 ): Promise<Submit> => {
   const input = await readInput(given);
-  if (!isFile(name) && isSkill(name)) return { skill: name, input };
-  const definition = isFile(name) ? await readWorkflowFile(name) : await storedWorkflow(session, name);
+  if (isSkill(name)) return { skill: name, input };
+  const stored = isWorkflowFile(name) ? undefined : await findWorkflow(session.bus, name);
+  const definition = stored === undefined ? (await readWorkflowFile(name)).definition : definitionOf(stored);
   requireFits(definition, input);
   const filled = await withSnapshots(input, definition.input, { session, output: context.output, signal: context.interrupted, maxFiles });
-  return isFile(name) ? { definition: { ...definition }, input: filled } : { workflow: name, version: definition.version, input: filled };
+  return stored === undefined
+    ? { definition: { ...definition }, input: filled }
+    : { workflow: stored.name, version: stored.version, input: filled };
 };
 
 export const registerRun = ({ program, run }: Registrar): void => {
@@ -52,7 +55,7 @@ export const registerRun = ({ program, run }: Registrar): void => {
     .command('run')
     .summary('submit a workflow and watch it to its end')
     .description('Submits a stored workflow, a workflow file, or a single skill (`echo.echo`), and watches it to its end.')
-    .argument('<workflow>', 'name of a stored workflow, a .yaml or .json file, or a skill id')
+    .argument('<workflow>', 'name[@version] of a stored workflow, a .yaml or .json file, or a skill id')
     .option('-i, --input <k=v|@file>', 'a field of the input (JSON where it is JSON), or a file with all of it; may be repeated', collect)
     .option('--max-files <n>', 'files that a workspace may hold (20,000 when left out)', wholeNumber(1, 1_000_000))
     .option('--id <id>', 'flow id: submitting it again changes nothing')

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { processId, withLockFile } from '@waggle/broker';
 import { connectBus } from '@waggle/bus';
 import { codeOf, WaggleError } from '@waggle/protocol';
@@ -6,6 +5,7 @@ import { manifest as cli } from '../cli.manifest.js';
 import { redact } from '../output/redact.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
 import { Session } from '../session/session.js';
+import { readHouseWorkflows, storeHouseWorkflows } from '../workflows/house-workflows.js';
 import { discoverServices } from './discover.js';
 import { makeFolder, type MeshFolder } from './folder.js';
 import { externalBroker, ownBroker, type MeshBroker } from './mesh-broker.js';
@@ -15,7 +15,6 @@ import { startThriftily } from './start-thriftily.js';
 import { readState, removeState, writeState, type MeshState } from './state.js';
 import { storageFor } from './storage.js';
 import { makeQueues, makeTopology, type ProvisionerAccess } from './topology.js';
-import { readWorkflows, storeWorkflows } from './workflows.js';
 
 export interface MeshOptions {
   root: string;
@@ -64,7 +63,7 @@ export class Mesh {
   static async #start(options: MeshOptions): Promise<Mesh> {
     const { root, folder, events, brokerUrl, trusted = false, signal } = options;
     const services = await discoverServices(root, options.agents);
-    const workflows = await readWorkflows(join(root, 'workflows'));
+    const workflows = await readHouseWorkflows(root);
     const roster = await Roster.of(services, folder);
     const storage = brokerUrl === undefined ? await storageFor(folder.data) : undefined;
     const broker =
@@ -80,7 +79,7 @@ export class Mesh {
       const seed = trusted ? undefined : await roster.keys.seed(cli.name);
       const session = await Session.to({ servers: broker.url, me: cli.name, manifest: cli, seed, tenant: DEFAULT_TENANT, trusted });
       undo.unshift(() => session.close());
-      await storeWorkflows(session.bus, workflows);
+      await storeHouseWorkflows(session.bus, workflows, events.onProgress);
       const group = new ServiceGroup({
         services,
         folder,
