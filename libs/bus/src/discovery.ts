@@ -1,4 +1,4 @@
-import { newId, subjects } from '@waggle/protocol';
+import { newId } from '@waggle/protocol';
 import type { Bus, Subscription } from './port.js';
 
 export interface EndpointFigures {
@@ -18,15 +18,15 @@ type Verb = (typeof VERBS)[number];
 export class ServiceDiscovery {
   private readonly id = newId();
   private readonly started = new Date().toISOString();
-  private readonly figuresOf = new Map<string, EndpointFigures>();
+  private readonly figuresOf = new Map<string, EndpointFigures & { subject: string }>();
 
   constructor(
     private readonly bus: Bus,
     private readonly options: { version: string },
   ) {}
 
-  figures(endpoint: string): EndpointFigures {
-    const figures: EndpointFigures = { requests: 0, errors: 0, lastError: '', milliseconds: 0 };
+  figures(endpoint: string, subject: string): EndpointFigures {
+    const figures = { subject, requests: 0, errors: 0, lastError: '', milliseconds: 0 };
     this.figuresOf.set(endpoint, figures);
     return figures;
   }
@@ -52,7 +52,7 @@ export class ServiceDiscovery {
     };
     if (verb === 'PING') return head;
     const endpoints = [...this.figuresOf].map(([name, figures]) => {
-      const place = { name, subject: subjects.endpoint(this.bus.me, name, '*'), queue_group: this.bus.me };
+      const place = { name, subject: figures.subject, queue_group: this.bus.me };
       if (verb === 'INFO') return { ...place, metadata: {} };
       const nanos = Math.round(figures.milliseconds * 1e6);
       return {

@@ -11,5 +11,6 @@ export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
 export { extractTrace, injectTrace } from './trace.js';
 export { hearStored, lastWhenReachable, type StoredHearing } from './hear-stored.js';
-export { nextStored, type StoredSize } from './next-stored.js';
-export { ask, serve, type Endpoint, type ServeOptions } from './serve.js';
+export { nextStored, tailFromLeader, type StoredNext, type StoredSize } from './next-stored.js';
+export { loadValues, storeLarge, VALUE_LIMIT } from './values.js';
+export { ask, serve, type Endpoint, type ServeOptions, type TenantEndpoint } from './serve.js';

@@ -1,4 +1,4 @@
-import { WaggleError, type StreamName } from '@waggle/protocol';
+import { WaggleError, type StoreName, type StreamName } from '@waggle/protocol';
 import type { Bus } from './port.js';
 
 /** What a stream holds, without its body. */
@@ -9,18 +9,57 @@ export interface StoredSize {
   headerBytes: number;
 }
 
+/** What the leader of a stream holds. */
+export interface StoredNext {
+  subject: string;
+  sequence: number;
+  time: Date;
+  header: string;
+  text: string;
+}
+
 const NO_MESSAGE = 10037;
 
 interface Answer {
   error?: { err_code: number; description: string };
-  message?: { subject: string; seq: number; hdrs?: string };
+  message?: { subject: string; seq: number; time: string; hdrs?: string; data?: string };
 }
+
+const nextOf = async (
+  bus: Pick<Bus, 'request'>,
+  store: StoreName,
+  where: { after: number; filter: string },
+): Promise<Answer['message']> => {
+  const asked = `$JS.API.STREAM.MSG.GET.${store}`;
+  const question = JSON.stringify({ seq: where.after + 1, next_by_subj: where.filter });
+  const { error, message } = (await bus.request(asked, question)).json<Answer>();
+  if (error?.err_code === NO_MESSAGE) return undefined;
+  if (message === undefined) throw new WaggleError('BUS_REFUSED', `${asked}: ${error?.description ?? 'no message in the answer'}`);
+  return message;
+};
 
 /** The first message after a sequence, as the stream's leader has it; undefined: there is none. For core services with `readsLeader`. */
 export const nextStored = async (bus: Pick<Bus, 'request'>, stream: StreamName, after: number): Promise<StoredSize | undefined> => {
-  const asked = `$JS.API.STREAM.MSG.GET.${stream}`;
-  const { error, message } = (await bus.request(asked, JSON.stringify({ seq: after + 1, next_by_subj: '>' }))).json<Answer>();
-  if (error?.err_code === NO_MESSAGE) return undefined;
-  if (message === undefined) throw new WaggleError('BUS_REFUSED', `${asked}: ${error?.description ?? 'no message in the answer'}`);
-  return { subject: message.subject, sequence: message.seq, headerBytes: Buffer.byteLength(message.hdrs ?? '', 'base64') };
+  const message = await nextOf(bus, stream, { after, filter: '>' });
+  return message && { subject: message.subject, sequence: message.seq, headerBytes: Buffer.byteLength(message.hdrs ?? '', 'base64') };
+};
+
+/**
+ * All messages of a pattern after a sequence, as the leader has them: what a replica that answered a read may not have
+ * known yet. One question a message, so for short tails. For core services with `readsLeader`.
+ */
+export const tailFromLeader = async (
+  bus: Pick<Bus, 'request'>,
+  store: StoreName,
+  where: { after: number; filter: string },
+): Promise<StoredNext[]> => {
+  const tail: StoredNext[] = [];
+  for (let { after } = where; ;) {
+    const message = await nextOf(bus, store, { after, filter: where.filter });
+    if (message === undefined) return tail;
+    const { subject, seq, time, hdrs = '', data = '' } = message;
+    const [header, text] = [hdrs, data].map((part) => Buffer.from(part, 'base64').toString('utf8')) as [string, string];
+    tail.push({ subject, sequence: seq, time: new Date(time), header, text });
+    after = seq;
+  }
 };

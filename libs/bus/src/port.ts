@@ -1,4 +1,4 @@
-import type { BucketName, Priority, StreamName } from '@waggle/protocol';
+import type { BucketName, Priority, StoreName, StreamName } from '@waggle/protocol';
 
 /**
  * The port: the few verbs Waggle needs of a broker. One adapter stands behind it (`nats/`); a model of the
@@ -32,17 +32,13 @@ export interface Bus {
   ): Promise<OnceResult>;
 
   /** The last message of a subject, or undefined. `from: 'leader'` is proven current; the default may be a moment old on a cluster. */
-  last(stream: StreamName | `KV_${BucketName}`, subject: string, options?: { from?: 'leader' | 'any' }): Promise<StoredMessage | undefined>;
+  last(stream: StoreName, subject: string, options?: { from?: 'leader' | 'any' }): Promise<StoredMessage | undefined>;
 
   /**
    * All messages of a subject or pattern, in order, after a sequence (exclusive; default 0).
    * With `lastPerSubject` only the last one of each subject, in stream order.
    */
-  read(
-    stream: StreamName | `KV_${BucketName}`,
-    filter: string,
-    options?: { after?: number; limit?: number; lastPerSubject?: boolean },
-  ): Promise<StoredMessage[]>;
+  read(stream: StoreName, filter: string, options?: { after?: number; limit?: number; lastPerSubject?: boolean }): Promise<StoredMessage[]>;
 
   /** Takes messages of a durable consumer one by one or in batches; the caller settles each. */
   queue(stream: StreamName, consumer: string): Promise<Queue>;
@@ -57,13 +53,13 @@ export interface Bus {
   request(subject: string, body: string | Uint8Array, options?: { timeout?: number }): Promise<LiveMessage>;
 
   /** Removes all messages of a subject pattern from a stream; with `upTo`, those up to that sequence (inclusive). */
-  purge(stream: StreamName, filter: string, options?: { upTo?: number }): Promise<number>;
+  purge(stream: StoreName, filter: string, options?: { upTo?: number }): Promise<number>;
 
   /** Has the broker store `body` on `target` at the given time (0-250 ms late). The subject is used once: never re-armed. */
   schedule(subject: string, target: string, at: Date, body: string): Promise<PublishResult>;
 
   /** How full a stream is. */
-  figures(stream: StreamName): Promise<StreamFigures>;
+  figures(stream: StoreName): Promise<StreamFigures>;
 
   readonly blobs: Blobs;
 

@@ -5,9 +5,14 @@ import { ServiceDiscovery, type EndpointFigures } from './discovery.js';
 /** Answers one question: any object, or throws a `WaggleError`, whose problems the asker gets. */
 export type Endpoint = (body: Uint8Array, asker: string) => unknown;
 
+/** As above, within a tenant that the server checked. */
+export type TenantEndpoint = (body: Uint8Array, asker: { name: string; tenant: string }) => unknown;
+
 export interface ServeOptions {
   version: string;
-  endpoints: Readonly<Record<string, Endpoint>>;
+  endpoints?: Readonly<Record<string, Endpoint>>;
+  /** At `wgm.svc.<me>.<endpoint>.<tenant>.<asker>`. */
+  tenantEndpoints?: Readonly<Record<string, TenantEndpoint>>;
   /** Told of what failed for another reason than what the asker sent. */
   onError?: (error: unknown, subject: string) => void;
   /** Questions at work at once; more are answered `OVERLOADED`. Default 256. */
@@ -26,10 +31,18 @@ export const serve = async (bus: Bus, options: ServeOptions): Promise<Subscripti
   };
   try {
     const desk = new Desk(options);
-    for (const [name, endpoint] of Object.entries(options.endpoints)) {
-      const figures = discovery.figures(name);
-      const subject = subjects.endpoint(bus.me, name, '*');
-      started.push(await bus.subscribe(subject, (message) => void desk.answer(message, { endpoint, figures }), { queue: bus.me }));
+    const open = async (name: string, subject: string, answer: (message: LiveMessage) => unknown): Promise<void> => {
+      const figures = discovery.figures(name, subject);
+      started.push(await bus.subscribe(subject, (message) => void desk.answer(message, { answer, figures }), { queue: bus.me }));
+    };
+    for (const [name, endpoint] of Object.entries(options.endpoints ?? {})) {
+      await open(name, subjects.endpoint(bus.me, name, '*'), ({ body, subject }) => endpoint(body, subject.split('.').at(-1)!));
+    }
+    for (const [name, endpoint] of Object.entries(options.tenantEndpoints ?? {})) {
+      await open(name, subjects.tenantEndpoint(bus.me, name, '*', '*'), ({ body, subject }) => {
+        const [tenant, asker] = subject.split('.').slice(-2) as [string, string];
+        return endpoint(body, { name: asker, tenant });
+      });
     }
     started.push(...(await discovery.start()));
   } catch (error) {
@@ -39,13 +52,15 @@ export const serve = async (bus: Bus, options: ServeOptions): Promise<Subscripti
   return { stop };
 };
 
-/** Asks a service's endpoint as oneself. Rejects with the answer's problems as a `WaggleError`; nobody there: `BUS_TIMEOUT`. */
+/** Asks a service's endpoint as oneself, within `tenant` where the endpoint wants one. Rejects with the answer's problems as a `WaggleError`; nobody there: `BUS_TIMEOUT`. */
 export const ask = async <T>(
   bus: Bus,
-  { service, endpoint, timeout }: { service: string; endpoint: string; timeout?: number },
+  { service, endpoint, tenant, timeout }: { service: string; endpoint: string; tenant?: string; timeout?: number },
   question: unknown = {},
 ): Promise<T> => {
-  const answer = await bus.request(subjects.endpoint(service, endpoint, bus.me), JSON.stringify(question), { timeout });
+  const subject =
+    tenant === undefined ? subjects.endpoint(service, endpoint, bus.me) : subjects.tenantEndpoint(service, endpoint, tenant, bus.me);
+  const answer = await bus.request(subject, JSON.stringify(question), { timeout });
   const parsed = answer.json<T & { problems?: Problem[] }>();
   const [first] = parsed.problems ?? [];
   if (!first) return parsed;
@@ -57,13 +72,16 @@ class Desk {
 
   constructor(private readonly options: ServeOptions) {}
 
-  async answer(message: LiveMessage, { endpoint, figures }: { endpoint: Endpoint; figures: EndpointFigures }): Promise<void> {
+  async answer(
+    message: LiveMessage,
+    { answer, figures }: { answer: (message: LiveMessage) => unknown; figures: EndpointFigures },
+  ): Promise<void> {
     const started = performance.now();
     this.atWork++;
     figures.requests++;
     try {
       if (this.atWork > (this.options.atOnce ?? 256)) throw new WaggleError('OVERLOADED', 'Too many questions are at work.');
-      message.respond(JSON.stringify(await endpoint(message.body, message.subject.split('.').at(-1)!)));
+      message.respond(JSON.stringify(await answer(message)));
     } catch (error) {
       figures.errors++;
       figures.lastError = codeOf(error) ?? 'INTERNAL';

@@ -1,4 +1,4 @@
-import { injectTrace, type Bus } from '@waggle/bus';
+import { injectTrace, storeLarge, type Bus } from '@waggle/bus';
 import {
   createMessage,
   isToken,
@@ -17,7 +17,6 @@ import {
 import { Observable } from 'rxjs';
 import { isDeepStrictEqual } from 'node:util';
 import { Outcomes, type OutcomeOptions } from './outcomes.js';
-import { storeLarge } from './values.js';
 import { watchFlow, type FlowUpdate, type WatchOptions } from './watch.js';
 
 export interface ClientOptions {

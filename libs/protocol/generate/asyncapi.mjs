@@ -19,6 +19,10 @@ const PARAMETERS = {
   kind: 'Of what kind.',
   key: 'The skill (`.` written `~`), event or resource waited for.',
   writer: 'Who writes: the name it signed in with.',
+  session: 'The session.',
+  name: 'The channel.',
+  messageId: 'The message: chosen by who sends it, so that it is stored once.',
+  alarmId: 'The alarm.',
 };
 
 const parametersOf = (protocol, address) => {

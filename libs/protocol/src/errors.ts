@@ -139,6 +139,34 @@ export const ERRORS = {
     false,
     'Raise the `version` in the file, and push it again.',
   ),
+  // sessions and what they share
+  VERSION_CONFLICT: entry(
+    'Somebody else wrote the key since the version that the write expected.',
+    false,
+    'Read it again, work your change into what stands there now, and write with its version; `merge` does so by itself.',
+  ),
+  SESSION_UNKNOWN: entry('There is no session of that name.', false, 'Create it first, or check the name with `waggle sessions`.'),
+  SESSION_CLOSED: entry('The session is closed.', false, 'Create another one: what a closed session held can only be read.'),
+  SESSION_BUSY: entry('The session is being rolled back.', true, 'Try again in a moment.'),
+  NAME_TAKEN: entry('The name belongs to something else of that kind already.', false, 'Choose another name.'),
+  NOT_ALLOWED: entry('This is for others to do.', false, 'Ask who owns it: the message names them.'),
+  SYNC_UNKNOWN: entry('There is no sync point of that name.', false, 'Create it before anybody arrives.'),
+  SYNC_TIMED_OUT: entry(
+    'Not everybody reached the sync point in time.',
+    false,
+    'See who is missing in the message; create another point with a longer timeout.',
+  ),
+  GRANT_LOST: entry(
+    'The resource is no longer granted: it was not renewed in time, or was taken back.',
+    true,
+    'Stop using the resource, then ask for it again.',
+  ),
+  CHECKPOINT_UNKNOWN: entry('There is no checkpoint of that name.', false, 'List them with `waggle sessions NAME`.'),
+  ROLLBACK_REFUSED: entry(
+    'What was done outside since the checkpoint has no compensation.',
+    false,
+    'Undo what the message lists by hand and record that, or roll back to a later checkpoint.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -54,6 +54,8 @@ export const MESSAGE_TYPES = {
   resolution: 'waggle.resolution.v1',
   incident: 'waggle.incident.v1',
   metrics: 'waggle.metrics.v1',
+  channel: 'waggle.channel.v1',
+  alarm: 'waggle.alarm.v1',
 } as const;
 export type MessageKind = keyof typeof MESSAGE_TYPES;
 export type MessageType = (typeof MESSAGE_TYPES)[MessageKind];

@@ -1,6 +1,8 @@
 import { MESSAGE_TYPES, type AgentMessage, type MessageType } from './message.js';
 import {
   AgentCard,
+  AlarmDue,
+  ChannelMessage,
   AgentStatus,
   AuditEntry,
   Beat,
@@ -54,6 +56,8 @@ export const PAYLOADS = {
   [MESSAGE_TYPES.resolution]: Resolution,
   [MESSAGE_TYPES.incident]: Incident,
   [MESSAGE_TYPES.metrics]: MetricsSample,
+  [MESSAGE_TYPES.channel]: ChannelMessage,
+  [MESSAGE_TYPES.alarm]: AlarmDue,
 } as const satisfies Record<MessageType, new () => object>;
 
 /** What a message of a type carries. */

@@ -23,11 +23,16 @@ export const STREAMS = [
   'AUDIT',
   'BLOB',
   'BEAT',
+  'CHANNEL',
+  'ALARM',
 ] as const;
 export type StreamName = (typeof STREAMS)[number];
 
-export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES', 'CACHE', 'TRENDS'] as const;
+export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES', 'CACHE', 'TRENDS', 'MEMORY', 'SESSIONS'] as const;
 export type BucketName = (typeof BUCKETS)[number];
+
+/** A stream, or the one that holds a bucket. */
+export type StoreName = StreamName | `KV_${BucketName}`;
 
 const join = (...tokens: (string | number)[]): string => tokens.join('.');
 
@@ -55,10 +60,17 @@ export const subjects = {
   dlq: (tenant: string, agent: string, flowId: string, taskId: string) => join('wg', tenant, 'dlq', agent, flowId, taskId),
   audit: (tenant: string, writer: string, kind: string) => join('wg', tenant, 'audit', writer, kind),
   blob: (tenant: string, writer: string, sha256: string, chunk: number | '*') => join('wg', tenant, 'blob', writer, sha256, chunk),
+  /** One message of a session's channel; its id is the writer's, so that it is stored once however often it is sent. */
+  channel: (tenant: string, session: string, name: string, id: string) => join('wg', tenant, 'channel', session, name, id),
+  /** A moment that the sessions wait for, and its coming; an id is used once. */
+  alarmAt: (tenant: string, id: string) => join('wg', tenant, 'alarm.at', id),
+  alarmDue: (tenant: string, id: string) => join('wg', tenant, 'alarm.due', id),
   card: (agent: string, instance: string) => join('wgm.card', agent, instance),
   beat: (agent: string, instance: string) => join('wgm.beat', agent, instance),
   /** A question to a service: an endpoint of a NATS micro service; `me` is the asker. */
   endpoint: (service: string, endpoint: string, me: string) => join('wgm.svc', service, endpoint, me),
+  /** As above, of a service that answers within a tenant, which is a token too: the server checks both. */
+  tenantEndpoint: (service: string, endpoint: string, tenant: string, me: string) => join('wgm.svc', service, endpoint, tenant, me),
   /** Writes of a bucket as the broker republishes them: at most once, they wake and never decide. */
   kvFeed: (bucket: BucketName, key: string) => join('wgm.kv', bucket, key),
   kvKey: (bucket: BucketName, key: string) => join('$KV', bucket, key),
@@ -165,10 +177,12 @@ const STREAM_OF_KIND: Readonly<Record<string, StreamName>> = {
   dlq: 'DLQ',
   audit: 'AUDIT',
   blob: 'BLOB',
+  channel: 'CHANNEL',
+  alarm: 'ALARM',
 };
 
 /** The stream that stores what is published on a subject; undefined where none does. */
-export const streamOf = (subject: string): StreamName | `KV_${BucketName}` | undefined => {
+export const streamOf = (subject: string): StoreName | undefined => {
   const [root, second, kind] = subject.split('.', 3) as [string, string?, string?];
   if (root === 'wg') return Object.hasOwn(STREAM_OF_KIND, kind ?? '') ? STREAM_OF_KIND[kind!] : undefined;
   if (root === 'wgm') return second === 'card' || second === 'beat' ? 'BEAT' : undefined;

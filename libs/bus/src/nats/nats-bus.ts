@@ -1,5 +1,5 @@
 import type { NatsConnection, Subscription as NatsSubscription } from '@nats-io/nats-core';
-import { subjects, WaggleError, type BucketName, type StreamName } from '@waggle/protocol';
+import { subjects, WaggleError, type BucketName, type StoreName, type StreamName } from '@waggle/protocol';
 import { rightsOf } from '../permissions/rights.js';
 import type {
   Blobs,
@@ -125,15 +125,11 @@ export class NatsBus implements Bus {
     return this.publisher.publishOnce(stream, subject, body, options);
   }
 
-  last(
-    stream: StreamName | `KV_${BucketName}`,
-    subject: string,
-    options: { from?: 'leader' | 'any' } = {},
-  ): Promise<StoredMessage | undefined> {
+  last(stream: StoreName, subject: string, options: { from?: 'leader' | 'any' } = {}): Promise<StoredMessage | undefined> {
     return options.from === 'leader' ? this.reader.lastFromLeader(stream, subject) : this.reader.last(stream, subject);
   }
 
-  read(stream: StreamName | `KV_${BucketName}`, filter: string, options?: ReadOptions): Promise<StoredMessage[]> {
+  read(stream: StoreName, filter: string, options?: ReadOptions): Promise<StoredMessage[]> {
     return this.reader.read(stream, filter, options);
   }
 
@@ -191,7 +187,7 @@ export class NatsBus implements Bus {
     });
   }
 
-  async purge(stream: StreamName, filter: string, options: { upTo?: number } = {}): Promise<number> {
+  async purge(stream: StoreName, filter: string, options: { upTo?: number } = {}): Promise<number> {
     const { purged } = await this.ask<{ purged: number }>(`STREAM.PURGE.${stream}`, {
       filter,
       ...(options.upTo === undefined ? {} : { seq: options.upTo + 1 }),
@@ -199,7 +195,7 @@ export class NatsBus implements Bus {
     return purged;
   }
 
-  async figures(stream: StreamName): Promise<StreamFigures> {
+  async figures(stream: StoreName): Promise<StreamFigures> {
     const { config, state, ts } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
     return { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, lastSequence: state.last_seq, time: new Date(ts) };
   }

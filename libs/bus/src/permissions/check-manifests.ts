@@ -20,12 +20,15 @@ export const checkManifests = (manifests: readonly Manifest[]): void => {
     if (manifest.kind === 'client' && manifest.tenant === undefined) wrong('tenant', 'a client needs a tenant');
     if (manifest.alone && manifest.kind !== 'agent') wrong('alone', 'only an agent can have an account of its own');
     if (isBehindBorder(manifest)) {
-      for (const field of ['serves', 'handsBack', 'provisions'] as const) {
+      for (const field of ['serves', 'servesTenants', 'handsBack', 'provisions'] as const) {
         if (manifest[field]) wrong(field, 'only a core service can do this: the account has no way in');
       }
     }
     for (const call of manifest.calls ?? []) if (!ENDPOINT.test(call)) wrong('calls', `"${call}" is not service.endpoint`);
-    for (const endpoint of manifest.serves ?? []) if (!isToken(endpoint)) wrong('serves', `"${String(endpoint)}" is not a token`);
+    for (const service of manifest.callsInTenant ?? [])
+      if (!isToken(service)) wrong('callsInTenant', `"${String(service)}" is not a token`);
+    for (const endpoint of [...(manifest.serves ?? []), ...(manifest.servesTenants ?? [])])
+      if (!isToken(endpoint)) wrong('serves', `"${String(endpoint)}" is not a token`);
     for (const [bucket, { read = [], write = [] }] of Object.entries(manifest.buckets ?? {})) {
       for (const key of [...read, ...write]) if (!KEY_PATTERN.test(key)) wrong(`buckets.${bucket}`, `"${key}" is not a key pattern`);
     }

@@ -1,5 +1,11 @@
 import type { Manifest } from './manifest.js';
 
+/** Memory and sessions of a tenant are read where they lie, and written by the service that owns them. */
+const sharedMemory = (tenant = '*'): NonNullable<Manifest['buckets']> => ({
+  MEMORY: { read: [`${tenant}.>`] },
+  SESSIONS: { read: [`${tenant}.>`] },
+});
+
 type More = Partial<Omit<Manifest, 'name' | 'kind'>>;
 
 /**
@@ -14,9 +20,11 @@ export const agentManifest = (name: string, more: More = {}): Manifest => ({
   pullsTasks: true,
   watchesOwn: true,
   rereads: ['BLOB'],
+  hears: ['channel'],
   calls: ['registry.find'],
+  callsInTenant: ['sessions'],
   ...more,
-  buckets: { CACHE: { write: [`${more.tenant ?? '*'}.${name}.*`] }, ...more.buckets },
+  buckets: { CACHE: { write: [`${more.tenant ?? '*'}.${name}.*`] }, ...sharedMemory(more.tenant), ...more.buckets },
 });
 
 /** What a plain client of one tenant needs: submits and signals as itself, hears and reads its own flows, keeps blobs. */
@@ -27,4 +35,7 @@ export const clientManifest = (name: string, tenant: string): Manifest => ({
   publishes: ['submit', 'signal', 'blob'],
   watchesOwn: true,
   rereads: ['BLOB'],
+  hears: ['channel'],
+  buckets: sharedMemory(tenant),
+  callsInTenant: ['sessions'],
 });

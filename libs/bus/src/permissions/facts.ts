@@ -28,6 +28,8 @@ export const FACT_SUBJECTS: Record<Fact, Pattern> = {
   blob: (tenant, me) => subjects.blob(tenant, me, '*', '*'),
   beat: (_tenant, me) => subjects.beat(me, '*'),
   card: (_tenant, me) => subjects.card(me, '*'),
+  channel: (tenant) => subjects.channel(tenant, '*', '*', '*'),
+  alarm: (tenant) => subjects.alarmAt(tenant, '*'),
 };
 
 /** Which facts a stream keeps: streams are cut by who may write. INPUT is written by the broker alone. */
@@ -46,6 +48,8 @@ export const STREAM_FACTS: Record<StreamName, readonly Fact[]> = {
   AUDIT: ['audit'],
   BLOB: ['blob'],
   BEAT: ['card', 'beat'],
+  CHANNEL: ['channel'],
+  ALARM: ['alarm'],
 };
 
 /** All that a stream may hold of a tenant (`*`: of all). */
@@ -53,4 +57,5 @@ export const subjectsOf = (stream: StreamName, tenant: string): string[] => [
   ...STREAM_FACTS[stream].map((fact) => FACT_SUBJECTS[fact](tenant, '*')),
   // the broker itself writes what a timer sends when it fires
   ...(stream === 'TIMER' ? [subjects.timerDue(tenant, '*', '*')] : []),
+  ...(stream === 'ALARM' ? [subjects.alarmDue(tenant, '*')] : []),
 ];

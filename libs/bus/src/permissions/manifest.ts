@@ -1,4 +1,4 @@
-import type { BucketName, StreamName } from '@waggle/protocol';
+import type { BucketName, StoreName, StreamName } from '@waggle/protocol';
 
 /** What may be said: each maps to subjects in which the speaker's own name is a token. */
 export type Fact =
@@ -21,7 +21,9 @@ export type Fact =
   | 'audit'
   | 'blob'
   | 'beat'
-  | 'card';
+  | 'card'
+  | 'channel'
+  | 'alarm';
 
 /**
  * What a service may say and hear, beside its code. The broker's accounts and permissions are generated from
@@ -51,18 +53,22 @@ export interface Manifest {
   /** Last value of any one subject of these streams, of its tenant. */
   rereads?: readonly StreamName[];
   /** Reads many messages of these streams: the filter is in the body, unchecked, so for trusted readers only. */
-  folds?: readonly StreamName[];
+  folds?: readonly StoreName[];
   /** Reads these streams' last values from the leader. */
-  readsLeader?: readonly StreamName[];
-  purges?: readonly StreamName[];
+  readsLeader?: readonly StoreName[];
+  purges?: readonly StoreName[];
   /** Reads figures of these streams and their consumers. */
-  inspects?: readonly StreamName[];
+  inspects?: readonly StoreName[];
   /** Keys it reads and writes, as patterns; whoever writes a key may read it. `>` lets it list the whole bucket as well. */
   buckets?: Partial<Record<BucketName, { read?: readonly string[]; write?: readonly string[] }>>;
   /** Endpoints it calls, `service.endpoint`. */
   calls?: readonly string[];
+  /** Services all of whose endpoints for a tenant it calls, in its own tenant. */
+  callsInTenant?: readonly string[];
   /** Endpoints it serves. */
   serves?: readonly string[];
+  /** Endpoints it serves within a tenant, which is a token of the subject. */
+  servesTenants?: readonly string[];
   /** May ask who is there ($SRV). */
   discovers?: boolean;
   /** Hears of closed connections and hands back what a dead instance held. */

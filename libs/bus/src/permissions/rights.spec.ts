@@ -21,14 +21,27 @@ describe('rights', () => {
       '$SYS.REQ.USER.INFO',
       'mesh.API.DIRECT.GET.BLOB.wg.t1.blob.*.*.*',
       'mesh.API.DIRECT.GET.FLOW.wg.t1.outcome.alice.*',
+      'mesh.API.DIRECT.GET.KV_MEMORY.$KV.MEMORY.t1.>',
+      'mesh.API.DIRECT.GET.KV_SESSIONS.$KV.SESSIONS.t1.>',
       'mesh.API.DIRECT.GET.PROGRESS.wg.t1.status.alice.*',
       'mesh.API.DIRECT.GET.SUBMIT.wg.t1.signal.alice.*.*',
       'mesh.API.DIRECT.GET.SUBMIT.wg.t1.submit.alice.*',
       'wg.t1.blob.alice.*.*',
       'wg.t1.signal.alice.*.*',
       'wg.t1.submit.alice.*',
+      'wgm.svc.sessions.*.t1.alice',
     ]);
-    expect(rights.subscribe).toEqual(['_INBOX.alice.>', 'wg.t1.outcome.alice.*', 'wg.t1.status.alice.*']);
+    expect(rights.subscribe).toEqual([
+      '_INBOX.alice.>',
+      'wg.t1.channel.*.*.*',
+      'wg.t1.outcome.alice.*',
+      'wg.t1.status.alice.*',
+      'wgm.kv.MEMORY.t1.>',
+      'wgm.kv.SESSIONS.t1.>',
+    ]);
+    expect(rights.imports.services.filter((subject) => subject.includes('MEMORY'))).toEqual([
+      '$JS.API.DIRECT.GET.KV_MEMORY.$KV.MEMORY.t1.>',
+    ]);
   });
 
   it("of an agent reach its own queues, tasks and results and nobody else's", () => {

@@ -99,8 +99,10 @@ const buckets = (manifest: Manifest, list: RightList): void => {
     const bucket = name as BucketName;
     const stream = bucketStream(bucket);
     for (const key of new Set([...read, ...write])) {
-      list.readLast(stream, subjects.kvKey(bucket, key), subjects.kvKey(bucket, '>'));
-      list.hear(subjects.kvFeed(bucket, key), subjects.kvFeed(bucket, '>'));
+      // an account of one tenant imports no more than that tenant's keys
+      const wide = manifest.kind === 'client' ? key : '>';
+      list.readLast(stream, subjects.kvKey(bucket, key), subjects.kvKey(bucket, wide));
+      list.hear(subjects.kvFeed(bucket, key), subjects.kvFeed(bucket, wide));
       if (key === '>') list.api(`DIRECT.GET.${stream}`);
     }
     for (const key of write) list.say(subjects.kvKey(bucket, key), subjects.kvKey(bucket, '>'));
@@ -110,14 +112,20 @@ const buckets = (manifest: Manifest, list: RightList): void => {
 const DISCOVERY = ['PING', 'INFO', 'STATS'];
 
 const endpoints = (manifest: Manifest, list: RightList): void => {
+  for (const service of manifest.callsInTenant ?? []) {
+    const tenant = tenantOf(manifest);
+    list.say(subjects.tenantEndpoint(service, '*', tenant, manifest.name), subjects.tenantEndpoint(service, '*', tenant, '*'));
+  }
   for (const call of manifest.calls ?? []) {
     const [service, endpoint] = call.split('.') as [string, string];
     list.say(subjects.endpoint(service, endpoint, manifest.name), subjects.endpoint(service, endpoint, '*'));
   }
   if (manifest.discovers) for (const verb of DISCOVERY) list.say(`$SRV.${verb}`);
-  if (!manifest.serves) return;
+  if (!manifest.serves && !manifest.servesTenants) return;
   // with its own queue group only: nobody can stand beside it and answer
-  for (const endpoint of manifest.serves) list.subscribe.add(`${subjects.endpoint(manifest.name, endpoint, '*')} ${manifest.name}`);
+  for (const endpoint of manifest.serves ?? []) list.subscribe.add(`${subjects.endpoint(manifest.name, endpoint, '*')} ${manifest.name}`);
+  for (const endpoint of manifest.servesTenants ?? [])
+    list.subscribe.add(`${subjects.tenantEndpoint(manifest.name, endpoint, '*', '*')} ${manifest.name}`);
   for (const verb of DISCOVERY)
     for (const whom of ['', `.${manifest.name}`, `.${manifest.name}.*`]) list.subscribe.add(`$SRV.${verb}${whom}`);
   // answers go to inboxes (`_R_`: across a border) and nowhere else, so that no asker can aim them

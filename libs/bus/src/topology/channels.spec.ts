@@ -6,7 +6,7 @@ const channels: [string, Channel][] = Object.entries(CHANNELS);
 const streams = new Map(streamTable().map((stream) => [stream.name, stream]));
 
 /** The server replaces a schedule by the next one on its subject, whatever the stream's limits. */
-const SCHEDULE = 'timerAt';
+const SCHEDULES = ['timerAt', 'alarmAt'];
 
 describe('what the protocol publishes of its channels', () => {
   it.each(channels)('%s: is kept by the stream it names, and by no other', (_name, { address, stream }) => {
@@ -14,7 +14,7 @@ describe('what the protocol publishes of its channels', () => {
     expect(keepers.map(({ name }) => name)).toEqual(stream === undefined ? [] : [stream]);
   });
 
-  it.each(channels.filter(([name, { stream }]) => name !== SCHEDULE && stream !== undefined))(
+  it.each(channels.filter(([name, { stream }]) => !SCHEDULES.includes(name) && stream !== undefined))(
     '%s: of several messages on one subject those stay that it says',
     (_name, { stream, keeps }) => {
       const { max_msgs_per_subject: kept, discard_new_per_subject: firstWins } = streams.get(stream!)!;

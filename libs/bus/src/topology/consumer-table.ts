@@ -56,10 +56,13 @@ export const agentConsumers = ({ name, tenant = '*' }: Pick<Manifest, 'name' | '
     }),
   );
 
+/** Of alarms, those that have come: short of an ack wait, for somebody waits for each. */
+const ALARMS = { filter_subject: subjects.alarmDue('*', '*'), ack_wait: 5 * SECOND };
+
 /** What a manifest asks for: an agent's queues, and whole streams that it takes from. */
 export const consumersOf = (manifest: Manifest): ConsumerSettings[] => [
   ...(manifest.pullsTasks ? agentConsumers(manifest) : []),
   ...(manifest.consumes ?? [])
     .filter((taken) => typeof taken === 'string')
-    .map((stream) => durable(stream, streamConsumer(manifest.name, stream))),
+    .map((stream) => durable(stream, streamConsumer(manifest.name, stream), stream === 'ALARM' ? ALARMS : {})),
 ];

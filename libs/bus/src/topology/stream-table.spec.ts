@@ -20,7 +20,7 @@ describe('the streams', () => {
 
   it('let the first message win where a fact happens once', () => {
     const firstWins = streamTable().filter((stream) => stream.discard_new_per_subject);
-    expect(firstWins.map(({ name }) => name)).toEqual(['SUBMIT', 'TASK', 'RESULT', 'ESCALATION', 'DLQ']);
+    expect(firstWins.map(({ name }) => name)).toEqual(['SUBMIT', 'TASK', 'RESULT', 'ESCALATION', 'DLQ', 'CHANNEL']);
     for (const stream of firstWins) expect([stream.max_msgs_per_subject, stream.discard]).toEqual([1, 'new']);
   });
 
@@ -29,11 +29,12 @@ describe('the streams', () => {
       streamTable()
         .filter(({ discard }) => discard === 'old')
         .map(({ name }) => name),
-    ).toEqual(['TIMER', 'PROGRESS', 'BLOB', 'BEAT', 'KV_CACHE', 'KV_TRENDS']);
+    ).toEqual(['TIMER', 'PROGRESS', 'BLOB', 'BEAT', 'ALARM', 'KV_CACHE', 'KV_TRENDS']);
   });
 
   it('never let the age of INPUT, FLOW or TIMER remove what is waited for', () => {
-    for (const name of ['INPUT', 'FLOW', 'TIMER', 'WAIT', 'AUDIT', 'PROGRESS']) expect(named(name).max_age).toBe(0);
+    for (const name of ['INPUT', 'FLOW', 'TIMER', 'ALARM', 'WAIT', 'AUDIT', 'PROGRESS', 'KV_MEMORY', 'KV_SESSIONS'])
+      expect(named(name).max_age).toBe(0);
   });
 
   it('permit roll-ups, schedules and times to live only where they are used', () => {
@@ -41,8 +42,8 @@ describe('the streams', () => {
       streamTable()
         .filter(test)
         .map(({ name }) => name);
-    expect(where((stream) => stream.allow_rollup_hdrs)).toEqual(['TIMER']);
-    expect(where((stream) => stream.allow_msg_schedules)).toEqual(['TIMER']);
+    expect(where((stream) => stream.allow_rollup_hdrs)).toEqual(['TIMER', 'ALARM']);
+    expect(where((stream) => stream.allow_msg_schedules)).toEqual(['TIMER', 'ALARM']);
     expect(where((stream) => stream.allow_msg_ttl)).toEqual(BUCKETS.map((bucket) => `KV_${bucket}`));
   });
 });

@@ -58,7 +58,13 @@ const TABLE: Record<StreamName, Special> = {
   AUDIT: { deny_delete: true, share: 256 },
   BLOB: { ...lastValue, discard: 'old', max_age: 14 * DAY, share: 2048 },
   BEAT: { ...lastValue, discard: 'old', max_age: DAY, share: 64 },
+  CHANNEL: { ...firstWins, max_age: 30 * DAY, share: 128 },
+  // as TIMER
+  ALARM: { discard: 'old', allow_msg_schedules: true, allow_rollup_hdrs: true, share: 64 },
 };
+
+/** Versions of a key of shared memory that are kept. */
+const MEMORY_VERSIONS = 64;
 
 const BUCKET_TABLE: Record<BucketName, Special> = {
   WORKFLOWS: { share: 16 },
@@ -69,6 +75,9 @@ const BUCKET_TABLE: Record<BucketName, Special> = {
   CACHE: { discard: 'old', max_age: 14 * DAY, share: 128 },
   // an audit's figures of each repository: one that nobody audits any more makes room
   TRENDS: { discard: 'old', share: 32 },
+  // the versions of a key are its history
+  MEMORY: { max_msgs_per_subject: MEMORY_VERSIONS, share: 256 },
+  SESSIONS: { share: 64 },
 };
 
 /** What all streams may hold together unless told otherwise, in bytes. A limit, not an allocation: an idle mesh uses next to nothing. */

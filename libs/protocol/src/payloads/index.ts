@@ -12,4 +12,26 @@ export { ActionItem, Conflict, ConflictPosition, Resolution } from './conflict.j
 export { Incident, IncidentEntry } from './incident.js';
 export { MetricsSample } from './metrics.js';
 export { AuditEntry } from './audit.js';
+export { AlarmDue, ChannelMessage } from './channel.js';
+export {
+  MEMORY_KEY,
+  MEMORY_WRITES,
+  memoryKeys,
+  SYNC_STATES,
+  type Checkpoint,
+  type MemoryEntry,
+  type MemoryWrite,
+  type ResourceGrant,
+  type ResourceOwner,
+  type ResourceRequest,
+  type ResourceState,
+  type SessionAgent,
+  type SessionEffect,
+  type SessionRollback,
+  type SessionsDocument,
+  type SessionState,
+  type StateKey,
+  type SyncPoint,
+  type SyncState,
+} from './memory.js';
 export { BusEvent, InputOrigin, TimerDue, TransitionEnvelope, WaitEntry } from './coordination.js';

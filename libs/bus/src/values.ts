@@ -1,4 +1,4 @@
-import type { Bus } from '@waggle/bus';
+import type { Bus } from './port.js';
 import { hostile, INLINE_LIMIT, isValueRef, WaggleError, type BlobRef } from '@waggle/protocol';
 
 const JSON_TYPE = 'application/json';

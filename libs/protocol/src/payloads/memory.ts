@@ -1,0 +1,163 @@
+import type { JsonSchema } from '../validation/schema.js';
+
+/** What made a version of a key. */
+export const MEMORY_WRITES = ['set', 'merge', 'delete', 'rollback'] as const;
+export type MemoryWrite = (typeof MEMORY_WRITES)[number];
+
+/** A version of a key of shared memory, as MEMORY keeps it under `memoryKey`. Its version is its revision: it never falls. */
+export interface MemoryEntry {
+  /** JSON, or `{ $blob }` when it is large; none when deleted. */
+  value?: unknown;
+  write: MemoryWrite;
+  by: string;
+  at: string;
+  /** Id of the question that wrote it: asked again, it is not done again. */
+  request: string;
+  /** Those before it and the versions they made, the newest first. */
+  recent: [request: string, version: number][];
+  /** It stands for as long as `leaseKey` does, where there is one: the broker takes that away in time. */
+  lease?: string;
+}
+
+/** Who owns a key of a session's state, and what may stand there. */
+export interface StateKey {
+  /** Who may write it; everybody where left out. */
+  owners?: string[];
+  schema?: JsonSchema;
+}
+
+/** Something done outside that a rollback does not undo by itself. */
+export interface SessionEffect {
+  id: string;
+  by: string;
+  at: string;
+  what: string;
+  /** The task that undoes it. */
+  compensation?: { skill: string; input?: unknown };
+  /** Stands for the moment it was recorded at: what is stored later comes after it. */
+  sequence: number;
+  /** The flow that was started to undo it. */
+  undoneBy?: string;
+}
+
+export interface SessionAgent {
+  joinedAt: string;
+  role?: string;
+}
+
+export interface SessionRollback {
+  /** Of the checkpoint. */
+  to: string;
+  by: string;
+  at: string;
+  /** The checkpoint of what stood before: rolling back to it undoes this. */
+  undo: string;
+  /** Keys that changed. */
+  keys: number;
+}
+
+/** A session, as SESSIONS keeps it. Its memory, channels and sync points live as long as it does. */
+export interface SessionState {
+  open: boolean;
+  createdBy: string;
+  createdAt: string;
+  description?: string;
+  /** Who may join; everybody of the tenant where left out. */
+  members?: string[];
+  agents: Record<string, SessionAgent>;
+  keys: Record<string, StateKey>;
+  effects: SessionEffect[];
+  rollbacks: SessionRollback[];
+  /** A rollback under way: nothing else is written until it is done. */
+  rollingBack?: { to: string; request: string; by: string };
+  /** Milliseconds without a write after which it is over. */
+  keep: number;
+}
+
+/** A moment of a session's memory, by name. */
+export interface Checkpoint {
+  by: string;
+  at: string;
+  /** Everything up to this sequence of MEMORY counts. */
+  sequence: number;
+  /** Version and value (`{ $blob }` when large) of each key, in a blob when it is much. */
+  entries: unknown;
+  keys: number;
+  flow?: { flowId: string; sequence: number };
+}
+
+export const SYNC_STATES = ['open', 'complete', 'timed-out'] as const;
+export type SyncState = (typeof SYNC_STATES)[number];
+
+/** A point that several must reach before any goes on. */
+export interface SyncPoint {
+  state: SyncState;
+  /** How many, or which agents. */
+  expect: number | string[];
+  /** Participant (`agent` or `agent/who`) -> when, and what it brought. */
+  arrived: Record<string, { at: string; data?: unknown }>;
+  by: string;
+  createdAt: string;
+  /** Milliseconds from its creation. */
+  timeout: number;
+  endedAt?: string;
+  /** The alarm that ends it. */
+  alarm: string;
+}
+
+/** For whom a resource is asked: an agent, or a step of a flow. */
+export interface ResourceOwner {
+  agent: string;
+  flow?: { tenant: string; owner: string; flowId: string; step: string };
+  note?: string;
+}
+
+export interface ResourceRequest {
+  /** Id of the question that asked. */
+  id: string;
+  owner: ResourceOwner;
+  slots: number;
+  /** 0: the most urgent, to 3. */
+  rank: number;
+  askedAt: string;
+  /** How often a later one was served before it: it gains urgency by it. */
+  overtaken: number;
+}
+
+export interface ResourceGrant extends Pick<ResourceRequest, 'id' | 'owner' | 'slots'> {
+  grantedAt: string;
+  /** Milliseconds that it holds unless renewed. */
+  ttl: number;
+  /** The alarm that ends it. */
+  alarm: string;
+}
+
+/** What is shared in turns, as SESSIONS keeps it. */
+export interface ResourceState {
+  slots: number;
+  holders: ResourceGrant[];
+  /** In order of arrival. */
+  queue: ResourceRequest[];
+  /** How long grants were held, in milliseconds: a moving mean; 0 before the first release. */
+  meanHold: number;
+  granted: number;
+}
+
+/** A value of SESSIONS: the state, and the latest questions with their answers, the newest first. */
+export interface SessionsDocument<S> {
+  state: S;
+  recent: [request: string, answer: unknown][];
+}
+
+/** Where things lie in MEMORY and SESSIONS: the tenant first, so that rights can part them. */
+export const memoryKeys = {
+  memory: (tenant: string, session: string, key: string): string => `${tenant}.${session}.key.${key}`,
+  lease: (tenant: string, session: string, lease: string): string => `${tenant}.${session}.lease.${lease}`,
+  session: (tenant: string, session: string): string => `${tenant}.session.${session}`,
+  sync: (tenant: string, session: string, name: string): string => `${tenant}.sync.${session}.${name}`,
+  checkpoint: (tenant: string, session: string, name: string): string => `${tenant}.checkpoint.${session}.${name}`,
+  resource: (tenant: string, name: string): string => `${tenant}.resource.${name}`,
+} as const;
+
+/** A key of shared memory: one to eight tokens joined by dots, e.g. `findings.src-app`. */
+export const MEMORY_KEY = /^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,7}$/;
