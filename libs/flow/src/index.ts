@@ -19,3 +19,5 @@ export { compareVersions, fullVersion, newestThatFits, parseWorkflowKey, workflo
 export { flowGraph, type FlowGraph, type GraphEdge, type GraphNode } from './drawing/flow-graph.js';
 export { toMermaid } from './drawing/mermaid.js';
 export { toDot } from './drawing/dot.js';
+export { causeOf, sentenceOf, tell, type ToldTransition } from './history/sentences.js';
+export { Replay, type Frame } from './history/replay.js';

@@ -1,5 +1,7 @@
-import { STATES, type State } from '@waggle/protocol';
+import { STATES, WaggleError, type State } from '@waggle/protocol';
 import { Option } from 'commander';
+import { showHistory } from '../history/show-history.js';
+import { showReplay } from '../history/show-replay.js';
 import { wholeNumber } from '../input/option-values.js';
 import { duration } from '../output/format.js';
 import { listText } from '../output/flow-list.js';
@@ -15,6 +17,9 @@ interface FlowsOptions {
   owner?: string;
   state?: State;
   limit: number;
+  history?: boolean;
+  replay?: boolean;
+  at?: number;
 }
 
 const HISTORY = 12;
@@ -51,6 +56,13 @@ const flowText = (flow: FlowDescription, output: Output): string => {
   return lines.join('\n');
 };
 
+const requireFits = (flowId: string | undefined, { history, replay, at }: FlowsOptions): void => {
+  if (history && replay) throw new WaggleError('BAD_USAGE', 'say --history or --replay');
+  if ((history || replay) && flowId === undefined)
+    throw new WaggleError('BAD_USAGE', '--history and --replay want a flow id', { path: 'id' });
+  if (at !== undefined && !replay) throw new WaggleError('BAD_USAGE', '--at goes with --replay', { path: '--at' });
+};
+
 export const registerFlows = ({ program, run }: Registrar): void => {
   program
     .command('flows')
@@ -60,10 +72,17 @@ export const registerFlows = ({ program, run }: Registrar): void => {
     .option('--owner <name>', 'of one owner')
     .addOption(new Option('--state <state>', 'in one state').choices(STATES))
     .option('--limit <n>', 'how many at most', wholeNumber(1, 200), 20)
+    .option('--history', 'of one flow: every transition of its log, explained')
+    .option('--replay', 'of one flow: step through its log and see where everything stood after each transition')
+    .option('--at <n>', 'with --replay: the moment after transition n alone', wholeNumber(1, 10_000_000))
     .action(
-      run(async (context, flowId: string | undefined, { owner, state, limit }: FlowsOptions) =>
-        withSession(context, async (session) => {
+      run(async (context, flowId: string | undefined, options: FlowsOptions) => {
+        requireFits(flowId, options);
+        return withSession(context, async (session) => {
           const { output } = context;
+          const { owner, state, limit, history, replay, at } = options;
+          if (flowId !== undefined && history) return showHistory(flowId, session, context);
+          if (flowId !== undefined && replay) return showReplay(flowId, at, { session, context });
           if (flowId === undefined) {
             const flows = await listFlows(session, { owner, state, limit });
             output.result({ flows }, () => listText(flows, output));
@@ -71,7 +90,7 @@ export const registerFlows = ({ program, run }: Registrar): void => {
             const flow = await describeFlow(session, flowId);
             output.result(flow, () => flowText(flow, output));
           }
-        }),
-      ),
+        });
+      }),
     );
 };

@@ -1,9 +1,5 @@
 import type { Timeline, TimelineRow } from '@waggle/analysis';
 import type { FlowEvent, Transition } from '@waggle/flow';
-import type { Bus } from '@waggle/bus';
-import { subjects, type AgentMessage } from '@waggle/protocol';
-
-const PAGE = 500;
 
 const keyOf = (taskId: string, attempt: number): string => `${taskId}/${attempt}`;
 
@@ -42,15 +38,4 @@ export const timelineOf = (transitions: readonly Pick<Transition, 'at' | 'events
   for (const { at, events } of transitions) for (const event of events) apply(event, at);
   const total = Math.max(0, (transitions.at(-1)?.at ?? zero) - zero);
   return { total, rows: [...rows.values()].map((row) => (row.outcome === 'running' ? { ...row, end: total } : row)) };
-};
-
-/** The whole log of a flow. */
-export const readTransitions = async (bus: Bus, tenant: string, flowId: string): Promise<Transition[]> => {
-  const transitions: Transition[] = [];
-  for (let after = 0; ;) {
-    const page = await bus.read('FLOW', subjects.flow(tenant, flowId), { after, limit: PAGE });
-    for (const message of page) transitions.push(message.json<AgentMessage<Transition>>().payload);
-    if (page.length < PAGE) return transitions;
-    after = page.at(-1)!.sequence;
-  }
 };

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { renderHtml, type AuditReport } from '@waggle/analysis';
 import { WaggleError, type Artifact, type Outcome } from '@waggle/protocol';
 import type { Session } from '../session/session.js';
-import { readTransitions, timelineOf } from './timeline.js';
+import { readFlowLog } from '../history/flow-log.js';
+import { timelineOf } from './timeline.js';
 
 const HTML = 'report.html';
 const JSON_NAME = 'report.json';
@@ -34,7 +35,7 @@ export const writeReport = async (outcome: Outcome, folder: string, session: Ses
     files.push(join(folder, name));
   }
   if (report !== undefined) {
-    const timeline = timelineOf(await readTransitions(session.bus, session.tenant, outcome.flowId));
+    const timeline = timelineOf(await readFlowLog(session.bus, session.tenant, outcome.flowId));
     await write(join(folder, HTML), renderHtml(report, { timeline }));
   }
   return files.sort();

@@ -1,0 +1,107 @@
+import type { Origin, Transition } from '../types.js';
+import type { FlowEvent } from '../types.js';
+
+type Sentences = { [T in FlowEvent['type']]: (event: Extract<FlowEvent, { type: T }>) => string };
+
+const clock = (time: number): string => new Date(time).toISOString();
+
+const span = (milliseconds: number): string =>
+  milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${Number((milliseconds / 1_000).toPrecision(3))} s`;
+
+const money = (cost: number): string => (cost > 0 ? `, for $${cost}` : '');
+
+const took = (from: string, to: string): string => span(Math.max(0, Date.parse(to) - Date.parse(from)));
+
+const attempted = (attempt: number): string => (attempt > 1 ? ` (attempt ${attempt})` : '');
+
+const codes = (problems: readonly { code: string; message: string }[]): string =>
+  problems.map(({ code, message }) => `${code}: ${message}`).join('; ');
+
+const REFUSALS = {
+  NOT_OWNER: 'the flow is not theirs',
+  SUPERSEDED: 'a later one was applied already',
+  ENDED: 'the flow had ended',
+  UNSUPPORTED: 'flows do not know it',
+} as const;
+
+/** A sentence for every kind of event there is: a new kind is a compile error here. */
+const SENTENCES: Sentences = {
+  flowStarted: ({ definition: { name, version, steps }, owner, deadline, single, parent }) => {
+    const what = single ? `the task ${steps[0]?.skill ?? name}` : `${name} ${version}`;
+    const child = parent ? ` as a child of ${parent.flowId} (${parent.taskId})` : '';
+    return `${owner} asked for ${what}${child}; it must end by ${clock(deadline)}`;
+  },
+  flowRejected: ({ owner, problems }) => `what ${owner} asked for was rejected: ${codes(problems)}`,
+  stepExpanded: ({ stepId, count }) => `${stepId} became ${count} ${count === 1 ? 'task' : 'tasks'}`,
+  stepSkipped: ({ stepId, reason }) => `${stepId} was skipped (${reason})`,
+  taskDispatched: ({ taskId, attempt, agent, skill, priority, deadline }) =>
+    `${taskId} went to ${agent} for ${skill}${attempted(attempt)}, priority ${priority}, until ${clock(deadline)}`,
+  taskWaiting: ({ taskId, skill, until }) => `${taskId} waits, for nobody offers ${skill} (NO_AGENT); at most until ${clock(until)}`,
+  taskCompleted: ({ taskId, attempt, startedAt, endedAt, cost, instance }) =>
+    `${taskId} was completed${attempted(attempt)} in ${took(startedAt, endedAt)} by instance ${instance}${money(cost)}`,
+  attemptFailed: ({ taskId, attempt, fault, retryAt, cost }) =>
+    `attempt ${attempt} of ${taskId} failed with ${fault.code}: ${fault.message}${money(cost)}; ${
+      retryAt === undefined ? 'it is not tried again' : `it is tried again at ${clock(retryAt)}`
+    }`,
+  taskFailed: ({ taskId, fault }) => `${taskId} failed for good with ${fault.code}: ${fault.message}`,
+  taskCanceled: ({ taskId }) => `${taskId} was canceled`,
+  stepCompleted: ({ stepId }) => `${stepId} was completed`,
+  stepFailed: ({ stepId, fault }) => `${stepId} failed with ${fault.code}: ${fault.message}`,
+  signalApplied: ({ signal, by, reason }) => `${by} told it to ${signal}${reason === undefined ? '' : `: ${reason}`}`,
+  signalIgnored: ({ signal, by, why }) => `${by} told it to ${signal}, which was ignored: ${REFUSALS[why]}`,
+  childReserved: ({ childId, taskId, tasks, agent }) => `${agent} delegates ${taskId} to the flow ${childId}, which may run ${tasks} tasks`,
+  childRefused: ({ childId, code }) => `the flow ${childId} was refused as a child: ${code}`,
+  childEnded: ({ childId, state, attempts, cost }) => `the child ${childId} ended ${state} after ${attempts} attempts${money(cost)}`,
+  childCanceled: ({ childId }) => `the child ${childId} was canceled`,
+  timerArmed: ({ at }) => `the broker's timer was set to ${clock(at)}`,
+  timerFired: ({ at }) => `the timer of ${clock(at)} fired`,
+  flowEnding: ({ state, errors }) => `the flow is ${state}${errors.length > 0 ? `, for ${codes(errors)}` : ''}: what runs is stopped`,
+  flowEnded: ({ outcome: { state, tasks } }) =>
+    `the flow ended ${state}: ${Object.entries(tasks)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ')}`,
+};
+
+/** What one event says, as a sentence for people. */
+export const sentenceOf = (event: FlowEvent): string => {
+  const sentence = (SENTENCES as Record<string, ((event: FlowEvent) => string) | undefined>)[event.type];
+  return sentence?.(event) ?? `an event of the type ${event.type}, which is not known here`;
+};
+
+const CAUSES: Readonly<Record<string, string>> = {
+  SUBMIT: 'a submission or signal',
+  RESULT: 'a result',
+  TIMER: 'a timer',
+  ESCALATION: 'an answer',
+  EVENT: 'an event',
+  FLOW: 'another flow',
+};
+
+const cause = (stream: string, count: number): string => `${CAUSES[stream] ?? stream}${count > 1 ? ` (${count} of them)` : ''}`;
+
+/** What made a transition happen: the inputs it dealt with, by where they came from. */
+export const causeOf = (inputs: readonly Origin[]): string => {
+  const counts = new Map<string, number>();
+  for (const { stream } of inputs) counts.set(stream, (counts.get(stream) ?? 0) + 1);
+  if (counts.size === 0) return 'what was left to do';
+  return [...counts].map(([stream, count]) => cause(stream, count)).join(' and ');
+};
+
+/** One entry of a flow's log, told. */
+export interface ToldTransition {
+  n: number;
+  /** Milliseconds. */
+  at: number;
+  /** Why it happened. */
+  because: string;
+  /** What happened, a sentence each. */
+  said: string[];
+}
+
+export const tell = ({ n, at, inputs, events }: Transition): ToldTransition => ({
+  n,
+  at,
+  because: causeOf(inputs),
+  said: events.map(sentenceOf),
+});
