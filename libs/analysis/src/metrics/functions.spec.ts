@@ -1,6 +1,7 @@
 import { parse } from '../source/parse.js';
 import type { Language } from '../source/language.js';
-import { functionName, functionsOf } from './functions.js';
+import { functionName } from './function-name.js';
+import { functionsOf } from './functions.js';
 
 const facts = async (language: Language, code: string) => {
   const { functions, outside } = functionsOf(language, await parse(language, code));

@@ -2,6 +2,7 @@ import type { Language } from '../source/language.js';
 import { kindOf, type Node } from '../source/parse.js';
 import { type Place, placeOf } from '../finding-list.js';
 import { type Grammar, grammarOf, metricsMatcher } from './grammar.js';
+import { countParameters } from './parameters.js';
 
 /** One function of a file and its figures. */
 export interface FunctionFacts {
@@ -9,6 +10,8 @@ export interface FunctionFacts {
   place: Place;
   /** Cyclomatic: one, and one more for each branch in it, those of functions inside it aside. */
   complexity: number;
+  /** Cognitive (G. A. Campbell, 2018): what breaks the flow of reading counts one, and one more for each level around it. Recursion is not counted. */
+  cognitive: number;
   /** Lines from first to last. */
   lines: number;
   /** Lines less those of the functions inside it: a wrapper is not long because of what it wraps. */
@@ -18,28 +21,116 @@ export interface FunctionFacts {
   parameters: number;
 }
 
+/** Ends of what is open at a point of the text, outermost first. */
+class Levels {
+  private readonly ends: number[] = [];
+
+  /** How many there are around `at`. */
+  around(at: number): number {
+    while (this.ends.length > 0 && this.ends.at(-1)! <= at) this.ends.pop();
+    return this.ends.length;
+  }
+
+  open(end: number): void {
+    this.ends.push(end);
+  }
+}
+
 interface Open {
   facts: FunctionFacts;
   end: number;
-  /** Ends of the control flow that is open at this point. */
-  levels: number[];
+  control: Levels;
+  structures: Levels;
 }
 
-const isElseIf = (grammar: Grammar, node: Node, kind: string): boolean =>
-  grammar.elseIf !== undefined && kind === grammar.elseIf.kind && kindOf(node.parent()) === grammar.elseIf.parent;
-
-const countParameters = (grammar: Grammar, fn: Node): number => {
-  const list = fn.field('parameters');
-  if (list === null) return fn.field('parameter') === null ? 0 : 1;
-  const own = list.namedChildren().filter((child) => !grammar.parameters.not.includes(kindOf(child)!));
-  const first = own[0]?.text().split(/[:=]/, 1)[0]?.trim();
-  return first !== undefined && grammar.parameters.receivers.includes(first) ? own.length - 1 : own.length;
-};
+interface Spot {
+  node: Node;
+  kind: string;
+  start: number;
+  end: number;
+}
 
 const newFacts = (grammar: Grammar, node: Node): FunctionFacts => {
   const place = placeOf(node.range());
   const lines = place.endLine - place.line + 1;
-  return { node, place, complexity: 1, lines, ownLines: lines, nesting: 0, parameters: countParameters(grammar, node) };
+  const parameters = countParameters(grammar, node);
+  return { node, place, complexity: 1, cognitive: 0, lines, ownLines: lines, nesting: 0, parameters };
+};
+
+const beginsWith = (node: Node, keyword: string): boolean => kindOf(node.child(0)) === keyword;
+
+/** What a node adds to the cyclomatic complexity. */
+const branchesOf = (grammar: Grammar, { node, kind }: Spot): number => {
+  const { branches, cases, discounts, optional, logical } = grammar;
+  if (discounts?.includes(kind)) return -1;
+  if (cases?.includes(kind)) return beginsWith(node, 'default') || beginsWith(node, 'else') ? 0 : 1;
+  const field = optional?.[kind];
+  if (field !== undefined) return node.field(field) === null ? 0 : 1;
+  return branches.includes(kind) || logical.kinds.includes(kind) || logical.always?.includes(kind) ? 1 : 0;
+};
+
+const isElseIf = ({ conditional }: Grammar, { node, kind }: Spot): boolean => {
+  if (!conditional.kinds.includes(kind)) return false;
+  const parent = node.parent();
+  switch (conditional.else) {
+    case 'clause':
+      return kindOf(parent) === 'else_clause';
+    case 'field':
+      return parent !== null && kindOf(parent) === kind && parent.field('alternative')?.id() === node.id();
+    case 'token':
+      return kindOf(parent?.prev() ?? null) === 'else';
+  }
+};
+
+/** The `else` of an `if` where it is no node of its own, and no `else if`, which is counted as itself. */
+const hasPlainElse = ({ conditional }: Grammar, { node, kind }: Spot): boolean => {
+  switch (conditional.else) {
+    case 'clause':
+      return false;
+    case 'field': {
+      const otherwise = kindOf(node.field('alternative'));
+      return otherwise !== undefined && otherwise !== kind;
+    }
+    case 'token': {
+      const otherwise = node.children().find((child, at, all) => at > 0 && kindOf(all[at - 1]!) === 'else');
+      return otherwise !== undefined && kindOf(otherwise.child(0)) !== kind;
+    }
+  }
+};
+
+const IF_ELSE = new Set(['if_statement', 'if_expression', 'if', 'unless', 'elsif', 'for_statement', 'while_statement']);
+const LABELS = new Set(['statement_identifier', 'label_name', 'label', 'identifier']);
+
+const isFlat = (grammar: Grammar, { node, kind }: Spot): boolean => {
+  if (grammar.jumps.includes(kind)) return node.children().some((child) => LABELS.has(kindOf(child)!));
+  if (!grammar.flat.includes(kind)) return false;
+  return !(kind === 'else' || kind === 'else_clause') || IF_ELSE.has(kindOf(node.parent()) ?? '');
+};
+
+/** A row of like operators is read as one: only its outermost counts. */
+const startsRow = ({ logical }: Grammar, { node, kind }: Spot): boolean => {
+  const always = logical.always?.includes(kind) ?? false;
+  if (!always && !logical.kinds.includes(kind)) return false;
+  const parent = node.parent();
+  if (parent === null || kindOf(parent) !== kind) return true;
+  return !always && parent.field('operator')?.text() !== node.field('operator')?.text();
+};
+
+/** Adds to the cognitive complexity. */
+const addCognitive = (grammar: Grammar, { facts, structures }: Open, spot: Spot): void => {
+  const { conditional } = grammar;
+  const level = structures.around(spot.start);
+  if (isFlat(grammar, spot) || startsRow(grammar, spot)) facts.cognitive++;
+  const isIf = conditional.kinds.includes(spot.kind);
+  if (!isIf && !grammar.structures.includes(spot.kind)) return;
+  if (isIf && hasPlainElse(grammar, spot)) facts.cognitive++;
+  if (isElseIf(grammar, spot)) {
+    // where `else` is a node it has been counted
+    if (conditional.else !== 'clause') facts.cognitive++;
+    return;
+  }
+  facts.cognitive += 1 + level;
+  structures.open(spot.end);
 };
 
 /** All functions of a tree in the order they begin, each with its own figures; and the branches outside of any. */
@@ -53,44 +144,26 @@ export const functionsOf = (language: Language, root: Node): { functions: Functi
   for (const node of root.findAll(metricsMatcher(grammar))) {
     const kind = kindOf(node)!;
     const { start, end } = node.range();
-    while (open.length > 0 && open.at(-1)!.end <= start.index) open.pop();
+    const spot: Spot = { node, kind, start: start.index, end: end.index };
+    while (open.length > 0 && open.at(-1)!.end <= spot.start) open.pop();
     const within = open.at(-1);
     if (grammar.functions.includes(kind)) {
       const facts = newFacts(grammar, node);
       if (within !== undefined) within.facts.ownLines -= facts.lines - 1;
       functions.push(facts);
-      open.push({ facts, end: end.index, levels: [] });
+      open.push({ facts, end: spot.end, control: new Levels(), structures: new Levels() });
       continue;
     }
-    const counts = grammar.branches.includes(kind) || kind === grammar.logical.kind;
+    const branches = branchesOf(grammar, spot);
     if (within === undefined) {
-      if (counts) outside++;
+      outside += branches;
       continue;
     }
-    if (counts) within.facts.complexity++;
-    if (grammar.nesting.includes(kind) && !isElseIf(grammar, node, kind)) {
-      while (within.levels.length > 0 && within.levels.at(-1)! <= start.index) within.levels.pop();
-      within.levels.push(end.index);
-      within.facts.nesting = Math.max(within.facts.nesting, within.levels.length);
-    }
+    within.facts.complexity += branches;
+    addCognitive(grammar, within, spot);
+    if (!grammar.nesting.includes(kind) || isElseIf(grammar, spot)) continue;
+    within.facts.nesting = Math.max(within.facts.nesting, within.control.around(spot.start) + 1);
+    within.control.open(spot.end);
   }
   return { functions, outside };
-};
-
-const NAMING: Record<string, string> = {
-  variable_declarator: 'name',
-  pair: 'key',
-  public_field_definition: 'name',
-  field_definition: 'property',
-  assignment_expression: 'left',
-  assignment: 'left',
-};
-
-/** What a function is called, or what it is assigned to; undefined when it has no name. */
-export const functionName = (node: Node): string | undefined => {
-  const own = node.field('name')?.text();
-  if (own !== undefined) return own.slice(0, 80);
-  const parent = node.parent();
-  const field = NAMING[kindOf(parent) ?? ''];
-  return field === undefined ? undefined : parent?.field(field)?.text().slice(0, 80);
 };

@@ -1,68 +1,59 @@
 import type { NapiConfig } from '@ast-grep/napi';
 import type { Language } from '../source/language.js';
+import { C, CPP } from './grammars/c.js';
+import { CSHARP } from './grammars/csharp.js';
+import { ECMASCRIPT } from './grammars/ecmascript.js';
+import { GO } from './grammars/go.js';
+import { JAVA } from './grammars/java.js';
+import { KOTLIN } from './grammars/kotlin.js';
+import { PHP } from './grammars/php.js';
+import { PYTHON } from './grammars/python.js';
+import { RUBY } from './grammars/ruby.js';
+import { RUST } from './grammars/rust.js';
 
-/** What a language's nodes mean for the metrics. */
+/** What a language's nodes mean for the metrics. Kinds are those of its tree-sitter grammar. */
 export interface Grammar {
   functions: readonly string[];
   /** Each adds one to the cyclomatic complexity. */
   branches: readonly string[];
-  /** Operators whose `operator` field makes them a branch. */
-  logical: { kind: string; operators: readonly string[] };
+  /** Branches that the default of a switch shares its kind with: one that begins with `default` is none. */
+  cases?: readonly string[];
+  /** Takes one off: one of the branches in it is what happens otherwise. */
+  discounts?: readonly string[];
+  /** Nodes that are a branch where they have a certain field, by kind: the `alternative` of `let … else`. */
+  optional?: Readonly<Record<string, string>>;
+  /** Binary operators that are a branch: those of `kinds` with one of `operators` in their `operator` field; `always` whatever they have. */
+  logical: { kinds: readonly string[]; operators: readonly string[]; always?: readonly string[] };
   /** Each is one level of nesting for what lies inside. */
   nesting: readonly string[];
-  /** An `if` whose parent is this is an `else if`: no deeper than the first. */
-  elseIf?: { kind: string; parent: string };
+  /** The kinds of `if`, and where what follows on `else` stands. */
+  conditional: { kinds: readonly string[]; else: 'clause' | 'field' | 'token' };
+  /** What adds one to the cognitive complexity, and one for each of these around it. `conditional` belongs to them. */
+  structures: readonly string[];
+  /** What adds one wherever it stands: `elif`, and the `else` of an `if` where that is a node. */
+  flat: readonly string[];
+  /** Jumps that count when they name a label. */
+  jumps: readonly string[];
   /** What in a function's list of parameters is none, and the names by which the first stands for the object itself. */
-  parameters: { not: readonly string[]; receivers: readonly string[] };
-  comment: string;
+  parameters: { not: readonly string[]; receivers: readonly string[]; list?: string };
+  comments: readonly string[];
 }
 
-const ECMASCRIPT: Grammar = {
-  functions: [
-    'function_declaration',
-    'function_expression',
-    'arrow_function',
-    'method_definition',
-    'generator_function_declaration',
-    'generator_function',
-  ],
-  branches: [
-    'if_statement',
-    'for_statement',
-    'for_in_statement',
-    'while_statement',
-    'do_statement',
-    'switch_case',
-    'catch_clause',
-    'ternary_expression',
-  ],
-  logical: { kind: 'binary_expression', operators: ['&&', '||', '??'] },
-  nesting: ['if_statement', 'for_statement', 'for_in_statement', 'while_statement', 'do_statement', 'switch_statement', 'try_statement'],
-  elseIf: { kind: 'if_statement', parent: 'else_clause' },
-  parameters: { not: ['comment'], receivers: ['this'] },
-  comment: 'comment',
+const GRAMMARS: Readonly<Record<string, Grammar>> = {
+  typescript: ECMASCRIPT,
+  tsx: ECMASCRIPT,
+  javascript: ECMASCRIPT,
+  python: PYTHON,
+  go: GO,
+  java: JAVA,
+  rust: RUST,
+  c: C,
+  cpp: CPP,
+  csharp: CSHARP,
+  ruby: RUBY,
+  php: PHP,
+  kotlin: KOTLIN,
 };
-
-const PYTHON: Grammar = {
-  functions: ['function_definition', 'lambda'],
-  branches: [
-    'if_statement',
-    'elif_clause',
-    'for_statement',
-    'while_statement',
-    'except_clause',
-    'conditional_expression',
-    'case_clause',
-    'for_in_clause',
-    'if_clause',
-  ],
-  logical: { kind: 'boolean_operator', operators: ['and', 'or'] },
-  nesting: ['if_statement', 'for_statement', 'while_statement', 'with_statement', 'try_statement', 'match_statement'],
-  parameters: { not: ['comment', 'keyword_separator', 'positional_separator'], receivers: ['self', 'cls'] },
-  comment: 'comment',
-};
-
-const GRAMMARS: Partial<Record<Language, Grammar>> = { typescript: ECMASCRIPT, tsx: ECMASCRIPT, javascript: ECMASCRIPT, python: PYTHON };
 
 /** What is counted in a language; undefined where nothing is yet. */
 export const grammarOf = (language: Language): Grammar | undefined => GRAMMARS[language];
@@ -75,13 +66,27 @@ const escape = (operator: string): string => operator.replace(/[|?]/g, '\\$&');
 export const metricsMatcher = (grammar: Grammar): NapiConfig => {
   let matcher = matchers.get(grammar);
   if (matcher === undefined) {
-    const kinds = new Set([...grammar.functions, ...grammar.branches, ...grammar.nesting]);
-    const { kind, operators } = grammar.logical;
+    const { functions, branches, nesting, structures, flat, jumps, conditional, logical } = grammar;
+    const { cases = [], discounts = [], optional = {} } = grammar;
+    const plain = [
+      functions,
+      branches,
+      nesting,
+      structures,
+      flat,
+      jumps,
+      conditional.kinds,
+      logical.always ?? [],
+      cases,
+      discounts,
+      Object.keys(optional),
+    ];
+    const operator = `^(${logical.operators.map(escape).join('|')})$`;
     matcher = {
       rule: {
         any: [
-          ...[...kinds].map((each) => ({ kind: each })),
-          { kind, has: { field: 'operator', regex: `^(${operators.map(escape).join('|')})$` } },
+          ...[...new Set(plain.flat())].map((kind) => ({ kind })),
+          ...logical.kinds.map((kind) => ({ kind, has: { field: 'operator', regex: operator } })),
         ],
       },
     };

@@ -11,7 +11,7 @@ const SEVERITY: Record<string, Severity> = { TODO: 'info', HACK: 'low', FIXME: '
 export const checkComments = (language: Language, root: Node, list: FindingList): void => {
   const grammar = grammarOf(language);
   if (grammar === undefined) return;
-  for (const comment of root.findAll({ rule: { kind: grammar.comment, regex: 'TODO|FIXME|HACK|XXX' } })) {
+  for (const comment of root.findAll({ rule: { any: grammar.comments.map((kind) => ({ kind })), regex: 'TODO|FIXME|HACK|XXX' } })) {
     const { line, column } = placeOf(comment.range());
     for (const [at, text] of comment.text().split('\n').entries()) {
       const match = MARK.exec(text);
