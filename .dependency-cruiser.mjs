@@ -15,6 +15,8 @@ const rooms = {
   testkit: 'libs/testkit/',
   coordinator: 'apps/coordinator/',
   registry: 'apps/registry/',
+  memory: 'libs/memory/',
+  sessions: 'apps/sessions/',
   cli: 'apps/cli/',
   agents: 'apps/agents/',
 };
@@ -30,6 +32,8 @@ const edges = [
   ['agent', ['protocol', 'bus', 'service', 'client', 'workspace'], 'The SDK gives its context all of these.'],
   ['testkit', ['protocol', 'bus', 'broker', 'service', 'client', 'agent', 'workspace'], 'It builds what tests stand on.'],
   ['coordinator', ['protocol', 'bus', 'flow', 'service'], 'It is the engine with a bus around it.'],
+  ['memory', ['protocol', 'bus'], 'It reads buckets and asks the service that owns them.'],
+  ['sessions', ['protocol', 'bus', 'service'], 'It answers on the bus for what it owns there.'],
   ['registry', ['protocol', 'bus', 'service'], 'It hears and answers on the bus.'],
   [
     'cli',

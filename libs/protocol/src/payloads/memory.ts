@@ -4,7 +4,7 @@ import type { JsonSchema } from '../validation/schema.js';
 export const MEMORY_WRITES = ['set', 'merge', 'delete', 'rollback'] as const;
 export type MemoryWrite = (typeof MEMORY_WRITES)[number];
 
-/** A version of a key of shared memory, as MEMORY keeps it under `memoryKey`. Its version is its revision: it never falls. */
+/** A version of a key of shared memory, as MEMORY keeps it under `memoryKeys.memory`. Its version is its revision: it never falls. */
 export interface MemoryEntry {
   /** JSON, or `{ $blob }` when it is large; none when deleted. */
   value?: unknown;
@@ -15,8 +15,10 @@ export interface MemoryEntry {
   request: string;
   /** Those before it and the versions they made, the newest first. */
   recent: [request: string, version: number][];
-  /** It stands for as long as `leaseKey` does, where there is one: the broker takes that away in time. */
+  /** It stands for as long as this lease does (`memoryKeys.lease`): the broker takes that away in time. */
   lease?: string;
+  /** Seconds that the lease was given. */
+  ttl?: number;
 }
 
 /** Who owns a key of a session's state, and what may stand there. */

@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus, Delivery, Subscription } from '@waggle/bus';
+import { createMessage, isToken, MESSAGE_TYPES, newId, parseMessage, streamConsumer, subjects } from '@waggle/protocol';
+import { BUS, Log } from '@waggle/service';
+
+/** An alarm that has come. `id` is what `arm` gave. */
+export interface Alarm {
+  id: string;
+  tenant: string;
+  about: Readonly<Record<string, string>>;
+}
+
+type Handler = (alarm: Alarm) => Promise<void>;
+
+const AT_ONCE = 32;
+const AGAIN = 1_000;
+
+/** Deadlines that the broker keeps: they come with every service stopped meanwhile, and to one replica only. */
+@Injectable()
+export class Alarms {
+  private readonly handlers = new Map<string, Handler>();
+  private taking?: Subscription;
+
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly log: Log,
+  ) {}
+
+  /** Who answers an alarm of a kind; it may come more than once, and after nobody awaits it. */
+  on(kind: string, handler: Handler): void {
+    this.handlers.set(kind, handler);
+  }
+
+  /** `after` milliseconds. The id, by which whoever set it knows whether it still counts. */
+  async arm({ kind, tenant, about }: { kind: string; tenant: string; about: Record<string, string> }, after: number): Promise<string> {
+    const id = newId();
+    const message = createMessage({ type: MESSAGE_TYPES.alarm, from: this.bus.me, tenant, intent: 'event', payload: { id, kind, about } });
+    const at = new Date(Date.now() + after);
+    await this.bus.schedule(subjects.alarmAt(tenant, id), subjects.alarmDue(tenant, id), at, JSON.stringify(message));
+    return id;
+  }
+
+  async start(): Promise<void> {
+    const queue = await this.bus.queue('ALARM', streamConsumer(this.bus.me, 'ALARM'));
+    this.taking = await queue.consume((delivery) => void this.take(delivery), { maxInFlight: AT_ONCE });
+  }
+
+  async stop(): Promise<void> {
+    await this.taking?.stop();
+  }
+
+  private async take(delivery: Delivery): Promise<void> {
+    const [, tenant = ''] = delivery.subject.split('.');
+    const { message } = parseMessage(delivery.body, {
+      tenant,
+      from: this.bus.me,
+      createdAt: delivery.time,
+      expect: MESSAGE_TYPES.alarm,
+    });
+    const handler = message && this.handlers.get(message.payload.kind);
+    if (!isToken(tenant) || handler === undefined) return delivery.term('not an alarm of this service');
+    try {
+      await handler({ id: message!.payload.id, tenant, about: message!.payload.about });
+      delivery.ack();
+    } catch (error) {
+      this.log.warn('an alarm could not be answered: it comes again', { kind: message!.payload.kind, error });
+      delivery.nak(AGAIN);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { WaggleError, type SessionState } from '@waggle/protocol';
+
+const WEEK = 7 * 24 * 3_600_000;
+const AGENTS_MOST = 1_000;
+
+export const newSession = ({ by, at }: { by: string; at: string }): SessionState => ({
+  open: true,
+  createdBy: by,
+  createdAt: at,
+  agents: {},
+  keys: {},
+  effects: [],
+  rollbacks: [],
+  keep: WEEK,
+});
+
+/** `SESSION_CLOSED`, or `SESSION_BUSY` while it is rolled back. */
+export const requireOpen = (state: SessionState): SessionState => {
+  if (!state.open) throw new WaggleError('SESSION_CLOSED', 'The session is closed.', { path: 'session' });
+  if (state.rollingBack)
+    throw new WaggleError('SESSION_BUSY', `The session is being rolled back to ${state.rollingBack.to}.`, { path: 'session' });
+  return state;
+};
+
+/** `NOT_ALLOWED` for who is not among its members, where it names them. */
+export const requireMember = (state: SessionState, name: string): SessionState => {
+  const { members, createdBy } = state;
+  if (members === undefined || members.includes(name) || createdBy === name) return state;
+  throw new WaggleError('NOT_ALLOWED', `The session is for ${[createdBy, ...members].join(', ')}.`, { path: 'session' });
+};
+
+/** `NOT_ALLOWED` for everybody but who made it. */
+export const requireCreator = (state: SessionState, name: string): SessionState => {
+  if (state.createdBy === name) return state;
+  throw new WaggleError('NOT_ALLOWED', `Only ${state.createdBy}, who created the session, may do this.`, { path: 'session' });
+};
+
+/** In it from now on; who is in it already stays since then. */
+export const joined = (state: SessionState, name: string, { role, at }: { role?: string; at: string }): SessionState => {
+  requireMember(state, name);
+  const known = state.agents[name];
+  if (known !== undefined && known.role === role) return state;
+  if (known === undefined && Object.keys(state.agents).length >= AGENTS_MOST)
+    throw new WaggleError('OVERLOADED', `A session has at most ${AGENTS_MOST} agents.`);
+  return { ...state, agents: { ...state.agents, [name]: { joinedAt: known?.joinedAt ?? at, ...(role !== undefined && { role }) } } };
+};
+
+export const left = (state: SessionState, name: string): SessionState => {
+  if (!Object.hasOwn(state.agents, name)) return state;
+  const { [name]: _, ...agents } = state.agents;
+  return { ...state, agents };
+};
+
+export const closed = (state: SessionState): SessionState => ({ ...state, open: false });

@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
+import { memoryKeys, subjects, type MemoryEntry } from '@waggle/protocol';
+import { BUS } from '@waggle/service';
+import type { Asker } from './asker.js';
+import { mergePatch } from './domain/merge-patch.js';
+import { refusal, seen, type Refusal, type SeenVersion } from './domain/refusal.js';
+import { requireValid } from './domain/state-keys.js';
+import type { Version } from './domain/versions.js';
+import { endpoint, type Part } from './part.js';
+import { readDelete, readHistory, readKeys, readMerge, readSet, type WriteKey } from './questions/memory-questions.js';
+import { Sessions } from './sessions.js';
+import { MemoryStore, type Decide } from './store/memory-store.js';
+
+const HISTORY_DEFAULT = 20;
+
+/** A value as it would stand there, given what stands there now. */
+type Make = (current: Version) => Promise<unknown>;
+
+export interface KeySeen extends SeenVersion {
+  key: string;
+}
+
+/** Shared memory: who may write what over which version. */
+@Injectable()
+export class Memory implements Part {
+  readonly endpoints = {
+    set: endpoint(readSet, (q, asker) =>
+      this.put(q, asker, { write: 'set', ttl: q.ttl, make: () => this.store.load(asker.tenant, q.value) }),
+    ),
+    merge: endpoint(readMerge, (q, asker) =>
+      this.put(q, asker, { write: 'merge', ttl: q.ttl, make: async (current) => mergePatch(await this.valueOf(asker, current), q.patch) }),
+    ),
+    delete: endpoint(readDelete, (q, asker) => this.put(q, asker, { write: 'delete' })),
+    history: endpoint(readHistory, (q, asker) => this.history(asker.tenant, q)),
+    keys: endpoint(readKeys, (q, asker) => this.keys(asker.tenant, q)),
+  };
+
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly store: MemoryStore,
+    private readonly sessions: Sessions,
+  ) {}
+
+  private async put(
+    { session, key, request, expect }: WriteKey,
+    asker: Asker,
+    { write, ttl, make }: Pick<MemoryEntry, 'write' | 'ttl'> & { make?: Make },
+  ): Promise<object> {
+    const { tenant, name } = asker;
+    const { keys } = await this.sessions.writable(asker, session, key);
+    const decide: Decide<Refusal> = async (current) => {
+      if (expect !== undefined && expect !== current.version) return { refused: refusal({ expected: expect, current, by: name }) };
+      const written = { write, by: name, request, ...(ttl !== undefined && { ttl }) };
+      if (make === undefined) return { write: written };
+      const value = await make(current);
+      requireValid(keys, key, value);
+      return { write: { ...written, value: await this.store.keep(tenant, value) } };
+    };
+    return this.store.write({ tenant, session, key }, request, decide);
+  }
+
+  private async valueOf({ tenant }: Asker, { version, entry }: Version): Promise<unknown> {
+    return version === 0 ? undefined : this.store.load(tenant, entry?.value);
+  }
+
+  /** The newest first. */
+  private async history(
+    tenant: string,
+    { session, key, limit = HISTORY_DEFAULT }: { session: string; key: string; limit?: number },
+  ): Promise<object> {
+    const subject = subjects.kvKey('MEMORY', memoryKeys.memory(tenant, session, key));
+    const found = await this.bus.read('KV_MEMORY', subject);
+    const versions = found.reverse().slice(0, limit);
+    return {
+      versions: versions.map((message): SeenVersion => {
+        const { value, by, at, write } = message.json<MemoryEntry>();
+        return { version: message.sequence, value, by, at, write };
+      }),
+    };
+  }
+
+  /** What stands there as everybody's last acknowledged write left it, whatever replica answers a read. */
+  private async keys(tenant: string, { session, key }: { session: string; key?: string }): Promise<{ keys: KeySeen[] }> {
+    if (key !== undefined)
+      return { keys: [{ key, ...seen(await this.store.current({ tenant, session, key })) }].filter(({ version }) => version > 0) };
+    const keys: KeySeen[] = [];
+    for (const [name, version] of await this.all(tenant, session)) {
+      if (version.version > 0) keys.push({ key: name, ...seen(version) });
+    }
+    return { keys: keys.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+  }
+
+  /** The last version of every key. A replica that lags has a prefix of the stream: what it cannot know yet is asked of the leader. */
+  async all(tenant: string, session: string): Promise<Map<string, Version>> {
+    const filter = subjects.kvKey('MEMORY', memoryKeys.memory(tenant, session, '>'));
+    const prefix = filter.slice(0, -1);
+    const listed = await this.bus.read('KV_MEMORY', filter, { lastPerSubject: true });
+    const latest = new Map<string, StoredMessage>(listed.map((message) => [message.subject.slice(prefix.length), message]));
+    const after = listed.reduce((highest, { sequence }) => Math.max(highest, sequence), 0);
+    const newer = new Set(
+      (await tailFromLeader(this.bus, 'KV_MEMORY', { after, filter })).map(({ subject }) => subject.slice(prefix.length)),
+    );
+    const versions = new Map<string, Version>();
+    for (const key of new Set([...latest.keys(), ...newer])) {
+      const where = { tenant, session, key };
+      versions.set(key, newer.has(key) ? await this.store.current(where) : await this.store.versionOf(where, latest.get(key)));
+    }
+    return versions;
+  }
+}

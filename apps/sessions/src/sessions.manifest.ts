@@ -1,0 +1,16 @@
+import type { Manifest } from '@waggle/bus';
+
+/** Owns MEMORY, SESSIONS and channels: others read them, and write by asking. */
+export const manifest: Manifest = {
+  name: 'sessions',
+  kind: 'core',
+  publishes: ['channel', 'alarm', 'event', 'blob', 'audit', 'beat', 'card'],
+  consumes: ['ALARM'],
+  rereads: ['BLOB'],
+  folds: ['CHANNEL'],
+  readsLeader: ['KV_MEMORY', 'KV_SESSIONS'],
+  purges: ['KV_MEMORY', 'KV_SESSIONS', 'CHANNEL'],
+  buckets: { MEMORY: { write: ['>'] }, SESSIONS: { write: ['>'] } },
+  serves: ['health'],
+  servesTenants: ['set', 'merge', 'delete', 'history', 'keys', 'create', 'join', 'leave', 'declare', 'close', 'session', 'sessions'],
+};

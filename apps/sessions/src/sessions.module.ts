@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { Lifecycle } from '@waggle/service';
+import { Alarms } from './alarms.js';
+import { Memory } from './memory.js';
+import type { Part } from './part.js';
+import { Sessions } from './sessions.js';
+import { PARTS, SessionsService } from './sessions.service.js';
+import { Documents } from './store/documents.js';
+import { MemoryStore } from './store/memory-store.js';
+
+const PARTS_OF = [Memory, Sessions];
+
+@Module({
+  providers: [
+    SessionsService,
+    Alarms,
+    Documents,
+    MemoryStore,
+    ...PARTS_OF,
+    { provide: PARTS, useFactory: (...parts: Part[]) => parts, inject: PARTS_OF },
+  ],
+})
+export class SessionsModule {
+  constructor(lifecycle: Lifecycle, sessions: SessionsService) {
+    lifecycle.onDrain(() => sessions.stop());
+  }
+}

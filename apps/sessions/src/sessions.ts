@@ -1,0 +1,146 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@waggle/bus';
+import { memoryKeys, newId, schemaProblems, subjects, WaggleError, type SessionsDocument, type SessionState } from '@waggle/protocol';
+import { BUS, Log } from '@waggle/service';
+import { Alarms, type Alarm } from './alarms.js';
+import type { Asker } from './asker.js';
+import { closed, joined, left, newSession, requireCreator, requireMember, requireOpen } from './domain/session.js';
+import { requireOwner, requireSchemas } from './domain/state-keys.js';
+import { endpoint, type Part } from './part.js';
+import {
+  readChange,
+  readCreate,
+  readDeclare,
+  readJoin,
+  readNothing,
+  readSession,
+  type ChangeSession,
+} from './questions/session-questions.js';
+import { Documents } from './store/documents.js';
+
+const KIND = 'session';
+/** Kept after it is closed, so that what it held can still be read. */
+const AFTER_CLOSE = 24 * 3_600_000;
+
+type Step = (state: SessionState) => SessionState;
+
+/** Sessions: who is in them, which keys their state has, and how long they live. */
+@Injectable()
+export class Sessions implements Part {
+  readonly endpoints = {
+    create: endpoint(readCreate, (q, asker) => this.create(q, asker)),
+    join: endpoint(readJoin, (q, asker) => this.change(q, asker, (state) => joined(state, asker.name, { role: q.role, at: now() }))),
+    leave: endpoint(readChange, (q, asker) => this.change(q, asker, (state) => left(state, asker.name))),
+    declare: endpoint(readDeclare, (q, asker) => {
+      requireSchemas(q.keys, schemaProblems);
+      return this.change(q, asker, (state) => ({ ...requireCreator(state, asker.name), keys: { ...state.keys, ...q.keys } }));
+    }),
+    close: endpoint(readChange, (q, asker) => this.close(q, asker)),
+    session: endpoint(readSession, async (q, { tenant }) => ({ session: q.session, ...(await this.require(tenant, q.session)) })),
+    sessions: endpoint(readNothing, (_, { tenant }) => this.list(tenant)),
+  };
+
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly documents: Documents,
+    private readonly alarms: Alarms,
+    private readonly log: Log,
+  ) {
+    alarms.on(KIND, (alarm) => this.review(alarm));
+  }
+
+  /** `SESSION_UNKNOWN` */
+  async require(tenant: string, session: string): Promise<SessionState> {
+    const state = await this.documents.read<SessionState>(memoryKeys.session(tenant, session));
+    if (state === undefined) throw new WaggleError('SESSION_UNKNOWN', `There is no session ${session}.`, { path: 'session' });
+    return state;
+  }
+
+  /**
+   * The session, for whoever may write in it, and to this key. One that nobody created comes to be by its first write.
+   * `SESSION_CLOSED`, `SESSION_BUSY`, `NOT_ALLOWED`.
+   */
+  async writable({ tenant, name }: Asker, session: string, key?: string): Promise<SessionState> {
+    const known = await this.documents.read<SessionState>(memoryKeys.session(tenant, session));
+    const state = known ?? (await this.beginByItself({ tenant, name }, session));
+    requireMember(requireOpen(state), name);
+    if (key !== undefined) requireOwner(state.keys, key, name);
+    return state;
+  }
+
+  /** Changes a session; a state given back unchanged is not written. */
+  async change({ session, request }: ChangeSession, { tenant }: Asker, step: Step): Promise<object> {
+    return this.documents.update<SessionState, object>({ key: memoryKeys.session(tenant, session), request }, (state) => {
+      if (state === undefined) throw new WaggleError('SESSION_UNKNOWN', `There is no session ${session}.`, { path: 'session' });
+      const next = step(requireOpen(state));
+      return next === state ? { answer: {} } : { state: next, answer: {} };
+    });
+  }
+
+  private async create(
+    q: { session: string; request: string; keys?: SessionState['keys'] } & Partial<SessionState>,
+    { tenant, name }: Asker,
+  ): Promise<object> {
+    const { session, request, ...given } = q;
+    requireSchemas(given.keys ?? {}, schemaProblems);
+    const made = await this.begin({ tenant, session, request }, { ...newSession({ by: name, at: now() }), ...given });
+    if (!made) throw new WaggleError('NAME_TAKEN', `There is a session ${session} already.`, { path: 'session' });
+    return {};
+  }
+
+  private async beginByItself({ tenant, name }: Asker, session: string): Promise<SessionState> {
+    const state = newSession({ by: name, at: now() });
+    return (await this.begin({ tenant, session, request: newId() }, state)) ? state : this.require(tenant, session);
+  }
+
+  /** Whether it was not there. First the alarm, then the session: one that ends between the two leaves an alarm that finds nothing. */
+  private async begin({ tenant, session, request }: { tenant: string } & ChangeSession, state: SessionState): Promise<boolean> {
+    await this.alarms.arm({ kind: KIND, tenant, about: { session } }, state.keep);
+    return this.documents.update<SessionState, boolean>({ key: memoryKeys.session(tenant, session), request }, (known) =>
+      known === undefined ? { state, answer: true } : { answer: false },
+    );
+  }
+
+  private async close(q: ChangeSession, asker: Asker): Promise<object> {
+    await this.alarms.arm({ kind: KIND, tenant: asker.tenant, about: { session: q.session } }, AFTER_CLOSE);
+    return this.change(q, asker, (state) => closed(requireCreator(state, asker.name)));
+  }
+
+  private async list(tenant: string): Promise<object> {
+    const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.session(tenant, '*'));
+    const sessions = entries.map((entry) => {
+      const { open, createdBy, createdAt, description, agents, rollingBack } = entry.json<SessionsDocument<SessionState>>().state;
+      const session = entry.key.split('.').at(-1)!;
+      return { session, open, createdBy, createdAt, description, agents: Object.keys(agents), rollingBack: rollingBack !== undefined };
+    });
+    return { sessions };
+  }
+
+  /** A closed session is over; an open one once nothing was written for as long as it is kept. Whatever it held goes with it. */
+  private async review({ tenant, about: { session = '' } }: Alarm): Promise<void> {
+    const key = memoryKeys.session(tenant, session);
+    const state = await this.documents.read<SessionState>(key);
+    if (state === undefined) return;
+    const idle = Date.now() - (await this.lastWrite(tenant, session));
+    const left = state.open ? state.keep - idle : 0;
+    if (left > 0) return void (await this.alarms.arm({ kind: KIND, tenant, about: { session } }, left));
+    const { bus } = this;
+    await bus.purge('KV_MEMORY', subjects.kvKey('MEMORY', `${tenant}.${session}.>`));
+    await bus.purge('CHANNEL', subjects.channel(tenant, session, '*', '*'));
+    for (const held of [memoryKeys.sync(tenant, session, '*'), memoryKeys.checkpoint(tenant, session, '*'), key]) {
+      await bus.purge('KV_SESSIONS', subjects.kvKey('SESSIONS', held));
+    }
+    this.log.info('a session is over', { tenant, session, closed: !state.open });
+  }
+
+  private async lastWrite(tenant: string, session: string): Promise<number> {
+    const stored = await Promise.all([
+      this.bus.read('KV_MEMORY', subjects.kvKey('MEMORY', `${tenant}.${session}.>`), { lastPerSubject: true }),
+      this.bus.read('CHANNEL', subjects.channel(tenant, session, '*', '*')),
+      this.bus.read('KV_SESSIONS', subjects.kvKey('SESSIONS', memoryKeys.session(tenant, session)), { lastPerSubject: true }),
+    ]);
+    return stored.flat().reduce((latest, { time }) => Math.max(latest, time.getTime()), 0);
+  }
+}
+
+const now = (): string => new Date().toISOString();

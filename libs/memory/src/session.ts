@@ -1,0 +1,58 @@
+import type { SessionState, StateKey } from '@waggle/protocol';
+import type { Desk } from './desk.js';
+import { Memory } from './memory.js';
+
+export interface CreateOptions {
+  description?: string;
+  /** Who may join and write; everybody of the tenant where left out. */
+  members?: string[];
+  /** Keys of its state (`name`, or `prefix.>`) with owners and schemas. */
+  keys?: Record<string, StateKey>;
+  /** Milliseconds without a write after which it is over; default 7 days. */
+  keep?: number;
+}
+
+export interface SessionInfo extends SessionState {
+  session: string;
+}
+
+/** A session of agents: what they share and who is in it. One that nobody created comes to be by the first write. */
+export class Session {
+  readonly memory: Memory;
+
+  constructor(
+    private readonly desk: Desk,
+    readonly name: string,
+  ) {
+    this.memory = new Memory(desk, name);
+  }
+
+  /** `NAME_TAKEN` */
+  async create(options: CreateOptions = {}): Promise<void> {
+    await this.desk.write('create', { session: this.name, ...options });
+  }
+
+  /** Is in it from now on; joining again changes nothing. `NOT_ALLOWED` where it names its members and you are none. */
+  async join(options: { role?: string } = {}): Promise<void> {
+    await this.desk.write('join', { session: this.name, ...options });
+  }
+
+  async leave(): Promise<void> {
+    await this.desk.write('leave', { session: this.name });
+  }
+
+  /** More keys with owners and schemas, or others for those there are; for who created it. */
+  async declare(keys: Record<string, StateKey>): Promise<void> {
+    await this.desk.write('declare', { session: this.name, keys });
+  }
+
+  /** Nothing more is written; what it held can be read for a day. For who created it. */
+  async close(): Promise<void> {
+    await this.desk.write('close', { session: this.name });
+  }
+
+  /** Who is in it, and everything else that is known of it. `SESSION_UNKNOWN` */
+  describe(): Promise<SessionInfo> {
+    return this.desk.read('session', { session: this.name });
+  }
+}
