@@ -1,5 +1,5 @@
 import { excerpt } from './source/lines.js';
-import { type Finding, fingerprint, type RuleInfo, type Measured, type RelatedPlace } from './finding.js';
+import { type Confidence, type Finding, fingerprint, type RuleInfo, type Measured, type RelatedPlace } from './finding.js';
 import type { Severity } from '@waggle/protocol';
 
 /** Where in a file: lines and columns from 1, the end column exclusive. */
@@ -19,6 +19,9 @@ export interface Found {
   severity?: Severity;
   metrics?: Measured[];
   related?: RelatedPlace[];
+  confidence?: Confidence;
+  /** Hours. */
+  effort?: number;
 }
 
 /** Collects the findings of one file and completes them: ids, evidence, who found them. */
@@ -50,6 +53,8 @@ export class FindingList {
       evidence: excerpt(this.lines, place),
       ...(found.metrics === undefined ? {} : { metrics: found.metrics }),
       ...(found.related === undefined ? {} : { related: found.related }),
+      ...(found.confidence === undefined ? {} : { confidence: found.confidence }),
+      ...(found.effort === undefined ? {} : { effort: found.effort }),
     });
   }
 }

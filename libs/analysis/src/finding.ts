@@ -5,6 +5,10 @@ import { IsArray, IsIn, IsInt, IsNumber, IsString, Matches, Min } from 'class-va
 export const CATEGORIES = ['debt', 'security'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
+/** How sure a rule is that what it found is what it says. */
+export const CONFIDENCES = ['high', 'medium', 'low'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
 /** The lines of code that a finding shows. */
 export class Evidence {
   /** Number of the first line, from 1. */
@@ -50,6 +54,10 @@ export class Finding {
   @Nested(() => Evidence) evidence!: Evidence;
   @Optional() @NestedList(() => Measured) metrics?: Measured[];
   @Optional() @NestedList(() => RelatedPlace) related?: RelatedPlace[];
+  /** `high` where it is not said. */
+  @Optional() @IsIn([...CONFIDENCES]) confidence?: Confidence;
+  /** Hours it takes to mend, about. */
+  @Optional() @IsNumber() @Min(0) effort?: number;
 }
 
 /** What a rule says of all its findings. */

@@ -1,5 +1,6 @@
 export {
   CATEGORIES,
+  CONFIDENCES,
   Evidence,
   Finding,
   fingerprint,
@@ -9,6 +10,7 @@ export {
   RuleInfo,
   severityRank,
   type Category,
+  type Confidence,
 } from './finding.js';
 export { FindingList, placeOf, type Found, type Place } from './finding-list.js';
 export { bounded, MAX_FINDINGS, rulesOf, worstFirst } from './findings-order.js';
@@ -19,13 +21,19 @@ export { isDeepTree } from './source/depth.js';
 export { excerpt, splitLines, type Excerpt } from './source/lines.js';
 export { isGenerated, isTestFile, isTooDeep } from './source/file-kind.js';
 export { MASK, maskFindings } from './mask.js';
+export { Excuse } from './excuses/excuse.js';
+export { excusesIn } from './excuses/excuses-in.js';
+export { ExportFacts, ImportFacts, ModuleFacts } from './modules/module-facts.js';
+export { readModule } from './modules/read-module.js';
+export { ModuleGraph, type Edge } from './modules/module-graph.js';
+export { cyclesOf } from './modules/cycles.js';
 export { grammarOf, type Grammar } from './metrics/grammar.js';
 export { functionName } from './metrics/function-name.js';
 export { functionsOf, type FunctionFacts } from './metrics/functions.js';
 export { fileMetrics, FileMetrics } from './metrics/file-metrics.js';
 export { applyRules, type Source } from './rules/apply.js';
 export { type PatternRule } from './rules/pattern-rule.js';
-export { CloneFinder, type Clone, type CloneSide } from './duplication/clones.js';
+export { CloneFinder, type Clone, type CloneSide, type Comparison } from './duplication/clones.js';
 export { tokenize, type Tokens } from './duplication/tokenize.js';
 export type { AuditReport, FileSummary, NotAnalysed, ReportFinding, SeverityCounts, Timeline, TimelineRow } from './report/audit-report.js';
 export { gradeOf, NO_GRADE, scoreOf, WEIGHT } from './report/score.js';

@@ -1,7 +1,9 @@
-import { NestedList } from '@waggle/protocol';
+import { NestedList, Optional } from '@waggle/protocol';
 import { IsInt, IsString, Min } from 'class-validator';
+import { Excuse } from './excuses/excuse.js';
 import { Finding, RuleInfo } from './finding.js';
 import { FileMetrics } from './metrics/file-metrics.js';
+import { ModuleFacts } from './modules/module-facts.js';
 
 /** A file that a specialist did not look at, or not wholly, and why. */
 export class SkippedFile {
@@ -22,9 +24,13 @@ export class SpecialistReport {
   @IsInt() @Min(0) omitted!: number;
 }
 
-/** What the tech debt tracker says: findings, and the figures of every file it parsed. */
+/** What the tech debt tracker says: findings, the figures of every file it parsed, and what only all files together tell. */
 export class DebtReport extends SpecialistReport {
   @NestedList(() => FileMetrics) metrics!: FileMetrics[];
+  /** What the modules take from one another, where that is known. */
+  @Optional() @NestedList(() => ModuleFacts) modules?: ModuleFacts[];
+  /** Comments that excuse a finding, in files of any kind. */
+  @Optional() @NestedList(() => Excuse) excuses?: Excuse[];
 }
 
 /** What the security auditor says. Secrets are masked in it. */

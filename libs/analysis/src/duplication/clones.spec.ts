@@ -4,6 +4,7 @@ import { tokenize, type Tokens } from './tokenize.js';
 
 const tokens = (values: readonly number[]): Tokens => ({
   hashes: Int32Array.from(values),
+  shapes: Int32Array.from(values),
   lines: Int32Array.from(values, (_, at) => at + 1),
 });
 const count = (code: string, language: 'typescript' | 'python' = 'typescript'): number => tokenize(language, code).hashes.length;
@@ -76,6 +77,32 @@ describe('finding clones', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('finds what was copied and had its variables renamed, each for one', () => {
+    const code = (names: string[]): string => {
+      const [list, sum, each, limit] = names as [string, string, string, string];
+      return `function f(${list}, ${limit}) {
+        let ${sum} = 0;
+        for (const ${each} of ${list}.items) {
+          if (${each}.price > ${limit} && !${each}.free) ${sum} += ${each}.price * 2;
+          else ${sum} -= ${each}.rebate;
+        }
+        return ${sum} / ${list}.items.length;
+      }`;
+    };
+    const clones = (first: string, second: string): { tokens: number; renamed: boolean }[] => {
+      const finder = new CloneFinder('renamed');
+      for (const text of [first, second]) finder.add(tokenize('typescript', text));
+      return finder.clones.map(({ tokens: length, renamed }) => ({ tokens: length, renamed }));
+    };
+    const one = code(['list', 'sum', 'each', 'limit']);
+    const size = tokenize('typescript', one).hashes.length;
+    expect(clones(one, code(['orders', 'total', 'order', 'most']))).toEqual([{ tokens: size, renamed: true }]);
+    expect(clones(one, one)).toEqual([{ tokens: size, renamed: false }]);
+    // two variables became one: something else is computed
+    expect(clones(one, code(['orders', 'total', 'total', 'most']))).toEqual([]);
+    expect(clones(one, one.replaceAll('.price', '.cost'))).toEqual([]);
   });
 
   it('takes 49 equal tokens for none', () => {

@@ -15,7 +15,12 @@ export interface Clone {
   first: CloneSide;
   second: CloneSide;
   tokens: number;
+  /** Whether variables have other names in the second. */
+  renamed: boolean;
 }
+
+/** What is compared: the tokens as they are, or their shapes, where every variable of the one side must stand for one of the other. */
+export type Comparison = 'exact' | 'renamed';
 
 /** Length of a run that is hashed as one. Two equal runs of twice this length always share a chosen one. */
 const GRAM = 25;
@@ -30,6 +35,8 @@ export class CloneFinder {
   readonly minTokens = 2 * GRAM;
   readonly clones: Clone[] = [];
   private readonly files: Tokens[] = [];
+  constructor(private readonly comparison: Comparison = 'exact') {}
+
   /** Where a chosen run stood, the first few times: the first of all does not always lead to a clone. */
   private readonly seen = new SpotTable();
 
@@ -37,7 +44,7 @@ export class CloneFinder {
   add(tokens: Tokens): void {
     const file = this.files.push(tokens) - 1;
     let done = 0;
-    for (const { hash, at } of chosenRuns(tokens.hashes)) {
+    for (const { hash, at } of chosenRuns(this.compared(tokens))) {
       if (at < done) continue;
       let longest: Clone | undefined;
       for (const spot of this.seen.at(hash)) {
@@ -60,23 +67,57 @@ export class CloneFinder {
   }
 
   private extend(first: Spot, second: Spot, notBefore: number): Clone | undefined {
-    const a = this.files[first.file]!.hashes;
-    const b = this.files[second.file]!.hashes;
+    const [one, other] = [this.files[first.file]!, this.files[second.file]!];
+    const [a, b] = [this.compared(one), this.compared(other)];
     const same = first.file === second.file;
+    const names = this.comparison === 'renamed' ? new Renaming(one, other) : undefined;
+    const alike = (x: number, y: number): boolean => a[x] === b[y] && (names === undefined || names.fits(x, y));
     let [fromA, fromB] = [first.at, second.at];
-    while (fromA > 0 && fromB > notBefore && a[fromA - 1] === b[fromB - 1]) {
-      fromA--;
-      fromB--;
-    }
     let [toA, toB] = [first.at, second.at];
     // In one file the first side ends where the second begins, or a row of equal lines would be a copy of itself.
-    while (toA < a.length && toB < b.length && a[toA] === b[toB] && (!same || toA < fromB)) {
+    while (toA < a.length && toB < b.length && (!same || toA < fromB) && alike(toA, toB)) {
       toA++;
       toB++;
     }
+    while (fromA > 0 && fromB > notBefore && alike(fromA - 1, fromB - 1)) {
+      fromA--;
+      fromB--;
+    }
+    if (same && toA > fromB) {
+      toB -= toA - fromB;
+      toA = fromB;
+    }
     const tokens = toA - fromA;
     if (tokens < this.minTokens) return undefined;
-    return { first: { file: first.file, from: fromA, to: toA }, second: { file: second.file, from: fromB, to: toB }, tokens };
+    const renamed = names !== undefined && names.changed;
+    return { first: { file: first.file, from: fromA, to: toA }, second: { file: second.file, from: fromB, to: toB }, tokens, renamed };
+  }
+
+  private compared(tokens: Tokens): Int32Array {
+    return this.comparison === 'exact' ? tokens.hashes : tokens.shapes;
+  }
+}
+
+/** Which variable of one side stands for which of the other: each for one, both ways (B. Baker, "parameterized matching", 1995). */
+class Renaming {
+  changed = false;
+  private readonly there = new Map<number, number>();
+  private readonly back = new Map<number, number>();
+
+  constructor(
+    private readonly one: Tokens,
+    private readonly other: Tokens,
+  ) {}
+
+  /** Whether two tokens of the same shape can stand for each other, after all that was asked before. */
+  fits(x: number, y: number): boolean {
+    const [a, b] = [this.one.hashes[x]!, this.other.hashes[y]!];
+    if (a === this.one.shapes[x]) return true;
+    if ((this.there.get(a) ?? b) !== b || (this.back.get(b) ?? a) !== a) return false;
+    this.there.set(a, b);
+    this.back.set(b, a);
+    this.changed ||= a !== b;
+    return true;
   }
 }
 
