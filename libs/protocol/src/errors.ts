@@ -167,6 +167,17 @@ export const ERRORS = {
     false,
     'Undo what the message lists by hand and record that, or roll back to a later checkpoint.',
   ),
+  LOCK_CONTENDED: entry('Somebody else holds the lock.', true, 'Wait for it with `wait`; the message names the holder and its end.'),
+  LOCK_LOST: entry(
+    'The lock was lost: its lease ended, or somebody broke it.',
+    true,
+    'Take it again; write under `lock.fenced`, so that what came too late is refused.',
+  ),
+  LOCK_FENCED: entry(
+    'A newer holder of the lock has written: this write came too late.',
+    false,
+    'Stop what is done under the old lock; take it again and read first.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 

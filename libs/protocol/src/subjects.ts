@@ -28,7 +28,7 @@ export const STREAMS = [
 ] as const;
 export type StreamName = (typeof STREAMS)[number];
 
-export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES', 'CACHE', 'TRENDS', 'MEMORY', 'SESSIONS'] as const;
+export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES', 'CACHE', 'TRENDS', 'MEMORY', 'SESSIONS', 'LOCKS'] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
 /** A stream, or the one that holds a bucket. */

@@ -1,7 +1,11 @@
 import type { Manifest } from './manifest.js';
 
-/** Memory and sessions of a tenant are read where they lie, and written by the service that owns them. */
-const sharedMemory = (tenant = '*'): NonNullable<Manifest['buckets']> => ({
+/**
+ * Memory and sessions of a tenant are read where they lie, and written by the service that owns them. Locks of a tenant
+ * are written by whoever holds or wants them.
+ */
+const shared = (tenant = '*'): NonNullable<Manifest['buckets']> => ({
+  LOCKS: { write: [`${tenant}.>`] },
   MEMORY: { read: [`${tenant}.>`] },
   SESSIONS: { read: [`${tenant}.>`] },
 });
@@ -24,7 +28,7 @@ export const agentManifest = (name: string, more: More = {}): Manifest => ({
   calls: ['registry.find'],
   callsInTenant: ['sessions'],
   ...more,
-  buckets: { CACHE: { write: [`${more.tenant ?? '*'}.${name}.*`] }, ...sharedMemory(more.tenant), ...more.buckets },
+  buckets: { CACHE: { write: [`${more.tenant ?? '*'}.${name}.*`] }, ...shared(more.tenant), ...more.buckets },
 });
 
 /** What a plain client of one tenant needs: submits and signals as itself, hears and reads its own flows, keeps blobs. */
@@ -36,6 +40,6 @@ export const clientManifest = (name: string, tenant: string): Manifest => ({
   watchesOwn: true,
   rereads: ['BLOB'],
   hears: ['channel'],
-  buckets: sharedMemory(tenant),
+  buckets: shared(tenant),
   callsInTenant: ['sessions'],
 });

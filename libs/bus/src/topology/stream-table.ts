@@ -78,6 +78,8 @@ const BUCKET_TABLE: Record<BucketName, Special> = {
   // the versions of a key are its history
   MEMORY: { max_msgs_per_subject: MEMORY_VERSIONS, share: 256 },
   SESSIONS: { share: 64 },
+  // a full one refuses renewals, so it is large for what it holds
+  LOCKS: { share: 64 },
 };
 
 /** What all streams may hold together unless told otherwise, in bytes. A limit, not an allocation: an idle mesh uses next to nothing. */
