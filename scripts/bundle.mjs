@@ -33,6 +33,13 @@ const input = Object.fromEntries([
   ['apps/cli/dist/main', path.join(root, 'apps/cli/dist/main.js')],
 ]);
 
+/** Of a parser's package neither its sources nor its parsers for other systems: they are nine tenths of it. */
+const system = `prebuild-${{ linux: 'Linux', darwin: 'macOS', win32: 'Windows' }[process.platform]}-${process.arch.toUpperCase()}`;
+const isNeeded = (file) => {
+  const [, part] = /@ast-grep\/lang-\w+\/(src|prebuilds\/[^/]+)/.exec(file.replaceAll('\\', '/')) ?? [];
+  return part === undefined || part === `prebuilds/${system}`;
+};
+
 /** A package and what it depends on, as installed, into `build/node_modules`; packages for other platforms are not installed. */
 const copyPackage = (name, from, copied) => {
   if (copied.has(name)) return;
@@ -43,7 +50,7 @@ const copyPackage = (name, from, copied) => {
     if (at === path.dirname(at)) return;
   }
   copied.add(name);
-  cpSync(directory, path.join(out, 'node_modules', name), { recursive: true, dereference: true });
+  cpSync(directory, path.join(out, 'node_modules', name), { recursive: true, dereference: true, filter: isNeeded });
   const { dependencies = {}, optionalDependencies = {} } = readJson(path.join(directory, 'package.json'));
   for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) copyPackage(next, realpathSync(directory), copied);
 };
@@ -79,5 +86,8 @@ mkdirSync(path.join(out, 'apps/cli/bin'), { recursive: true });
 cpSync(path.join(root, 'apps/cli/bin/waggle.js'), path.join(out, 'apps/cli/bin/waggle.js'));
 cpSync(path.join(root, 'workflows'), path.join(out, 'workflows'), { recursive: true });
 const copied = new Set();
-for (const name of ['@ast-grep/napi', '@ast-grep/lang-python']) copyPackage(name, root, copied);
+const parsers = Object.keys(readJson(path.join(root, 'libs/analysis/package.json')).dependencies).filter((name) =>
+  name.startsWith('@ast-grep/'),
+);
+for (const name of parsers) copyPackage(name, root, copied);
 console.log(`build: ${services.length} services and the command line, ${copied.size} packages beside them`);

@@ -15,8 +15,9 @@ export {
 export { FindingList, placeOf, type Found, type Place } from './finding-list.js';
 export { bounded, MAX_FINDINGS, rulesOf, worstFirst } from './findings-order.js';
 export { DebtReport, SecurityReport, SkippedFile, SpecialistReport } from './specialist-report.js';
-export { ECMASCRIPT, extensionOf, languageOf, LANGUAGES, PYTHON, type Language } from './source/language.js';
+export { ECMASCRIPT, extensionOf, factsOf, languageOf, LANGUAGES, PYTHON, type Language } from './source/language.js';
 export { errorLines, kindOf, MAX_PARSE, parse, type Node } from './source/parse.js';
+export { parserOf, type Grammatical } from './source/parsers.js';
 export { isDeepTree } from './source/depth.js';
 export { excerpt, splitLines, type Excerpt } from './source/lines.js';
 export { isGenerated, isTestFile, isTooDeep } from './source/file-kind.js';

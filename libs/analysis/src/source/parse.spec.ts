@@ -1,5 +1,6 @@
 import { LANGUAGES, languageOf, type Language } from './language.js';
 import { errorLines, MAX_PARSE, parse } from './parse.js';
+import { parserOf } from './parsers.js';
 
 describe('parsing', () => {
   it('knows the languages by extension, and no others', () => {
@@ -45,6 +46,14 @@ describe('parsing', () => {
     ]);
   });
 
+  it('has a parser for each language here', async () => {
+    for (const language of [...LANGUAGES, 'yaml'] as const) expect([language, parserOf(language) === undefined]).toEqual([language, false]);
+    expect(['a.go', 'A.java', 'a.rs', 'a.c', 'a.h', 'a.cs', 'a.rb', 'a.php', 'a.kt'].map(languageOf)).toEqual([
+      ...['go', 'java', 'rust', 'c', 'cpp', 'csharp', 'ruby', 'php', 'kotlin'],
+    ]);
+    expect(errorLines(await parse('csharp', 'class A { int B() => 1; }'))).toEqual([]);
+  });
+
   it('says where it could not', async () => {
     expect(errorLines(await parse('typescript', 'const a = 1;\nconst = = 2;\n'))).toEqual([2]);
     expect(errorLines(await parse('python', 'x = 1\n'))).toEqual([]);
@@ -66,7 +75,7 @@ describe('parsing', () => {
     ]) {
       const root = await parse(language, text);
       expect(errorLines(root).length).toBeLessThanOrEqual(3);
-      expect(root.findAll({ rule: { kind: 'comment', regex: 'x' } })).toEqual([]);
+      expect(root.findAll({ rule: { kind: 'ERROR', regex: '^none$' } })).toEqual([]);
     }
   });
 

@@ -1,15 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import python from '@ast-grep/lang-python';
-import { Lang, parseAsync, registerDynamicLanguage, type SgNode } from '@ast-grep/napi';
-import type { Language } from './language.js';
+import { parseAsync, type SgNode } from '@ast-grep/napi';
+import { parserOf, type Grammatical } from './parsers.js';
 
 export type Node = SgNode;
 
 /** The kind of a node in its grammar. */
 export const kindOf = (node: Node | null): string | undefined => node?.kind() as string | undefined;
-
-const PARSERS: Record<Language, string> = { typescript: Lang.TypeScript, tsx: Lang.Tsx, javascript: Lang.JavaScript, python: 'python' };
 
 /** Longest text that is parsed: deeply nested text of this size takes about 3 s. */
 export const MAX_PARSE = 1024 * 1024;
@@ -17,7 +14,6 @@ export const MAX_PARSE = 1024 * 1024;
 /** Characters parsed between two collections. A tree takes about 30 times its text. */
 const COLLECT_EVERY = 1_500_000;
 
-let registered = false;
 let sinceCollection = 0;
 
 /** Trees live outside the JavaScript heap, where V8 does not see them: without being told it lets gigabytes pile up. */
@@ -30,14 +26,13 @@ const collect: () => void = (() => {
 
 /**
  * Parses a text in a thread of its own and returns the root of its tree. Always succeeds: what is no valid code
- * becomes ERROR nodes. Bounded by `MAX_PARSE`, which the caller checks first (RangeError).
+ * becomes ERROR nodes. Refuses with a RangeError what is longer than `MAX_PARSE`, and languages for which this
+ * platform has no parser; callers ask first (`parserOf`).
  */
-export const parse = async (language: Language, text: string): Promise<Node> => {
+export const parse = async (language: Grammatical, text: string): Promise<Node> => {
   if (text.length > MAX_PARSE) throw new RangeError(`A text of ${text.length} characters is not parsed.`);
-  if (!registered) {
-    registerDynamicLanguage({ python });
-    registered = true;
-  }
+  const parser = parserOf(language);
+  if (parser === undefined) throw new RangeError(`There is no parser for ${language} on this platform.`);
   sinceCollection += text.length;
   if (sinceCollection > COLLECT_EVERY) {
     sinceCollection = 0;
@@ -45,7 +40,7 @@ export const parse = async (language: Language, text: string): Promise<Node> => 
     // Finalizers, which free the trees, run between two turns of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return (await parseAsync(PARSERS[language], text)).root();
+  return (await parseAsync(parser, text)).root();
 };
 
 /** Lines (from 1) of the first places that could not be parsed, up to `limit`. */
