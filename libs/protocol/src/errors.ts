@@ -76,6 +76,32 @@ export const ERRORS = {
   ),
   INTERNAL: entry('An agent failed in a way it did not name.', true, "Look at the cause in the agent's log."),
   AGENT_STOPPED: entry('The agent was stopped while it worked.', true, 'None needed: the task is handed to another.'),
+  ESCALATION_UNANSWERED: entry(
+    'Nobody answered the question in time, and it names no default.',
+    false,
+    'Name a `defaultAction`, a longer ladder, or answer sooner: `waggle escalations` lists what waits.',
+  ),
+  DECISION_UNKNOWN: entry('No question of that id waits for an answer.', false, 'List what waits with `waggle escalations`.'),
+  DECISION_TAKEN: entry('The question has been answered already: the first answer counts.', false, 'Look with `waggle flows ID`.'),
+  HANDOFF_REFUSED: entry('No agent took the task that was handed on.', true, 'None needed: it went back to the agent before.'),
+  HANDOFF_NOT_READY: entry(
+    'A prerequisite of the handoff does not hold.',
+    true,
+    'Look at the expression named in the message: the task goes on where it was.',
+  ),
+  HANDOFF_LOOP: entry(
+    'Agents handed the task to each other without getting on with it.',
+    false,
+    'Look at the chain with `waggle flows ID`; one of them must finish it, or escalate.',
+  ),
+  SIGNAL_REFUSED: entry('The signal contradicts what has happened in the flow.', false, 'Look at the reasons, and at `waggle flows ID`.'),
+  FLOW_RUNNING: entry('The flow has not ended.', false, 'Wait for its end, or cancel it; a running flow retries by itself.'),
+  FROZEN: entry('The skill is frozen: its tasks wait.', true, 'Thaw it with `waggle skills thaw SKILL`.'),
+  DEAD_LETTER_UNKNOWN: entry(
+    'There is no dead letter of that flow and task.',
+    false,
+    'List them with `waggle dlq`; replayed ones are gone.',
+  ),
   UNSUPPORTED: entry('This is not supported here.', false, 'See the message for what is.'),
   LLM_NOT_CONFIGURED: entry(
     'The skill needs a language model and none is configured.',

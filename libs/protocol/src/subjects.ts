@@ -51,6 +51,10 @@ export const subjects = {
     join('wg', tenant, 'start', agent, flowId, taskId, attempt),
   timerAt: (tenant: string, flowId: string, n: number | '*') => join('wg', tenant, 'timer.at', flowId, n),
   timerDue: (tenant: string, flowId: string, n: number | '*') => join('wg', tenant, 'timer.due', flowId, n),
+  /** Rung `k` of the ladder of a question, its coming, and how people's tools hear of it: the broker republishes it. */
+  rungAt: (tenant: string, flowId: string, id: string, k: number | '*') => join('wg', tenant, 'rung.at', flowId, id, k),
+  rungDue: (tenant: string, flowId: string, id: string, k: number | '*') => join('wg', tenant, 'rung.due', flowId, id, k),
+  rungFeed: (tenant: string, flowId: string, id: string, k: number | string) => join('wgm.due', tenant, flowId, id, k),
   event: (tenant: string, source: string, type: string) => join('wg', tenant, 'event', source, type),
   wait: (tenant: string, kind: string, key: string, flowId: string) => join('wg', tenant, 'wait', kind, key, flowId),
   ask: (tenant: string, flowId: string, id: string) => join('wg', tenant, 'escalation.ask', flowId, id),
@@ -171,6 +175,7 @@ const STREAM_OF_KIND: Readonly<Record<string, StreamName>> = {
   status: 'PROGRESS',
   progress: 'PROGRESS',
   timer: 'TIMER',
+  rung: 'TIMER',
   event: 'EVENT',
   wait: 'WAIT',
   escalation: 'ESCALATION',

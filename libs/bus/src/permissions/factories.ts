@@ -36,7 +36,7 @@ export const clientManifest = (name: string, tenant: string): Manifest => ({
   name,
   kind: 'client',
   tenant,
-  publishes: ['submit', 'signal', 'blob'],
+  publishes: ['submit', 'signal', 'answer', 'blob'],
   watchesOwn: true,
   rereads: ['BLOB'],
   hears: ['channel'],

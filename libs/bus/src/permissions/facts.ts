@@ -17,6 +17,7 @@ export const FACT_SUBJECTS: Record<Fact, Pattern> = {
   abort: (tenant) => subjects.abort(tenant, '*', '*', '*', '*'),
   start: (tenant, me) => subjects.start(tenant, me, '*', '*', '*'),
   timer: (tenant) => subjects.timerAt(tenant, '*', '*'),
+  rung: (tenant) => subjects.rungAt(tenant, '*', '*', '*'),
   event: (tenant, me) => subjects.event(tenant, me, '*'),
   wait: (tenant) => subjects.wait(tenant, '*', '*', '*'),
   ask: (tenant) => subjects.ask(tenant, '*', '*'),
@@ -32,6 +33,11 @@ export const FACT_SUBJECTS: Record<Fact, Pattern> = {
   alarm: (tenant) => subjects.alarmAt(tenant, '*'),
 };
 
+/** Facts that are heard elsewhere than they are said: a rung is said of a time to come, and heard when it has come. */
+export const HEARD_SUBJECTS: Partial<Record<Fact, Pattern>> = {
+  rung: (tenant) => subjects.rungFeed(tenant, '*', '*', '*'),
+};
+
 /** Which facts a stream keeps: streams are cut by who may write. INPUT is written by the broker alone. */
 export const STREAM_FACTS: Record<StreamName, readonly Fact[]> = {
   SUBMIT: ['submit', 'signal'],
@@ -39,7 +45,7 @@ export const STREAM_FACTS: Record<StreamName, readonly Fact[]> = {
   FLOW: ['flow', 'outcome'],
   TASK: ['task'],
   RESULT: ['result'],
-  TIMER: ['timer'],
+  TIMER: ['timer', 'rung'],
   EVENT: ['event'],
   WAIT: ['wait'],
   ESCALATION: ['ask', 'answer'],
@@ -56,6 +62,6 @@ export const STREAM_FACTS: Record<StreamName, readonly Fact[]> = {
 export const subjectsOf = (stream: StreamName, tenant: string): string[] => [
   ...STREAM_FACTS[stream].map((fact) => FACT_SUBJECTS[fact](tenant, '*')),
   // the broker itself writes what a timer sends when it fires
-  ...(stream === 'TIMER' ? [subjects.timerDue(tenant, '*', '*')] : []),
+  ...(stream === 'TIMER' ? [subjects.timerDue(tenant, '*', '*'), subjects.rungDue(tenant, '*', '*', '*')] : []),
   ...(stream === 'ALARM' ? [subjects.alarmDue(tenant, '*')] : []),
 ];

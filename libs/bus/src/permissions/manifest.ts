@@ -11,6 +11,7 @@ export type Fact =
   | 'abort'
   | 'start'
   | 'timer'
+  | 'rung'
   | 'event'
   | 'wait'
   | 'ask'

@@ -1,6 +1,6 @@
 import { BORDER_API, PRIORITIES, bucketStream, streamConsumer, subjects, type BucketName } from '@waggle/protocol';
 import { accountOf, isBehindBorder } from './accounts.js';
-import { FACT_SUBJECTS, subjectsOf } from './facts.js';
+import { FACT_SUBJECTS, HEARD_SUBJECTS, subjectsOf } from './facts.js';
 import type { Manifest } from './manifest.js';
 import { reduce } from './patterns.js';
 import { RightList } from './right-list.js';
@@ -48,7 +48,7 @@ const facts = (manifest: Manifest, list: RightList): void => {
     const speaker = manifest.actsFor?.includes(fact) ? '*' : manifest.name;
     list.say(FACT_SUBJECTS[fact](tenant, speaker), FACT_SUBJECTS[fact](tenant, '*'));
   }
-  for (const fact of manifest.hears ?? []) list.hear(FACT_SUBJECTS[fact](tenant, '*'));
+  for (const fact of manifest.hears ?? []) list.hear((HEARD_SUBJECTS[fact] ?? FACT_SUBJECTS[fact])(tenant, '*'));
 };
 
 /** An agent's queues, and of its own tasks: the dispatch, the result, how often it was started, and whether to stop. */

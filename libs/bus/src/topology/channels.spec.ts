@@ -6,7 +6,7 @@ const channels: [string, Channel][] = Object.entries(CHANNELS);
 const streams = new Map(streamTable().map((stream) => [stream.name, stream]));
 
 /** The server replaces a schedule by the next one on its subject, whatever the stream's limits. */
-const SCHEDULES = ['timerAt', 'alarmAt'];
+const SCHEDULES = ['timerAt', 'rungAt', 'alarmAt'];
 
 describe('what the protocol publishes of its channels', () => {
   it.each(channels)('%s: is kept by the stream it names, and by no other', (_name, { address, stream }) => {

@@ -49,7 +49,14 @@ const TABLE: Record<StreamName, Special> = {
   TASK: { ...firstWins, max_age: 7 * DAY, share: 768 },
   RESULT: { ...firstWins, max_age: 7 * DAY, share: 768 },
   // the server turns roll-ups on with schedules, and refuses discard new
-  TIMER: { discard: 'old', allow_msg_schedules: true, allow_rollup_hdrs: true, share: 256 },
+  TIMER: {
+    discard: 'old',
+    allow_msg_schedules: true,
+    allow_rollup_hdrs: true,
+    // heard with no service of ours at work
+    republish: { src: subjects.rungDue('*', '*', '*', '*'), dest: subjects.rungFeed('$1', '$2', '$3', '$4') },
+    share: 256,
+  },
   EVENT: { max_age: 7 * DAY, share: 256 },
   WAIT: { ...lastValue, share: 64 },
   ESCALATION: { ...firstWins, max_age: 30 * DAY, share: 64 },

@@ -19,9 +19,18 @@ export class LadderRung {
   @IsInt() @Min(1) after!: number;
 }
 
-/** Something an agent may not or cannot decide; its task is `INPUT_REQUIRED` until it is answered. */
+/**
+ * Something an agent may not or cannot decide; its task is `INPUT_REQUIRED` until it is answered. As an agent asks it in a
+ * result, as the coordinator asks it of others on `ask`, and as each rung of its ladder says it again.
+ */
 export class EscalationRequest {
+  /** `coordinator` where a step of the flow is the question. */
   @Matches(TOKEN) fromAgent!: string;
+  /** Set by the coordinator: of the question, and the flow that waits; an answer names both. */
+  @Optional() @Matches(TOKEN) id?: string;
+  @Optional() @Matches(TOKEN) flowId?: string;
+  /** Set by the coordinator: which rung of the ladder this is said to; 0 the first. */
+  @Optional() @IsInt() @Min(0) rung?: number;
   @Optional() @Matches(TOKEN) taskId?: string;
   @IsIn([...SEVERITIES]) severity!: Severity;
   @IsString() issue!: string;

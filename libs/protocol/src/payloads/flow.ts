@@ -1,5 +1,5 @@
-import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsString, Matches, Max, Min } from 'class-validator';
-import { END_STATES, STATES, type EndState, type State } from '../enums.js';
+import { IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsObject, IsString, Matches, Max, Min } from 'class-validator';
+import { END_STATES, SEVERITIES, STATES, type EndState, type Severity, type State } from '../enums.js';
 import { TOKEN } from '../ids.js';
 import { ProblemDto } from './fault.js';
 import { Artifact } from './task.js';
@@ -34,10 +34,22 @@ export class StepStatus {
   @IsInt() @Min(0) failed!: number;
   /** Attempts beyond the first. */
   @IsInt() @Min(0) retries!: number;
-  /** Why nothing runs: e.g. `NO_AGENT`. */
+  /** Why nothing runs: `NO_AGENT`, `FROZEN`, `DECISION`, `CHILDREN`. */
   @Optional() @IsString() waitingFor?: string;
   /** Agents at work on it. */
   @Optional() @IsArray() agents?: string[];
+}
+
+/** A question that a flow waits for: answer it on `wg.<tenant>.escalation.answer.<you>.<flowId>.<id>`. */
+export class AskStatus {
+  @Matches(TOKEN) id!: string;
+  @IsString() step!: string;
+  @IsIn([...SEVERITIES]) severity!: Severity;
+  @IsString() question!: string;
+  /** Their ids. */
+  @IsArray() @IsString({ each: true }) options!: string[];
+  /** When it is over: `defaultAction` is taken, or the task fails. */
+  @IsTime() until!: string;
 }
 
 /** Where a flow is now, on `wg.<tenant>.status.<owner>.<flowId>`: the last value counts, changes are throttled. */
@@ -52,4 +64,8 @@ export class FlowStatus {
   @IsTime() startedAt!: string;
   @IsTime() updatedAt!: string;
   @Optional() @IsTime() deadline?: string;
+  /** Nothing begins until it is resumed. */
+  @Optional() @IsBoolean() paused?: boolean;
+  /** Questions it waits for, the first of them. */
+  @Optional() @NestedList(() => AskStatus) asks?: AskStatus[];
 }

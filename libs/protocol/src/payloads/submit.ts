@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsObject, IsString, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsObject, IsString, Matches, Max, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PRIORITIES, SIGNALS, type Priority, type SignalName } from '../enums.js';
 import { SKILL_ID, TOKEN } from '../ids.js';
@@ -9,13 +9,28 @@ export class ParentRef {
   @Matches(TOKEN) flowId!: string;
   @Matches(TOKEN) taskId!: string;
   @IsInt() @Min(1) attempt!: number;
+  /** The attempt will not wait for it itself: the child may take as long as the parent flow has. */
+  @Optional() @IsBoolean() delegated?: boolean;
+}
+
+/** A flow whose results this one begins with: what it completed is not done again. */
+export class ResumeRef {
+  @Matches(TOKEN) flowId!: string;
+  /** As it was after so many transitions; as it ended when left out. */
+  @Optional() @IsInt() @Min(1) n?: number;
+}
+
+/** The dead letter that this is a second try of. */
+export class ReplayRef {
+  @Matches(TOKEN) flowId!: string;
+  @Matches(TOKEN) taskId!: string;
 }
 
 /**
- * A flow or single task asked for: exactly one of `skill`, `workflow` and `definition`.
+ * A flow or single task asked for: exactly one of `skill`, `workflow`, `definition` and `resumes`.
  * Published on `wg.<tenant>.submit.<owner>.<flowId>`; first wins.
  */
-@JSONSchema({ oneOf: [{ required: ['skill'] }, { required: ['workflow'] }, { required: ['definition'] }] })
+@JSONSchema({ oneOf: [{ required: ['skill'] }, { required: ['workflow'] }, { required: ['definition'] }, { required: ['resumes'] }] })
 export class Submit {
   @Optional() @Matches(SKILL_ID) skill?: string;
   /** A stored workflow's name. */
@@ -29,6 +44,9 @@ export class Submit {
   /** Milliseconds from submission until the flow is ended with `FLOW_TIMEOUT`; at most six days. */
   @Optional() @IsInt() @Min(1) @Max(6 * 86_400_000) timeout?: number;
   @Optional() @Nested(() => ParentRef) parent?: ParentRef;
+  @Optional() @Nested(() => ReplayRef) replays?: ReplayRef;
+  /** Instead of the three: that flow again, with its definition and input, from what it completed. */
+  @Optional() @Nested(() => ResumeRef) resumes?: ResumeRef;
 }
 
 /** Published on `wg.<tenant>.signal.<owner>.<flowId>.<id>`; applied in the order stored. */

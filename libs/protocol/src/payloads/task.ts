@@ -1,9 +1,17 @@
 import { IsIn, IsInt, IsNumber, IsObject, IsString, Matches, Max, Min } from 'class-validator';
-import { RESULT_KINDS, type ResultKind } from '../enums.js';
+import { END_STATES, RESULT_KINDS, type EndState, type ResultKind } from '../enums.js';
 import { SKILL_ID, TOKEN } from '../ids.js';
+import { EscalationDecision } from './escalation.js';
 import { Fault } from './fault.js';
+import { HandoffRequest } from './handoff.js';
 import { BlobRef } from './value.js';
 import { IsTime, Nested, NestedList, Optional } from '../validation/decorators.js';
+
+/** How a child flow that an attempt waited for has ended. */
+export class ChildEnd {
+  @Matches(TOKEN) flowId!: string;
+  @IsIn([...END_STATES]) state!: EndState;
+}
 
 /** One dispatch of one attempt, on `wg.<tenant>.task.<agent>.<priority>.<flowId>.<taskId>.<attempt>`. */
 export class TaskDispatch {
@@ -19,6 +27,14 @@ export class TaskDispatch {
   @Matches(TOKEN) owner!: string;
   /** What an earlier attempt left for this one (`delegated`, `escalate`, `handoff`). */
   @Optional() workState?: unknown;
+  /** `handoff`: an offer, which the agent accepts by starting and refuses by a result of kind `rejected`. */
+  @Optional() @IsIn(['handoff']) kind?: 'handoff';
+  /** Of a task that another agent passed on: what it says of it. */
+  @Optional() @Nested(() => HandoffRequest) handoff?: HandoffRequest;
+  /** Of a task that asked: what was decided. */
+  @Optional() @Nested(() => EscalationDecision) decision?: EscalationDecision;
+  /** Of a task that waited for child flows: how each has ended. */
+  @Optional() @NestedList(() => ChildEnd) delegated?: ChildEnd[];
 }
 
 /** Something a task made, kept as a blob. */
@@ -56,6 +72,8 @@ export class TaskProgress {
 /** Stop working: the attempt is canceled, past its deadline, or no longer yours. */
 export class TaskAbort {
   @IsString() reason!: string;
+  /** Milliseconds in which a result still counts; without them none does. */
+  @Optional() @IsInt() @Min(0) grace?: number;
 }
 
 /** How often a redelivered attempt was started: the measure of poison. */
@@ -74,4 +92,12 @@ export class DeadLetter {
   @Matches(TOKEN) owner!: string;
   @Optional() input?: unknown;
   @Nested(() => Fault) error!: Fault;
+  /** The agent that had it last, and the step and workflow it was for. */
+  @Optional() @Matches(TOKEN) agent?: string;
+  @Optional() @IsString() step?: string;
+  @Optional() @IsString() workflow?: string;
+  /** What an earlier attempt left for the next. */
+  @Optional() workState?: unknown;
+  /** How the attempts before the last one failed, the newest last. */
+  @Optional() @NestedList(() => Fault) earlier?: Fault[];
 }
