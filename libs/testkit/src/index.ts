@@ -12,3 +12,14 @@ export {
 } from './scripted-agent.js';
 export { offerSkill } from './directory.js';
 export { cleanupLater, runCleanup } from './cleanup.js';
+export {
+  ModelBroker,
+  ModelBus,
+  type Cargo,
+  type Clock,
+  type Kept,
+  type ModelBusOptions,
+  type ModelOptions,
+  type ModelStream,
+  type Network,
+} from './model/index.js';

@@ -15,7 +15,7 @@ const AT_ONCE = 8;
 export class BlobStore implements Blobs {
   constructor(
     private readonly me: string,
-    private readonly io: { publisher: Publisher; reader: Reader; maxPayload: () => number },
+    private readonly io: { publisher: Pick<Publisher, 'publish'>; reader: Pick<Reader, 'last'>; maxPayload: () => number },
   ) {}
 
   async put(tenant: string, content: Uint8Array, type: string): Promise<BlobHandle> {

@@ -19,8 +19,8 @@ export class KvBucket implements Bucket {
   constructor(
     private readonly name: BucketName,
     private readonly io: {
-      publisher: Publisher;
-      reader: Reader;
+      publisher: Pick<Publisher, 'publish'>;
+      reader: Pick<Reader, 'last' | 'read'>;
       subscribe: (subject: string, handler: (message: LiveMessage) => void) => Promise<Subscription>;
     },
   ) {}
