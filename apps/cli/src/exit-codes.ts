@@ -25,6 +25,7 @@ const USAGE: readonly ErrorCode[] = [
   'TOO_LARGE',
   'CODE_UNKNOWN',
   'CONFIG_INVALID',
+  'STREAM_CONFLICT',
 ];
 
 export const exitCodeOf = (error: unknown): ExitCode => {

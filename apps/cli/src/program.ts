@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerAgents } from './commands/agents.js';
 import { registerAllow, registerRevoke } from './commands/allow.js';
 import { registerBrokerConfig } from './commands/broker-config.js';
+import { registerBackup } from './commands/backup.js';
 import type { Registrar } from './commands/command.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerDemo } from './commands/demo.js';
@@ -11,6 +12,7 @@ import { registerExplain } from './commands/explain.js';
 import { registerFlows } from './commands/flows.js';
 import { registerKeys } from './commands/keys.js';
 import { registerProvision } from './commands/provision.js';
+import { registerRestore } from './commands/restore.js';
 import { registerRun } from './commands/run.js';
 import { registerSignal } from './commands/signal.js';
 import { registerSubmit } from './commands/submit.js';
@@ -19,7 +21,7 @@ import { registerWatch } from './commands/watch.js';
 import { registerWorkflows } from './commands/workflows/workflows.js';
 
 const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
-  ['The mesh:', [registerUp, registerDemo, registerAgents, registerDoctor]],
+  ['The mesh:', [registerUp, registerDemo, registerAgents, registerDoctor, registerBackup, registerRestore]],
   ['Flows:', [registerRun, registerSubmit, registerWatch, registerFlows, registerSignal, registerWorkflows]],
   ['Who may come in:', [registerEnv, registerAllow, registerRevoke]],
   ['A broker or deployment of yours:', [registerBrokerConfig, registerKeys, registerProvision]],

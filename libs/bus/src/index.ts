@@ -7,6 +7,9 @@ export { brokerConfig, type BrokerConfigOptions } from './permissions/broker-con
 export { newNkey, type Nkey } from './permissions/nkey.js';
 export { provision, provisionAgent, type ProvisionLog, type ProvisionOptions } from './topology/provision.js';
 export { DEFAULT_STORAGE, LEAST_STORAGE } from './topology/stream-table.js';
+export { backup, KEEPER, type BackupOptions } from './backup/backup.js';
+export { readBackup, type BackupManifest } from './backup/backup-files.js';
+export { restore } from './backup/restore.js';
 export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
 export { extractTrace, injectTrace } from './trace.js';

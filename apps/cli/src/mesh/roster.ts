@@ -1,5 +1,6 @@
 import { brokerConfig, clientManifest, type Manifest } from '@waggle/bus';
 import { manifest as cli } from '../cli.manifest.js';
+import { manifest as keeper } from '../keeper.manifest.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
 import { readAllowed, type Allowed } from './allowed.js';
 import type { FoundService } from './discover.js';
@@ -22,7 +23,7 @@ export class Roster {
 
   static async of(services: readonly FoundService[], folder: MeshFolder): Promise<Roster> {
     const manifests = await Promise.all(services.map(async ({ entry }) => (await loadService(entry)).manifest));
-    const house = [cli, provisioner, clientManifest(DEFAULT_CLIENT, DEFAULT_TENANT), ...manifests];
+    const house = [cli, provisioner, keeper, clientManifest(DEFAULT_CLIENT, DEFAULT_TENANT), ...manifests];
     return new Roster(house, folder, new Keys(folder.keys), await readAllowed(folder.allowed));
   }
 

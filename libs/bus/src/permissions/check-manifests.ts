@@ -20,7 +20,7 @@ export const checkManifests = (manifests: readonly Manifest[]): void => {
     if (manifest.kind === 'client' && manifest.tenant === undefined) wrong('tenant', 'a client needs a tenant');
     if (manifest.alone && manifest.kind !== 'agent') wrong('alone', 'only an agent can have an account of its own');
     if (isBehindBorder(manifest)) {
-      for (const field of ['serves', 'servesTenants', 'handsBack', 'provisions'] as const) {
+      for (const field of ['serves', 'servesTenants', 'handsBack', 'provisions', 'keepsBackups'] as const) {
         if (manifest[field]) wrong(field, 'only a core service can do this: the account has no way in');
       }
     }

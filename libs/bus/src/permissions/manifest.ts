@@ -76,6 +76,8 @@ export interface Manifest {
   handsBack?: boolean;
   /** Makes streams, consumers and buckets. */
   provisions?: boolean;
+  /** Reads and writes whole streams, and holds all deliveries meanwhile: backup and restore. */
+  keepsBackups?: boolean;
   /** Its signals count for flows of others. */
   operate?: boolean;
 }

@@ -139,6 +139,18 @@ const keeping = (manifest: Manifest, list: RightList): void => {
     list.subscribe.add(subjects.left('>'));
     list.say('$JS.ACK.TASK.>');
   }
+  if (manifest.keepsBackups) {
+    for (const request of [
+      ...PROVISIONING,
+      'STREAM.INFO.*',
+      'STREAM.CREATE.*',
+      'STREAM.SNAPSHOT.*',
+      'STREAM.RESTORE.*',
+      'CONSUMER.PAUSE.*.*',
+    ])
+      list.api(request);
+    for (const flow of ['ACK', 'RESTORE']) list.say(`$JS.SNAPSHOT.${flow}.>`);
+  }
   if (!manifest.provisions) return;
   for (const request of PROVISIONING) list.api(request);
   for (const what of ['STREAM', 'CONSUMER']) for (const verb of ['CREATE', 'UPDATE', 'INFO', 'DELETE']) list.api(`${what}.${verb}.>`);

@@ -10,23 +10,31 @@ const LEAST_VERSION = [2, 14] as const;
 const CONNECT_PATIENCE = 20_000;
 const RETRY = 200;
 
-export interface ProvisionerConnection {
+/** How somebody signs in to the core's account beside the services. */
+export interface CoreConnection {
   servers: string;
-  /** The provisioner's nkey seed. */
+  /** Its nkey seed. */
   seed?: string;
   /** The broker has one account for all: nobody is confined. Implied where there is no seed. */
   trusted?: boolean;
 }
 
+export type ProvisionerConnection = CoreConnection;
+
+/** As `asCore`, as the provisioner. */
+export const asProvisioner = <T>(options: ProvisionerConnection, work: (connection: NatsConnection) => Promise<T>): Promise<T> =>
+  asCore(PROVISIONER, options, work);
+
 /**
- * Runs with a connection of the provisioner and closes it. Throws `BUS_UNREACHABLE`, `NATS_VERSION`, and
+ * Runs with a connection of that name and closes it. Throws `BUS_UNREACHABLE`, `NATS_VERSION`, and
  * `NATS_RIGHTS_MISSING` where the broker confines nobody and `trusted` does not say that this is meant.
  */
-export const asProvisioner = async <T>(
-  { servers, seed, trusted = seed === undefined }: ProvisionerConnection,
+export const asCore = async <T>(
+  name: string,
+  { servers, seed, trusted = seed === undefined }: CoreConnection,
   work: (connection: NatsConnection) => Promise<T>,
 ): Promise<T> => {
-  const connection = await open(servers, seed);
+  const connection = await open(name, servers, seed);
   try {
     const version = connection.info?.version ?? '0.0.0';
     const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -48,18 +56,18 @@ const refuseOpenBroker = async (connection: NatsConnection): Promise<void> => {
 };
 
 /** Tries until its patience ends: the client's own waiting for a first connection has no end. */
-const open = async (servers: string, seed?: string): Promise<NatsConnection> => {
+const open = async (name: string, servers: string, seed?: string): Promise<NatsConnection> => {
   for (const until = Date.now() + CONNECT_PATIENCE; ; await sleep(RETRY)) {
     try {
       return await connect({
         servers: servers.split(','),
-        name: PROVISIONER,
-        inboxPrefix: subjects.inbox(PROVISIONER),
+        name,
+        inboxPrefix: subjects.inbox(name),
         noAsyncTraces: true,
         ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
       });
     } catch (cause) {
-      if (Date.now() + RETRY > until) throw new WaggleError('BUS_UNREACHABLE', `cannot connect to ${servers} as ${PROVISIONER}`, { cause });
+      if (Date.now() + RETRY > until) throw new WaggleError('BUS_UNREACHABLE', `cannot connect to ${servers} as ${name}`, { cause });
     }
   }
 };
