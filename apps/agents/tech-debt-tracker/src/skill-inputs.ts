@@ -1,4 +1,5 @@
-import { Nested, WorkspaceRef } from '@waggle/protocol';
+import { DebtReport } from '@waggle/analysis';
+import { Nested, NestedList, WorkspaceRef } from '@waggle/protocol';
 import { Shard } from '@waggle/workspace';
 
 export class AnalyzeInput {
@@ -7,4 +8,10 @@ export class AnalyzeInput {
 
 export class DuplicationInput {
   @Nested(() => WorkspaceRef) workspace!: WorkspaceRef;
+}
+
+export class StructureInput {
+  @Nested(() => WorkspaceRef) workspace!: WorkspaceRef;
+  /** What `tech-debt.analyze` said of all shards of it. */
+  @NestedList(() => DebtReport) debt!: DebtReport[];
 }

@@ -1,8 +1,10 @@
 import { Agent, Skill, type TaskContext } from '@waggle/agent';
 import { DebtReport } from '@waggle/analysis';
+import { schemaOf } from '@waggle/protocol';
 import { analyzeShard } from './domain/analyze-shard.js';
 import { findDuplicates } from './domain/find-duplicates.js';
-import { AnalyzeInput, DuplicationInput } from './skill-inputs.js';
+import { findStructure } from './domain/find-structure.js';
+import { AnalyzeInput, DuplicationInput, StructureInput } from './skill-inputs.js';
 
 /** Finds technical debt: per shard what one file shows, over the whole workspace what only all files show. */
 @Agent({ name: 'tech-debt-tracker', description: 'Finds and ranks technical debt', slots: 2, capabilities: ['code-analysis', 'tech-debt'] })
@@ -31,5 +33,19 @@ export class TechDebtTracker {
   })
   async duplication(input: DuplicationInput, ctx: TaskContext): Promise<DebtReport> {
     return findDuplicates(await ctx.workspace.at(input.workspace), ctx);
+  }
+
+  // The schema rather than the class: the figures of thousands of files need not become instances.
+  @Skill({
+    id: 'tech-debt.structure',
+    description: 'Exports that nobody uses, modules in a circle and code without tests, from what was found in all shards of a workspace',
+    tags: ['audit'],
+    input: schemaOf(StructureInput),
+    output: DebtReport,
+    timeout: '2m',
+  })
+  async structure({ workspace, debt }: StructureInput, ctx: TaskContext): Promise<DebtReport> {
+    const parts = { modules: debt.flatMap(({ modules = [] }) => modules), metrics: debt.flatMap(({ metrics }) => metrics) };
+    return findStructure(await ctx.workspace.at(workspace), parts, ctx);
   }
 }

@@ -65,7 +65,7 @@ const lexerOf = (language: Language): [token: RegExp, imports: RegExp] => {
   if (language === 'python') return [PYTHON, IMPORT_PYTHON];
   if (ECMASCRIPT_LANGUAGES.includes(language)) return [ECMASCRIPT, IMPORT_ECMASCRIPT];
   // `#` begins a comment in Ruby as it does in Python
-  return [(language as string) === 'ruby' ? PYTHON : ECMASCRIPT, IMPORT_OTHER];
+  return [language === 'ruby' ? PYTHON : ECMASCRIPT, IMPORT_OTHER];
 };
 
 /** A lexer only: it need not understand code, it must cut equal code in equal pieces, and fast. */

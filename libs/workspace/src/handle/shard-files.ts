@@ -1,4 +1,5 @@
 import type { Entry } from '../entry.js';
+import { cutIntoPacks } from './packs.js';
 import type { Workspace } from './workspace.js';
 
 /** Files fetched ahead of the reader. */
@@ -29,6 +30,16 @@ export class ShardFiles implements AsyncIterable<SourceFile> {
   /** Files that can be read. */
   get total(): number {
     return this.readable.length;
+  }
+
+  /** Paths and hashes of the content: equal for equal files. */
+  get identity(): readonly [path: string, sha256: string][] {
+    return this.readable.map(({ path, sha256 }) => [path, sha256!]);
+  }
+
+  /** The same files in packs of about 16, whose borders stay where they are when other files change. */
+  packs(): ShardFiles[] {
+    return cutIntoPacks(this.readable).map((entries) => new ShardFiles(this.workspace, entries));
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<SourceFile> {

@@ -13,14 +13,33 @@ describe('functions', () => {
   it('may be as complex as the limit, and one more is found', async () => {
     expect(await findings('src/a.ts', `function f(a) {\n${branches(14)}\n}`)).toEqual([]);
     expect(await findings('src/a.ts', `\nfunction f(a) {\n${branches(15)}\n}`)).toEqual([
-      'medium debt/complexity 2: `f` has 16 paths through it (cyclomatic complexity); 15 are allowed.',
+      'medium debt/complexity 2: `f` has 16 paths through it (cyclomatic complexity; cognitive 15); 15 are allowed.',
     ]);
     expect(await findings('src/a.ts', `function f(a) {\n${branches(50)}\n}`)).toEqual([
-      'high debt/complexity 1: `f` has 51 paths through it (cyclomatic complexity); 15 are allowed.',
+      'high debt/complexity 1: `f` has 51 paths through it (cyclomatic complexity; cognitive 50); 15 are allowed.',
     ]);
     expect(await findings('src/a.spec.ts', `function f(a) {\n${branches(15)}\n}`)).toEqual([
       expect.stringContaining('low debt/complexity'),
     ]);
+  });
+
+  it('are hard to follow when conditions stand within one another', async () => {
+    const nested = 'for (const x of a) { if (x) { while (x) { if (b) { run(); } } } }';
+    expect(await findings('src/a.ts', `function f(a) {\n${nested}\n}`)).toEqual([]);
+    expect(await findings('src/a.ts', `function f(a) {\n${nested}\n${nested}\n}`)).toEqual([
+      'medium debt/cognitive-complexity 1: `f` is hard to follow: cognitive complexity 20; 15 are allowed.',
+    ]);
+  });
+
+  it('are counted in every language that is parsed', async () => {
+    expect(
+      await findings(
+        'src/a.go',
+        `package a\nfunc f(a int) int {\n${branches(15)
+          .replace(/===/g, '==')
+          .replace(/return (\d+);/g, '{ return $1 }')}\nreturn 0\n}`,
+      ),
+    ).toEqual([expect.stringContaining('medium debt/complexity 2')]);
   });
 
   it('are long by their own lines, not by those of the functions in them', async () => {

@@ -1,4 +1,6 @@
 import {
+  applyRules,
+  ECMASCRIPT,
   errorLines,
   fileMetrics,
   FindingList,
@@ -9,19 +11,24 @@ import {
   languageOf,
   MAX_PARSE,
   parse,
+  readModule,
   splitLines,
   type FileMetrics,
   type Finding,
+  type ModuleFacts,
 } from '@waggle/analysis';
 import { checkComments } from './check-comments.js';
 import { checkFunctions } from './check-functions.js';
+import { checkSize } from './check-size.js';
+import { IDIOMS } from './idioms.js';
 
 export const SPECIALIST = 'tech-debt-tracker';
 
 const TOO_DEEP = 'nested too deep to be analysed';
 
 /** What a file gave: its figures and findings, or why it was not analysed; `note` when a part could not be parsed. */
-export type FileAnalysis = { metrics: FileMetrics; findings: Finding[]; note?: string } | { skipped: string };
+export type FileAnalysis =
+  { metrics: FileMetrics; findings: Finding[]; module?: ModuleFacts; omitted: number; note?: string } | { skipped: string };
 
 /** Looks at one file. Deterministic. */
 export const analyzeFile = async (path: string, text: string): Promise<FileAnalysis> => {
@@ -35,13 +42,17 @@ export const analyzeFile = async (path: string, text: string): Promise<FileAnaly
   const lines = splitLines(text);
   const list = new FindingList(SPECIALIST, path, lines);
   const functions = functionsOf(language, root);
+  checkSize(path, lines.length, list);
   checkFunctions(functions.functions, path, list);
-  checkComments(language, root, list);
+  checkComments(language, { root, text }, list);
+  const omitted = applyRules(IDIOMS, { path, language, text, root }, list);
   const errors = errorLines(root);
   const metrics = fileMetrics({ file: path, language, lines: lines.length, parseErrors: errors.length }, functions);
   return {
     metrics,
     findings: list.findings,
+    omitted,
+    ...(ECMASCRIPT.includes(language) ? { module: readModule(path, text, root) } : {}),
     ...(errors.length === 0 ? {} : { note: `not all of it could be parsed (line ${errors.join(', ')})` }),
   };
 };

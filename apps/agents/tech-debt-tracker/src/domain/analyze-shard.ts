@@ -1,34 +1,84 @@
-import { bounded, rulesOf, type DebtReport, type FileMetrics, type Finding, type SkippedFile } from '@waggle/analysis';
+import {
+  bounded,
+  excusesIn,
+  rulesOf,
+  splitLines,
+  type DebtReport,
+  type Excuse,
+  type FileMetrics,
+  type Finding,
+  type ModuleFacts,
+  type SkippedFile,
+} from '@waggle/analysis';
 import type { ShardFiles } from '@waggle/workspace';
 import { analyzeFile, SPECIALIST } from './analyze-file.js';
+import { ENGINE } from './engine.js';
+import { IDIOMS } from './idioms.js';
 import { RULES } from './rules.js';
 import type { Work } from './work.js';
 
-/** Looks at every file of a shard, one after another; rejects with the signal's reason when told to stop. */
-export const analyzeShard = async (files: ShardFiles, work: Work): Promise<DebtReport> => {
-  const found: Finding[] = [];
-  const metrics: FileMetrics[] = [];
-  const skipped: SkippedFile[] = [];
+/** What a few files gave. */
+interface Part {
+  findings: Finding[];
+  metrics: FileMetrics[];
+  modules: ModuleFacts[];
+  excuses: Excuse[];
+  skipped: SkippedFile[];
+  omitted: number;
+}
+
+const nothing = (): Part => ({ findings: [], metrics: [], modules: [], excuses: [], skipped: [], omitted: 0 });
+
+const analyzePack = async (
+  files: ShardFiles,
+  { signal, progress }: { signal: AbortSignal; progress: (path: string) => void },
+): Promise<Part> => {
+  const part = nothing();
   for await (const { path, text } of files) {
-    work.signal.throwIfAborted();
-    work.progress(files.done / files.total, path);
+    signal.throwIfAborted();
+    progress(path);
+    if (text.includes('waggle-ignore')) part.excuses.push(...excusesIn(path, splitLines(text)));
     const analysis = await analyzeFile(path, text);
     if ('skipped' in analysis) {
-      skipped.push({ file: path, reason: analysis.skipped });
+      part.skipped.push({ file: path, reason: analysis.skipped });
       continue;
     }
-    metrics.push(analysis.metrics);
-    found.push(...analysis.findings);
-    if (analysis.note !== undefined) skipped.push({ file: path, reason: analysis.note });
+    part.metrics.push(analysis.metrics);
+    part.findings.push(...analysis.findings);
+    part.omitted += analysis.omitted;
+    if (analysis.module !== undefined) part.modules.push(analysis.module);
+    if (analysis.note !== undefined) part.skipped.push({ file: path, reason: analysis.note });
   }
-  const { findings, omitted } = bounded(found);
+  return part;
+};
+
+/** Looks at every file of a shard; what it knows of unchanged ones it takes from the last time. Rejects with the signal's reason when told to stop. */
+export const analyzeShard = async (files: ShardFiles, work: Work): Promise<DebtReport> => {
+  const all = nothing();
+  let done = 0;
+  for (const pack of files.packs()) {
+    work.signal.throwIfAborted();
+    const progress = (path: string): void => work.progress((done + pack.done) / files.total, path);
+    const part = await work.remember([ENGINE, pack.identity], () => analyzePack(pack, { signal: work.signal, progress }));
+    done += pack.total;
+    work.progress(done / files.total);
+    all.findings.push(...part.findings);
+    all.metrics.push(...part.metrics);
+    all.modules.push(...part.modules);
+    all.excuses.push(...part.excuses);
+    all.skipped.push(...part.skipped);
+    all.omitted += part.omitted;
+  }
+  const { findings, omitted } = bounded(all.findings);
   return {
     specialist: SPECIALIST,
     files: files.total,
     findings,
-    rules: rulesOf(findings, Object.values(RULES)),
-    skipped,
-    omitted,
-    metrics,
+    rules: rulesOf(findings, [...Object.values(RULES), ...IDIOMS]),
+    skipped: all.skipped,
+    omitted: all.omitted + omitted,
+    metrics: all.metrics,
+    modules: all.modules,
+    excuses: all.excuses,
   };
 };

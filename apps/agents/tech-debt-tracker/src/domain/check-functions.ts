@@ -1,5 +1,6 @@
 import { functionName, isTestFile, milder, type FindingList, type FunctionFacts, type Measured, type RuleInfo } from '@waggle/analysis';
 import type { Severity } from '@waggle/protocol';
+import { effortOf } from './effort.js';
 import { RULES } from './rules.js';
 import { THRESHOLDS } from './thresholds.js';
 
@@ -19,7 +20,17 @@ const CHECKS: readonly Check[] = [
     metric: 'complexity',
     value: (facts) => facts.complexity,
     limit: THRESHOLDS.complexity,
-    message: (name, facts, limit) => `${name} has ${facts.complexity} paths through it (cyclomatic complexity); ${limit} are allowed.`,
+    message: (name, facts, limit) =>
+      `${name} has ${facts.complexity} paths through it (cyclomatic complexity; cognitive ${facts.cognitive}); ${limit} are allowed.`,
+    worseFrom: 3,
+  },
+  {
+    rule: RULES.cognitive,
+    metric: 'cognitive',
+    // one finding is enough for a function that is too complex either way
+    value: (facts) => (facts.complexity > THRESHOLDS.complexity ? 0 : facts.cognitive),
+    limit: THRESHOLDS.cognitive,
+    message: (name, facts, limit) => `${name} is hard to follow: cognitive complexity ${facts.cognitive}; ${limit} are allowed.`,
     worseFrom: 3,
   },
   {
@@ -68,6 +79,7 @@ export const checkFunctions = (functions: readonly FunctionFacts[], file: string
         subject: name ?? 'anonymous',
         severity: isTestFile(file) ? milder(base) : base,
         metrics,
+        effort: effortOf(check.rule, { over: value - limit }),
       });
     }
   }

@@ -14,7 +14,7 @@ describe('duplicated code', () => {
   it('is found in another file, with both places', () => {
     const [finding, ...others] = search({
       'a.ts': `function a() {\n${shared}\n}\n`,
-      'b.ts': `${block('own')}\nfunction b() {\n${shared}\n  return 1;\n}\n`,
+      'b.ts': `${block('own').replaceAll('source', 'this')}\nfunction b() {\n${shared}\n  return 1;\n}\n`,
     });
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ rule: 'debt/duplication', file: 'a.ts', related: [{ file: 'b.ts' }] });
@@ -31,8 +31,15 @@ describe('duplicated code', () => {
     expect(findings.flatMap((finding) => finding.related!.map((place) => place.file)).sort()).toEqual(['a.ts', 'c.ts']);
   });
 
+  it('is found where variables were renamed, and says so; once where it is also found as it is', () => {
+    const [finding, ...others] = search({ 'a.ts': block('one'), 'b.ts': block('two') });
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ confidence: 'medium', message: expect.stringContaining('with variables renamed') as string });
+    expect(search({ 'a.ts': shared, 'b.ts': shared })).toHaveLength(1);
+  });
+
   it('is not what differs, nor comments, imports, or what is short', () => {
-    expect(search({ 'a.ts': block('one'), 'b.ts': block('two') })).toEqual([]);
+    expect(search({ 'a.ts': block('one'), 'b.ts': block('two').replaceAll('source', 'this') })).toEqual([]);
     const comment = '// the same comment on many lines\n'.repeat(40);
     expect(search({ 'a.ts': `${comment}a();`, 'b.ts': `${comment}b();` })).toEqual([]);
     const imports = Array.from({ length: 30 }, (_, at) => `import { a${at} } from './${at}.js';\n`).join('');

@@ -7,12 +7,14 @@ import {
   splitLines,
   tokenize,
   type Clone,
+  type CloneSide,
   type Finding,
   type Language,
   type RelatedPlace,
 } from '@waggle/analysis';
 import type { Severity } from '@waggle/protocol';
 import { SPECIALIST } from './analyze-file.js';
+import { effortOf } from './effort.js';
 import { RULES } from './rules.js';
 
 /** Tokens compared at most: what bounds the memory, to about 200 MB. */
@@ -26,14 +28,26 @@ const MAX_RELATED = 8;
 
 /** Files that are compared with one another. */
 interface Family {
-  finder: CloneFinder;
+  exact: CloneFinder;
+  renamed: CloneFinder;
   paths: string[];
 }
 
-export interface Group {
-  original: { file: string; line: number; endLine: number };
-  copies: { file: string; line: number; endLine: number; tokens: number }[];
+interface Lines {
+  file: string;
+  line: number;
+  endLine: number;
 }
+
+export interface Group {
+  original: Lines;
+  copies: (Lines & { tokens: number })[];
+  /** Whether variables have other names in the copies. */
+  renamed: boolean;
+}
+
+/** Languages whose code is copied from one into the other. */
+const FAMILIES: Partial<Record<Language, string>> = { typescript: 'ecmascript', tsx: 'ecmascript', javascript: 'ecmascript', cpp: 'c' };
 
 /**
  * Finds code that stands twice, over all files of a workspace: a copy may lie in any of them. Add the files in the
@@ -45,7 +59,7 @@ export class DuplicateSearch {
   /** Files left out because there was too much to compare. */
   readonly left: string[] = [];
   private tokens = 0;
-  private readonly finders = new Map<Language | 'ecmascript', Family>();
+  private readonly families = new Map<string, Family>();
 
   add(path: string, text: string): void {
     const language = languageOf(path);
@@ -57,29 +71,68 @@ export class DuplicateSearch {
     }
     this.tokens += cut.hashes.length;
     this.files++;
-    const family = language === 'python' ? language : 'ecmascript';
-    let entry = this.finders.get(family);
-    if (entry === undefined) this.finders.set(family, (entry = { finder: new CloneFinder(), paths: [] }));
-    entry.paths.push(path);
-    entry.finder.add(cut);
+    const name = FAMILIES[language] ?? language;
+    let family = this.families.get(name);
+    if (family === undefined)
+      this.families.set(name, (family = { exact: new CloneFinder(), renamed: new CloneFinder('renamed'), paths: [] }));
+    family.paths.push(path);
+    family.exact.add(cut);
+    family.renamed.add(cut);
   }
 
   /** What stands more than once, each original with all its copies. */
   groups(): Group[] {
     const groups = new Map<string, Group>();
-    for (const family of this.finders.values()) for (const clone of family.finder.clones) collect(groups, clone, family);
+    for (const { exact, renamed, paths } of this.families.values()) {
+      const covered = new Coverage();
+      for (const clone of exact.clones) {
+        const copy = collect(groups, clone, { finder: exact, paths });
+        if (copy !== undefined) covered.add(copy);
+      }
+      for (const clone of renamed.clones) {
+        const copy = linesOf(clone.second, { finder: renamed, paths });
+        if (clone.renamed && !covered.holds(copy)) collect(groups, clone, { finder: renamed, paths });
+      }
+    }
     return [...groups.values()];
   }
 }
 
-const collect = (groups: Map<string, Group>, clone: Clone, { finder, paths }: Family): void => {
-  const original = { file: paths[clone.first.file]!, ...finder.linesOf(clone.first) };
-  const copy = { file: paths[clone.second.file]!, ...finder.linesOf(clone.second), tokens: clone.tokens };
-  if (copy.endLine - copy.line + 1 < MIN_LINES || original.endLine - original.line + 1 < MIN_LINES) return;
-  const key = `${original.file}\n${original.line}\n${original.endLine}`;
+/** Lines that are known to be copies. */
+class Coverage {
+  private readonly spans = new Map<string, Lines[]>();
+
+  add(lines: Lines): void {
+    this.spans.set(lines.file, [...(this.spans.get(lines.file) ?? []), lines]);
+  }
+
+  /** Whether half of some lines or more are known. */
+  holds({ file, line, endLine }: Lines): boolean {
+    const shared = (this.spans.get(file) ?? []).reduce(
+      (sum, span) => sum + Math.max(0, Math.min(endLine, span.endLine) - Math.max(line, span.line) + 1),
+      0,
+    );
+    return shared * 2 >= endLine - line + 1;
+  }
+}
+
+interface Found {
+  finder: CloneFinder;
+  paths: readonly string[];
+}
+
+const linesOf = (side: CloneSide, { finder, paths }: Found): Lines => ({ file: paths[side.file]!, ...finder.linesOf(side) });
+
+/** Adds a clone to those of its original; undefined when it is too short to be worth it. */
+const collect = (groups: Map<string, Group>, clone: Clone, found: Found): Lines | undefined => {
+  const original = linesOf(clone.first, found);
+  const copy = { ...linesOf(clone.second, found), tokens: clone.tokens };
+  if (copy.endLine - copy.line + 1 < MIN_LINES || original.endLine - original.line + 1 < MIN_LINES) return undefined;
+  const key = `${original.file}\n${original.line}\n${original.endLine}\n${clone.renamed}`;
   const group = groups.get(key);
-  if (group === undefined) groups.set(key, { original, copies: [copy] });
+  if (group === undefined) groups.set(key, { original, copies: [copy], renamed: clone.renamed });
   else group.copies.push(copy);
+  return copy;
 };
 
 const severityOf = (lines: number, paths: readonly string[]): Severity => {
@@ -88,7 +141,7 @@ const severityOf = (lines: number, paths: readonly string[]): Severity => {
 };
 
 /** One finding for an original and its copies. `text` is the original's file. */
-export const duplicateFinding = ({ original, copies }: Group, text: string): Finding => {
+export const duplicateFinding = ({ original, copies, renamed }: Group, text: string): Finding => {
   const lines = splitLines(text);
   const count = original.endLine - original.line + 1;
   const tokens = Math.max(...copies.map((copy) => copy.tokens));
@@ -100,7 +153,7 @@ export const duplicateFinding = ({ original, copies }: Group, text: string): Fin
   list.add({
     rule: RULES.duplication,
     place: { line: original.line, endLine: original.endLine, column: 1, endColumn: (lines[original.endLine - 1]?.length ?? 0) + 1 },
-    message: `These ${count} lines (${tokens} tokens) stand ${elsewhere}.`,
+    message: `These ${count} lines (${tokens} tokens) stand ${elsewhere}${renamed ? ', with variables renamed' : ''}.`,
     subject: lines.slice(original.line - 1, original.endLine).join('\n'),
     severity: severityOf(count, [original.file, ...copies.map((copy) => copy.file)]),
     metrics: [
@@ -109,6 +162,8 @@ export const duplicateFinding = ({ original, copies }: Group, text: string): Fin
       { name: 'copies', value: copies.length },
     ],
     related,
+    effort: effortOf(RULES.duplication, { over: count * copies.length }),
+    ...(renamed ? { confidence: 'medium' } : {}),
   });
   return list.findings[0]!;
 };

@@ -2,6 +2,7 @@ import { bounded, rulesOf, type DebtReport, type Finding } from '@waggle/analysi
 import type { Workspace } from '@waggle/workspace';
 import { SPECIALIST } from './analyze-file.js';
 import { duplicateFinding, DuplicateSearch, type Group } from './duplicate-search.js';
+import { ENGINE } from './engine.js';
 import { RULES } from './rules.js';
 import type { Work } from './work.js';
 
@@ -11,7 +12,10 @@ const MAX_GROUPS = 2000;
 const size = ({ original, copies }: Group): number => (original.endLine - original.line + 1) * copies.length;
 
 /** Finds what stands more than once in a workspace; rejects with the signal's reason when told to stop. */
-export const findDuplicates = async (workspace: Workspace, work: Work): Promise<DebtReport> => {
+export const findDuplicates = (workspace: Workspace, work: Work): Promise<DebtReport> =>
+  work.remember([ENGINE, workspace.all().identity], () => compareAll(workspace, work));
+
+const compareAll = async (workspace: Workspace, work: Work): Promise<DebtReport> => {
   const search = new DuplicateSearch();
   const files = workspace.all();
   for await (const { path, text } of files) {

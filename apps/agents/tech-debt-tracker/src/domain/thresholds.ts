@@ -2,8 +2,14 @@
 export const THRESHOLDS = {
   /** Cyclomatic complexity of a function. */
   complexity: 15,
+  /** Cognitive complexity of a function. */
+  cognitive: 15,
   /** Lines of a function without those of the functions in it. */
   functionLines: 80,
   nesting: 4,
   parameters: 5,
+  /** Lines of a file. */
+  fileLines: 600,
+  /** Complexity of all functions of a file, from where on somebody should test it. */
+  untested: 15,
 } as const;

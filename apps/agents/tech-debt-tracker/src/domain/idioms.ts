@@ -1,0 +1,2 @@
+import type { PatternRule } from '@waggle/analysis';
+export const IDIOMS: readonly PatternRule[] = [];
