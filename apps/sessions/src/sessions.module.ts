@@ -1,19 +1,26 @@
 import { Module } from '@nestjs/common';
 import { Lifecycle } from '@waggle/service';
 import { Alarms } from './alarms.js';
+import { Channels } from './channels.js';
+import { Events } from './events.js';
+import { FlowEnds } from './flow-ends.js';
 import { Memory } from './memory.js';
 import type { Part } from './part.js';
+import { Resources } from './resources.js';
 import { Sessions } from './sessions.js';
 import { PARTS, SessionsService } from './sessions.service.js';
 import { Documents } from './store/documents.js';
 import { MemoryStore } from './store/memory-store.js';
+import { SyncPoints } from './sync-points.js';
 
-const PARTS_OF = [Memory, Sessions];
+const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources];
 
 @Module({
   providers: [
     SessionsService,
     Alarms,
+    Events,
+    FlowEnds,
     Documents,
     MemoryStore,
     ...PARTS_OF,

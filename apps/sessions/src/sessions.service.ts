@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { serve, type Bus, type Subscription } from '@waggle/bus';
 import { BUS, Log, Presence } from '@waggle/service';
 import { Alarms } from './alarms.js';
+import { FlowEnds } from './flow-ends.js';
 import type { Part } from './part.js';
 
 /** Nest token of the parts that answer questions. */
@@ -16,6 +17,7 @@ export class SessionsService implements OnApplicationBootstrap {
     @Inject(BUS) private readonly bus: Bus,
     @Inject(PARTS) private readonly parts: readonly Part[],
     private readonly alarms: Alarms,
+    private readonly flowEnds: FlowEnds,
     private readonly presence: Presence,
     private readonly log: Log,
   ) {}
@@ -31,10 +33,12 @@ export class SessionsService implements OnApplicationBootstrap {
       onError: (error, subject) => this.log.error('a question could not be answered', { subject, error }),
     });
     await this.alarms.start();
+    await this.flowEnds.start();
   }
 
   async stop(): Promise<void> {
     await this.serving?.stop();
     await this.alarms.stop();
+    await this.flowEnds.stop();
   }
 }

@@ -1,6 +1,8 @@
 import type { SessionState, StateKey } from '@waggle/protocol';
+import { Channel } from './channel.js';
 import type { Desk } from './desk.js';
 import { Memory } from './memory.js';
+import { SyncPoint, type PointState } from './sync-point.js';
 
 export interface CreateOptions {
   description?: string;
@@ -23,6 +25,8 @@ export class Session {
   constructor(
     private readonly desk: Desk,
     readonly name: string,
+    /** Tells several of one agent apart where they arrive at a sync point. */
+    private readonly as?: string,
   ) {
     this.memory = new Memory(desk, name);
   }
@@ -54,5 +58,18 @@ export class Session {
   /** Who is in it, and everything else that is known of it. `SESSION_UNKNOWN` */
   describe(): Promise<SessionInfo> {
     return this.desk.read('session', { session: this.name });
+  }
+
+  channel(name: string): Channel {
+    return new Channel(this.desk, this.name, name);
+  }
+
+  sync(name: string): SyncPoint {
+    return new SyncPoint(this.desk, this.name, name, this.as);
+  }
+
+  /** Its sync points, those that have ended too. */
+  async points(): Promise<(PointState & { name: string })[]> {
+    return (await this.desk.read<{ points: (PointState & { name: string })[] }>('points', { session: this.name })).points;
   }
 }

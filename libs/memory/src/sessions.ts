@@ -22,10 +22,10 @@ export class Sessions {
     this.desk = new Desk(bus, tenant);
   }
 
-  /** By its name: a flow's id, a thread's, or one of your own. */
-  session(name: string): Session {
+  /** By its name: a flow's id, a thread's, or one of your own. `as` tells several of one agent apart at sync points. */
+  session(name: string, options: { as?: string } = {}): Session {
     if (!isToken(name)) throw new WaggleError('INVALID_MESSAGE', 'session must be 1 to 64 of A-Z, a-z, 0-9, _ and -.', { path: 'session' });
-    return new Session(this.desk, name);
+    return new Session(this.desk, name, options.as);
   }
 
   async list(): Promise<SessionLine[]> {

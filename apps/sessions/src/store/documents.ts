@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { WaggleError, type SessionsDocument } from '@waggle/protocol';
+import { subjects, WaggleError, type SessionsDocument } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { InTurn } from './in-turn.js';
-import { isDeleted, storedValue } from './stored-value.js';
+import { DELETED, isDeleted, storedValue } from './stored-value.js';
 
 /** Answers kept with a document, for questions that are asked again. */
 const REMEMBERED = 16;
 /** Lost races at one document; each means that another replica made progress. */
 const ROUNDS = 100;
 
+/** How long a deletion stays to be seen. */
+const TOMBSTONE = '60s';
+
 /** What a question does to a document: nothing where there is no `state`. */
 export interface Change<S, A> {
-  state?: S;
+  /** `null`: it is no more. */
+  state?: S | null;
   answer: A;
 }
 
@@ -21,6 +25,8 @@ export interface Change<S, A> {
 export interface Place {
   key: string;
   request: string;
+  /** It is not kept who asked: asking again does no harm by itself. */
+  forget?: boolean;
 }
 
 /**
@@ -39,7 +45,8 @@ export class Documents {
   }
 
   /** `OVERLOADED` when others are always faster. What `change` throws is thrown; it may be called again. */
-  update<S, A>({ key, request }: Place, change: (state: S | undefined) => Change<S, A> | Promise<Change<S, A>>): Promise<A> {
+  update<S, A>(place: Place, change: (state: S | undefined) => Change<S, A> | Promise<Change<S, A>>): Promise<A> {
+    const { key, request } = place;
     return this.turns.run(key, async () => {
       for (let round = 0; round < ROUNDS; round++) {
         const { document, revision } = await this.stored<S>(key);
@@ -47,16 +54,20 @@ export class Documents {
         if (known) return known[1] as A;
         const { state, answer } = await change(document?.state);
         if (state === undefined) return answer;
-        const next: SessionsDocument<S> = {
-          state,
-          recent: [[request, answer] as [string, unknown], ...(document?.recent ?? [])].slice(0, REMEMBERED),
-        };
-        const put = await this.bus.bucket('SESSIONS').put(key, JSON.stringify(next), { expect: revision });
-        if (put.status === 'stored') return answer;
+        const recent: SessionsDocument<S>['recent'] = place.forget ? [] : [[request, answer], ...(document?.recent ?? [])];
+        if (await this.write(key, revision, state === null ? null : { state, recent: recent.slice(0, REMEMBERED) })) return answer;
         await sleep(Math.random() * Math.min(50, round * 2));
       }
       throw new WaggleError('OVERLOADED', `too many write to ${key}`);
     });
+  }
+
+  /** Whether it was still the revision that it was made from. A deletion leaves by itself. */
+  private async write<S>(key: string, revision: number, document: SessionsDocument<S> | null): Promise<boolean> {
+    const headers = document === null ? { ...DELETED, 'Nats-TTL': TOMBSTONE } : undefined;
+    const body = document === null ? '' : JSON.stringify(document);
+    const stored = await this.bus.publish(subjects.kvKey('SESSIONS', key), body, { expect: revision, headers });
+    return stored.status === 'stored';
   }
 
   private async stored<S>(key: string): Promise<{ document?: SessionsDocument<S>; revision: number }> {

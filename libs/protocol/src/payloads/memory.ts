@@ -103,6 +103,8 @@ export interface SyncPoint {
   /** Milliseconds from its creation. */
   timeout: number;
   endedAt?: string;
+  /** The participant whose arrival completed it. */
+  endedBy?: string;
   /** The alarm that ends it. */
   alarm: string;
 }
@@ -122,21 +124,28 @@ export interface ResourceRequest {
   /** 0: the most urgent, to 3. */
   rank: number;
   askedAt: string;
+  /** Milliseconds that a grant holds unless renewed. */
+  ttl: number;
   /** How often a later one was served before it: it gains urgency by it. */
   overtaken: number;
 }
 
 export interface ResourceGrant extends Pick<ResourceRequest, 'id' | 'owner' | 'slots'> {
   grantedAt: string;
-  /** Milliseconds that it holds unless renewed. */
+  /** Milliseconds that it holds unless renewed; `full`: once it is. */
   ttl: number;
+  full: number;
   /** The alarm that ends it. */
   alarm: string;
+  /** The flow it was asked for has not been told yet. */
+  untold?: boolean;
 }
 
 /** What is shared in turns, as SESSIONS keeps it. */
 export interface ResourceState {
   slots: number;
+  /** Its slots were set by somebody; else it has one, and is forgotten when nobody wants it. */
+  defined: boolean;
   holders: ResourceGrant[];
   /** In order of arrival. */
   queue: ResourceRequest[];

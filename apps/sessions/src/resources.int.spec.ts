@@ -1,0 +1,122 @@
+import { Resources } from '@waggle/memory';
+import { eventually } from '@waggle/testkit';
+import { sessionsRig, type Rig } from './testing/rig.js';
+
+jest.setTimeout(30_000);
+
+describe('resources', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await sessionsRig();
+  });
+
+  const as = async (name: string): Promise<Resources> => new Resources(await rig.bus(name), { tenant: 't1' });
+
+  it('are used by as many at once as they have slots, in the order asked', async () => {
+    const [ada, ben] = [await as('ada'), await as('ben')];
+    await ada.define('staging-db', { slots: 2 });
+    let now = 0;
+    let most = 0;
+    const served: number[] = [];
+    await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        (i % 2 ? ada : ben).use('staging-db', {}, async () => {
+          served.push(i);
+          most = Math.max(most, ++now);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          now--;
+        }),
+      ),
+    );
+    expect(most).toBe(2);
+    expect(served).toHaveLength(12);
+    expect((await ada.list()).find(({ resource }) => resource === 'staging-db')).toMatchObject({
+      slots: 2,
+      holders: [],
+      queue: [],
+      granted: 12,
+    });
+  });
+
+  it('are given by priority, with the place and the wait to be seen', async () => {
+    const [ada, ben] = [await as('ada'), await as('ben')];
+    const held = await ada.acquire('printer');
+    const order: string[] = [];
+    const seen: number[] = [];
+    const wait = async (name: string, priority: 'low' | 'high' | 'normal'): Promise<void> => {
+      const grant = await ben.acquire('printer', {
+        priority,
+        note: name,
+        onPosition: ({ position }) => name === 'late' && seen.push(position),
+      });
+      order.push(name);
+      await grant.release();
+    };
+    const queued = (n: number) =>
+      eventually(async () => (await ada.list()).find(({ resource }) => resource === 'printer')?.queue.length === n);
+    const waiting: Promise<void>[] = [];
+    for (const [name, priority] of [
+      ['late', 'low'],
+      ['first', 'normal'],
+      ['second', 'normal'],
+      ['urgent', 'high'],
+    ] as const) {
+      waiting.push(wait(name, priority));
+      await queued(waiting.length);
+    }
+    const line = (await ada.list()).find(({ resource }) => resource === 'printer')!;
+    expect(line.queue.map(({ owner, position }) => [owner.note, position])).toEqual([
+      ['urgent', 0],
+      ['first', 1],
+      ['second', 2],
+      ['late', 3],
+    ]);
+    await held.release();
+    await Promise.all(waiting);
+    expect(order).toEqual(['urgent', 'first', 'second', 'late']);
+    expect(seen[0]).toBe(0);
+    expect(Math.max(...seen)).toBe(3);
+    expect(await ada.list()).not.toContainEqual(expect.objectContaining({ resource: 'printer' }));
+  });
+
+  it('go to the next when their holder is gone, and a waiter that is gone keeps nobody waiting', async () => {
+    const dying = await rig.broker.busFor('ben');
+    const dead = new Resources(dying, { tenant: 't1' });
+    await dead.acquire('lathe', { ttl: 1_000 });
+    const gone = dead.acquire('lathe', { ttl: 1_000 }).catch(() => undefined);
+    const ada = await as('ada');
+    await eventually(async () => (await ada.list()).find(({ resource }) => resource === 'lathe')?.queue.length === 1);
+    await dying.close();
+    const at = performance.now();
+    const grant = await ada.acquire('lathe');
+    expect(performance.now() - at).toBeLessThan(6_000);
+    await grant.release();
+    await gone;
+  });
+
+  it('lost by their holder abort its work', async () => {
+    const bus = await rig.broker.busFor('ben');
+    const grant = await new Resources(bus, { tenant: 't1' }).acquire('crane', { ttl: 1_000 });
+    const ada = await as('ada');
+    const waiting = ada.acquire('crane');
+    // it cannot renew any more
+    await bus.close();
+    const next = await waiting;
+    expect(grant.signal.aborted).toBe(true);
+    expect(grant.signal.reason).toMatchObject({ code: 'GRANT_LOST' });
+    await next.release();
+  });
+
+  it('are not given back by others, nor asked for in the name of flows', async () => {
+    const grant = await (await as('ada')).acquire('kiln');
+    const ben = await rig.bus('ben');
+    const ask = async (endpoint: string, question: object) =>
+      (await ben.request(`wgm.svc.sessions.${endpoint}.t1.ben`, JSON.stringify({ request: 'r1', resource: 'kiln', ...question }))).json<{
+        problems?: { code: string }[];
+      }>();
+    expect((await ask('release', { id: grant.place.id })).problems).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    expect((await ask('request', { flow: { owner: 'ben', flowId: 'f', step: 's' } })).problems).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    expect((await ask('request', { slots: 2 })).problems).toMatchObject([{ code: 'INVALID_MESSAGE' }]);
+    await grant.release();
+  });
+});

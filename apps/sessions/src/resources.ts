@@ -1,0 +1,203 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@waggle/bus';
+import {
+  memoryKeys,
+  newId,
+  subjects,
+  WaggleError,
+  type ResourceGrant,
+  type ResourceRequest,
+  type ResourceState,
+  type SessionsDocument,
+} from '@waggle/protocol';
+import { BUS } from '@waggle/service';
+import { Alarms, type Alarm } from './alarms.js';
+import type { Asker } from './asker.js';
+import { holding, inOrder, newResource, QUEUE_MOST, rankOf, serve, standingOf, without, type Standing } from './domain/resource.js';
+import { Events } from './events.js';
+import { endpoint, type Part } from './part.js';
+import { readAsk, readDefine, readGrant, type AskResource, type DefineResource, type OfGrant } from './questions/resource-questions.js';
+import { readNothing } from './questions/session-questions.js';
+import { Documents } from './store/documents.js';
+
+const KIND = 'grant';
+const TTL = 30_000;
+/** Who waited must say by then that it is still there: the dead hold up the queue no longer than this. */
+const CONFIRM = 5_000;
+/** How often it is looked whether a flow that holds something has ended, should nobody have told. */
+const FLOW_TTL = 60_000;
+/** Who may speak for flows. */
+const COORDINATOR = 'coordinator';
+
+/** Turns at what is shared: in order, by priority, each grant for a time. */
+@Injectable()
+export class Resources implements Part {
+  readonly endpoints = {
+    resource: endpoint(readDefine, (q, asker) => this.define(q, asker)),
+    request: endpoint(readAsk, (q, asker) => this.ask(q, asker)),
+    renew: endpoint(readGrant, (q, asker) => this.renew(q, asker)),
+    release: endpoint(readGrant, (q, asker) => this.release(q, asker)),
+    resources: endpoint(readNothing, (_, { tenant }) => this.list(tenant)),
+  };
+
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly documents: Documents,
+    private readonly alarms: Alarms,
+    private readonly events: Events,
+  ) {
+    alarms.on(KIND, (alarm) => this.review(alarm));
+  }
+
+  /** Takes away what a flow that has ended held or waited for. */
+  async dropFlow(tenant: string, resource: string, flowId: string): Promise<void> {
+    await this.change({ tenant, resource, request: newId() }, (state) => {
+      const ofFlow = [...state.holders, ...state.queue].filter(({ owner }) => owner.flow?.flowId === flowId);
+      return ofFlow.reduce((next, { id }) => without(next, id, Date.now()), state);
+    });
+  }
+
+  private async define({ request, resource, slots }: DefineResource, { tenant }: Asker): Promise<object> {
+    await this.change({ tenant, resource, request }, (state) => ({ ...state, slots, defined: true }));
+    return {};
+  }
+
+  private async ask(q: AskResource, { tenant, name }: Asker): Promise<Standing & { ttl: number }> {
+    const { request, resource, slots = 1, priority = 'normal', note, flow } = q;
+    if (flow !== undefined && name !== COORDINATOR)
+      throw new WaggleError('NOT_ALLOWED', `Only the ${COORDINATOR} asks for flows.`, { path: 'flow' });
+    const ttl = flow === undefined ? (q.ttl ?? TTL) : FLOW_TTL;
+    const owner = { agent: name, ...(flow && { flow: { tenant, ...flow } }), ...(note !== undefined && { note }) };
+    const asked: ResourceRequest = { id: request, owner, slots, rank: rankOf(priority), askedAt: now(), ttl, overtaken: 0 };
+    const state = await this.change({ tenant, resource, request: newId() }, (there) => {
+      if (standingOf(there, request)) return there;
+      if (slots > there.slots)
+        throw new WaggleError('INVALID_MESSAGE', `${resource} has ${there.slots} slots, not ${slots}.`, { path: 'slots' });
+      if (there.queue.length >= QUEUE_MOST) throw new WaggleError('OVERLOADED', `${QUEUE_MOST} wait for ${resource} already.`);
+      return { ...there, queue: [...there.queue, asked] };
+    });
+    return { ...standingOf(state, request)!, ttl };
+  }
+
+  /** `GRANT_LOST` */
+  private async renew({ resource, id }: OfGrant, asker: Asker): Promise<{ ttl: number }> {
+    const { tenant } = asker;
+    let renewed: ResourceGrant | undefined;
+    await this.change({ tenant, resource, request: newId() }, async (state) => {
+      const grant = requireGrant(state, id, asker);
+      const { full } = grant;
+      renewed = { ...grant, ttl: full, alarm: await this.arm(tenant, resource, full) };
+      return { ...state, holders: state.holders.map((each) => (each.id === id ? renewed! : each)) };
+    });
+    return { ttl: renewed!.ttl };
+  }
+
+  private async release({ resource, id, request }: OfGrant & { request: string }, asker: Asker): Promise<object> {
+    await this.change({ tenant: asker.tenant, resource, request }, (state) => {
+      const mine = [...state.holders, ...state.queue].find((each) => each.id === id);
+      if (mine !== undefined && mine.owner.agent !== asker.name)
+        throw new WaggleError('NOT_ALLOWED', `It is ${mine.owner.agent}'s to give back.`, { path: 'id' });
+      return without(state, id, Date.now());
+    });
+    return {};
+  }
+
+  /** Makes a change, serves whom it leaves room for, and tells flows that were served. */
+  private async change(
+    { tenant, resource, request }: { tenant: string; resource: string; request: string },
+    step: (state: ResourceState) => ResourceState | Promise<ResourceState>,
+  ): Promise<ResourceState> {
+    const key = memoryKeys.resource(tenant, resource);
+    const after = await this.documents.update<ResourceState, ResourceState>({ key, request, forget: true }, async (there) => {
+      const before = there ?? newResource();
+      const stepped = await step(before);
+      const { state, served } = serve(stepped);
+      if (stepped === before && served.length === 0) return { answer: before };
+      const waited = new Set(before.queue.map(({ id }) => id));
+      const grants = await Promise.all(served.map((each) => this.grant(tenant, resource, { request: each, waited: waited.has(each.id) })));
+      const next = holding(state, grants);
+      const idle = !next.defined && next.holders.length + next.queue.length === 0;
+      return { state: idle ? null : next, answer: next };
+    });
+    await this.tell(tenant, resource, after);
+    return after;
+  }
+
+  private async grant(
+    tenant: string,
+    resource: string,
+    { request, waited }: { request: ResourceRequest; waited: boolean },
+  ): Promise<ResourceGrant> {
+    const { id, owner, slots, ttl: full } = request;
+    const ttl = waited && owner.flow === undefined ? Math.min(CONFIRM, full) : full;
+    const alarm = await this.arm(tenant, resource, ttl);
+    return { id, owner, slots, grantedAt: now(), ttl, full, alarm, ...(owner.flow && { untold: true }) };
+  }
+
+  private arm(tenant: string, resource: string, after: number): Promise<string> {
+    return this.alarms.arm({ kind: KIND, tenant, about: { resource } }, after);
+  }
+
+  private async tell(tenant: string, resource: string, state: ResourceState): Promise<void> {
+    const untold = state.holders.filter((each) => each.untold);
+    if (untold.length === 0) return;
+    for (const { id, owner } of untold) {
+      await this.events.tell(tenant, { type: 'resource-granted', subject: resource, data: { resource, id, ...owner.flow } });
+    }
+    const told = new Set(untold.map(({ id }) => id));
+    const key = memoryKeys.resource(tenant, resource);
+    await this.documents.update<ResourceState, object>({ key, request: newId(), forget: true }, (there) =>
+      there === undefined
+        ? { answer: {} }
+        : {
+            state: {
+              ...there,
+              holders: there.holders.map(({ untold: was, ...each }) => (told.has(each.id) ? each : { ...each, untold: was })),
+            },
+            answer: {},
+          },
+    );
+  }
+
+  /** The time of a grant is over: an agent that did not renew lost it; a flow keeps it until it ends. */
+  private async review({ id: alarm, tenant, about: { resource = '' } }: Alarm): Promise<void> {
+    const state = await this.documents.read<ResourceState>(memoryKeys.resource(tenant, resource));
+    const grant = state?.holders.find((each) => each.alarm === alarm);
+    if (grant === undefined) return;
+    const { flow } = grant.owner;
+    if (flow !== undefined && !(await this.hasEnded(flow))) {
+      const next = await this.arm(tenant, resource, FLOW_TTL);
+      await this.change({ tenant, resource, request: alarm }, (there) => ({
+        ...there,
+        holders: there.holders.map((each) => (each.alarm === alarm ? { ...each, alarm: next, untold: true } : each)),
+      }));
+      return;
+    }
+    await this.change({ tenant, resource, request: alarm }, (there) =>
+      there.holders.some((each) => each.alarm === alarm) ? without(there, grant.id, Date.now()) : there,
+    );
+  }
+
+  private async hasEnded({ tenant, owner, flowId }: { tenant: string; owner: string; flowId: string }): Promise<boolean> {
+    return (await this.bus.last('FLOW', subjects.outcome(tenant, owner, flowId))) !== undefined;
+  }
+
+  private async list(tenant: string): Promise<object> {
+    const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.resource(tenant, '*'));
+    const resources = entries.map((entry) => {
+      const { state } = entry.json<SessionsDocument<ResourceState>>();
+      const queue = inOrder(state.queue).map((each) => ({ ...each, ...standingOf(state, each.id) }));
+      return { resource: entry.key.split('.').at(-1), ...state, queue };
+    });
+    return { resources };
+  }
+}
+
+const requireGrant = (state: ResourceState, id: string, { name }: Asker): ResourceGrant => {
+  const grant = state.holders.find((each) => each.id === id);
+  if (grant === undefined) throw new WaggleError('GRANT_LOST', 'It is no longer granted.', { path: 'id', retryable: false });
+  if (grant.owner.agent !== name) throw new WaggleError('NOT_ALLOWED', `It is granted to ${grant.owner.agent}.`, { path: 'id' });
+  return grant;
+};
+
+const now = (): string => new Date().toISOString();

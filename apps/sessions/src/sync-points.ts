@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@waggle/bus';
+import { memoryKeys, WaggleError, type SessionsDocument, type SyncPoint } from '@waggle/protocol';
+import { BUS } from '@waggle/service';
+import { Alarms, type Alarm } from './alarms.js';
+import type { Asker } from './asker.js';
+import { arrived, missing, participant, timedOut } from './domain/sync-point.js';
+import { Events } from './events.js';
+import { endpoint, type Part } from './part.js';
+import { readArrive, readPoint, readPoints, type Arrive, type CreatePoint } from './questions/sync-questions.js';
+import { Sessions } from './sessions.js';
+import { Documents } from './store/documents.js';
+
+const KIND = 'sync';
+/** Bytes of what one brings to a point. */
+const DATA_MOST = 1024;
+
+/** Points that several must reach before any goes on. */
+@Injectable()
+export class SyncPoints implements Part {
+  readonly endpoints = {
+    point: endpoint(readPoint, (q, asker) => this.create(q, asker)),
+    arrive: endpoint(readArrive, (q, asker) => this.arrive(q, asker)),
+    points: endpoint(readPoints, (q, { tenant }) => this.list(tenant, q.session)),
+  };
+
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly documents: Documents,
+    private readonly sessions: Sessions,
+    private readonly alarms: Alarms,
+    private readonly events: Events,
+  ) {
+    alarms.on(KIND, (alarm) => this.end(alarm));
+  }
+
+  /** Made again in the same way, it is the one that is there. */
+  private async create({ request, session, name, expect, timeout }: CreatePoint, asker: Asker): Promise<{ point: SyncPoint }> {
+    const { tenant } = asker;
+    await this.sessions.writable(asker, session);
+    const key = memoryKeys.sync(tenant, session, name);
+    const known = await this.documents.read<SyncPoint>(key);
+    const alarm = known?.alarm ?? (await this.alarms.arm({ kind: KIND, tenant, about: { session, name } }, timeout));
+    const state: SyncPoint = { state: 'open', expect, arrived: {}, by: asker.name, createdAt: new Date().toISOString(), timeout, alarm };
+    return this.documents.update<SyncPoint, { point: SyncPoint }>({ key, request, forget: true }, (there) => {
+      if (there === undefined) return { state, answer: { point: state } };
+      if (isDeepStrictEqual([there.expect, there.timeout], [expect, timeout])) return { answer: { point: there } };
+      throw new WaggleError(
+        'NAME_TAKEN',
+        `There is another sync point ${name}: it expects ${JSON.stringify(there.expect)} within ${there.timeout} ms.`,
+        {
+          path: 'name',
+        },
+      );
+    });
+  }
+
+  private async arrive({ request, session, name, as, data }: Arrive, asker: Asker): Promise<{ point: SyncPoint }> {
+    if (data !== undefined && JSON.stringify(data).length > DATA_MOST)
+      throw new WaggleError('MESSAGE_TOO_LARGE', `What one brings to a sync point has at most ${DATA_MOST} bytes.`, { path: 'data' });
+    const { tenant } = asker;
+    const who = participant(asker.name, as);
+    const point = await this.documents.update<SyncPoint, SyncPoint>(
+      { key: memoryKeys.sync(tenant, session, name), request, forget: true },
+      (there) => {
+        if (there === undefined) throw new WaggleError('SYNC_UNKNOWN', `There is no sync point ${name} in ${session}.`, { path: 'name' });
+        const next = arrived(there, who, { at: new Date().toISOString(), data });
+        if (next.state === 'timed-out') throw late(name, next);
+        return next === there ? { answer: there } : { state: next, answer: next };
+      },
+    );
+    // told again whenever the last one asks again: a service that ended in between told nobody
+    if (point.endedBy === who) await this.tell(tenant, { session, name, point });
+    return { point };
+  }
+
+  private async end({ id, tenant, about }: Alarm): Promise<void> {
+    const { session = '', name = '' } = about;
+    const point = await this.documents.update<SyncPoint, SyncPoint | undefined>(
+      { key: memoryKeys.sync(tenant, session, name), request: id, forget: true },
+      (there) => {
+        const next = there && timedOut(there, id, new Date().toISOString());
+        return next === there ? { answer: there } : { state: next, answer: next };
+      },
+    );
+    if (point?.state === 'timed-out') await this.tell(tenant, { session, name, point });
+  }
+
+  private async tell(tenant: string, { session, name, point }: { session: string; name: string; point: SyncPoint }): Promise<void> {
+    await this.events.tell(tenant, { type: 'sync-ended', subject: `${session}/${name}`, data: { session, name, state: point.state } });
+  }
+
+  private async list(tenant: string, session: string): Promise<object> {
+    const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.sync(tenant, session, '*'));
+    return { points: entries.map((entry) => ({ name: entry.key.split('.').at(-1), ...entry.json<SessionsDocument<SyncPoint>>().state })) };
+  }
+}
+
+const late = (name: string, point: SyncPoint): WaggleError => {
+  const left = missing(point);
+  const who = typeof left === 'number' ? `${left} of ${point.expect as number}` : left.join(', ');
+  return new WaggleError('SYNC_TIMED_OUT', `${name} ended without ${who}.`, { path: 'name' });
+};

@@ -1,0 +1,56 @@
+import type { Bus, Subscription } from '@waggle/bus';
+
+/**
+ * Something to wait on that is woken from outside: by a feed, by a connection that came back (what was said meanwhile
+ * was not heard), by an aborted signal. Being woken says nothing: look again at what is stored.
+ */
+export class Wakes {
+  private woken = false;
+  private wake: () => void = () => undefined;
+  private readonly undo: (() => unknown)[] = [];
+
+  private constructor(private readonly signal?: AbortSignal) {}
+
+  /** `listen` subscribes and is given what to call at news. */
+  static async on(bus: Bus, listen: (wake: () => void) => Promise<Subscription>, signal?: AbortSignal): Promise<Wakes> {
+    const wakes = new Wakes(signal);
+    const call = (): void => wakes.call();
+    signal?.addEventListener('abort', call, { once: true });
+    let ready = true;
+    const stopHealth = bus.onHealth((health) => {
+      if (health.ready && !ready) call();
+      ready = health.ready;
+    });
+    wakes.undo.push(() => signal?.removeEventListener('abort', call), stopHealth);
+    try {
+      const subscription = await listen(call);
+      wakes.undo.push(() => subscription.stop());
+    } catch (error) {
+      await wakes.stop();
+      throw error;
+    }
+    return wakes;
+  }
+
+  /** Resolves at the next wake, at once when there was one since the last call, or after `most` milliseconds. */
+  async next(most?: number): Promise<void> {
+    if (!this.woken && !this.signal?.aborted) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        if (most !== undefined) timer = setTimeout(resolve, most);
+      });
+      clearTimeout(timer);
+    }
+    this.woken = false;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.undo.splice(0).map((undo) => undo()));
+  }
+
+  private call(): void {
+    this.woken = true;
+    this.wake();
+  }
+}
