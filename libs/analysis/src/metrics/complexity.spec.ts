@@ -42,10 +42,10 @@ const compare = async (file: string): Promise<Compared[]> => {
 describe('cyclomatic complexity', () => {
   it("agrees with lizard's, but for the differences that are named", async () => {
     const all = (await Promise.all(Object.keys(LIZARD).map(compare))).flat();
-    expect(all.length).toBeGreaterThanOrEqual(100);
-    expect(new Set(all.map(({ language }) => language)).size).toBeGreaterThanOrEqual(3);
+    expect(all.length).toBeGreaterThanOrEqual(350);
+    expect(new Set(all.map(({ language }) => language)).size).toBeGreaterThanOrEqual(11);
     const differing = all.filter(({ ours, lizard }) => ours !== lizard).map(({ where }) => where);
-    expect(differing.filter((where) => !Object.hasOwn(DIFFERENCES, where))).toEqual([]);
+    expect(differing.sort()).toEqual(Object.keys(DIFFERENCES).sort());
   });
 });
 

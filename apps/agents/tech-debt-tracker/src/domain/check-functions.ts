@@ -1,4 +1,4 @@
-import { functionName, isTestFile, milder, type FindingList, type FunctionFacts, type Measured, type RuleInfo } from '@waggle/analysis';
+import { functionName, isTestFile, milder, type FindingList, type FunctionFacts, type RuleInfo } from '@waggle/analysis';
 import type { Severity } from '@waggle/protocol';
 import { effortOf } from './effort.js';
 import { RULES } from './rules.js';
@@ -60,25 +60,33 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
+/** A row of cases side by side has many paths and is easily read: it counts a step less. */
+const isFlat = (facts: FunctionFacts): boolean => facts.cognitive * 3 <= THRESHOLDS.cognitive;
+
 const STEP_UP: Partial<Record<Severity, Severity>> = { info: 'low', low: 'medium', medium: 'high' };
+
+const severityOf = (check: Check, facts: FunctionFacts, file: string): Severity => {
+  const { severity } = check.rule;
+  const worse = check.value(facts) >= check.limit * check.worseFrom ? (STEP_UP[severity] ?? severity) : severity;
+  const flat = check.rule === RULES.complexity && isFlat(facts) ? milder(worse) : worse;
+  return isTestFile(file) ? milder(flat) : flat;
+};
 
 /** Adds a finding for every limit that a function passes. In tests and examples it counts one step less. */
 export const checkFunctions = (functions: readonly FunctionFacts[], file: string, list: FindingList): void => {
   for (const facts of functions) {
     for (const check of CHECKS) {
-      const { limit } = check;
+      const { limit, metric } = check;
       const value = check.value(facts);
       if (value <= limit) continue;
       const name = functionName(facts.node);
-      const base = value >= limit * check.worseFrom ? (STEP_UP[check.rule.severity] ?? check.rule.severity) : check.rule.severity;
-      const metrics: Measured[] = [{ name: check.metric, value, limit }];
       list.add({
         rule: check.rule,
         place: facts.place,
         message: check.message(name === undefined ? 'A function without a name' : `\`${name}\``, facts, limit),
         subject: name ?? 'anonymous',
-        severity: isTestFile(file) ? milder(base) : base,
-        metrics,
+        severity: severityOf(check, facts, file),
+        metrics: [{ name: metric, value, limit }],
         effort: effortOf(check.rule, { over: value - limit }),
       });
     }

@@ -135,8 +135,14 @@ const collect = (groups: Map<string, Group>, clone: Clone, found: Found): Lines 
   return copy;
 };
 
-const severityOf = (lines: number, paths: readonly string[]): Severity => {
-  if (paths.some(isTestFile)) return 'info';
+/** Below this many tokens a likeness of form is often chance. */
+const SMALL = 100;
+
+const severityOf = (
+  { lines, tokens, renamed }: { lines: number; tokens: number; renamed: boolean },
+  paths: readonly string[],
+): Severity => {
+  if (paths.some(isTestFile) || (renamed && tokens < SMALL)) return 'info';
   return lines >= 50 ? 'medium' : 'low';
 };
 
@@ -155,7 +161,7 @@ export const duplicateFinding = ({ original, copies, renamed }: Group, text: str
     place: { line: original.line, endLine: original.endLine, column: 1, endColumn: (lines[original.endLine - 1]?.length ?? 0) + 1 },
     message: `These ${count} lines (${tokens} tokens) stand ${elsewhere}${renamed ? ', with variables renamed' : ''}.`,
     subject: lines.slice(original.line - 1, original.endLine).join('\n'),
-    severity: severityOf(count, [original.file, ...copies.map((copy) => copy.file)]),
+    severity: severityOf({ lines: count, tokens, renamed }, [original.file, ...copies.map((copy) => copy.file)]),
     metrics: [
       { name: 'lines', value: count },
       { name: 'tokens', value: tokens, limit: 50 },
