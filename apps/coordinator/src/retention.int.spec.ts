@@ -34,7 +34,12 @@ describe('retention', () => {
     await startReplica(await broker.busFor('coordinator'), { retention: { grace: GRACE, finished: FINISHED, head: 0 } });
     await scriptedAgent(await broker.busFor('worker'), {
       beat: 0,
-      script: ({ dispatch }) => (dispatch.input === 'hang' ? 'never' : { output: 1 }),
+      script: async ({ dispatch }) => {
+        if (dispatch.input === 'hang') return 'never';
+        // until the timer and the first status are stored
+        await eventually(async () => (await kept(dispatch.flowId)).join() === 'flow,status,task,timer');
+        return { output: 1 };
+      },
     });
     client = await TestClient.join(broker);
     stranger = await TestClient.join(broker, 'stranger');

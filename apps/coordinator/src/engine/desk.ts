@@ -8,6 +8,7 @@ import { EngineMetrics } from './engine-metrics.js';
 import { FlowStore } from './flow-store.js';
 import type { Job } from './job.js';
 import { Lanes } from './lanes.js';
+import { LateTimers } from './late-timers.js';
 import { StillToCome } from './orphans.js';
 
 /** While the disk is full there is no use in hurrying. */
@@ -20,6 +21,7 @@ export class Desk {
     private readonly engine: Engine,
     private readonly store: FlowStore,
     private readonly metrics: EngineMetrics,
+    private readonly late: LateTimers,
     private readonly log: Log,
     lanes: Lanes,
   ) {
@@ -40,12 +42,17 @@ export class Desk {
   }
 
   private async settle(key: FlowKey, jobs: readonly Job[]): Promise<void> {
+    const before = this.late.of(key);
     await this.engine.settle(
       key,
       jobs.map(({ input }) => input),
       Math.max(...jobs.map(({ deliveries }) => deliveries)),
     );
-    for (const job of jobs) job.done();
+    if (jobs.some(({ internal }) => internal)) await this.late.storeNow(key);
+    const late = this.late.of(key);
+    const done = (): void => jobs.forEach((job) => job.done());
+    if (late === undefined || late === before) done();
+    else late.then(done, (error: unknown) => this.handBack(key, jobs, error));
   }
 
   /** What was stored is unknown: the log says it when the inputs come again. */

@@ -9,6 +9,7 @@ import type { FlowKey } from '../domain/flow-key.js';
 import { inParallel } from '../domain/in-parallel.js';
 import { answerMessage, FlowMessages } from '../domain/messages.js';
 import { Directory } from './directory.js';
+import { LateTimers } from './late-timers.js';
 import { Parents } from './parents.js';
 import { ShortTimers } from './short-timers.js';
 import { StatusFeed } from './status-feed.js';
@@ -27,7 +28,11 @@ export interface Emission {
   at: number;
   sequence: number;
   commands: readonly Command[];
+  /** Said for the first time: the inputs it answers are held until all of it is stored. */
+  fresh?: true;
 }
+
+type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
 /** Says what a transition implies. Each command has a subject of its own: saying it again changes nothing. */
 @Injectable()
@@ -37,6 +42,7 @@ export class Emitter {
     private readonly directory: Directory,
     private readonly parents: Parents,
     private readonly timers: ShortTimers,
+    private readonly late: LateTimers,
     private readonly statuses: StatusFeed,
   ) {}
 
@@ -64,7 +70,8 @@ export class Emitter {
     await this.bus.publishOnce('FLOW', subject, JSON.stringify(answerMessage(key, owner, outcome)));
   }
 
-  private async end({ key, state }: Emission, messages: FlowMessages, command: Extract<Command, { type: 'outcome' }>): Promise<void> {
+  private async end({ key, state }: Emission, messages: FlowMessages, command: CommandOf<'outcome'>): Promise<void> {
+    this.late.moot(key);
     this.statuses.ended(key, state);
     const subject = subjects.outcome(key.tenant, aboutOf(state).owner, key.flowId);
     await this.bus.publishOnce('FLOW', subject, JSON.stringify(messages.outcome(command.outcome)), { headers: messages.headers });
@@ -87,14 +94,7 @@ export class Emitter {
         return;
       }
       case 'timer':
-        this.timers.arm(key, { n: command.n, at: command.at, now: emission.at });
-        await this.bus.schedule(
-          subjects.timerAt(tenant, flowId, command.n),
-          subjects.timerDue(tenant, flowId, command.n),
-          new Date(command.at),
-          JSON.stringify(messages.timer(command)),
-        );
-        return;
+        return this.arm(emission, command);
       case 'wait':
         await this.bus.publish(subjects.wait(tenant, command.kind, command.key, flowId), JSON.stringify(messages.wait(command)));
         // who joined between the append and this entry found nobody to wake
@@ -122,6 +122,19 @@ export class Emitter {
     }
   }
 
+  private async arm({ key, n, at, messages, fresh }: Emission & { messages: FlowMessages }, command: CommandOf<'timer'>): Promise<void> {
+    const short = this.timers.arm(key, { n, at: command.at, now: at });
+    const store = () =>
+      this.bus.schedule(
+        subjects.timerAt(key.tenant, key.flowId, n),
+        subjects.timerDue(key.tenant, key.flowId, n),
+        new Date(command.at),
+        JSON.stringify(messages.timer(command)),
+      );
+    if (fresh && !short) this.late.putOff(key, store);
+    else await store();
+  }
+
   private async wake({ key, n, messages }: Emission & { messages: FlowMessages }, skill: string): Promise<void> {
     const id = derivedId('wake', key.flowId, n, skill);
     const body = messages.signal('wake', { flowId: key.flowId, reason: 'SKILL_OFFERED', data: { skill } });
@@ -129,7 +142,7 @@ export class Emitter {
   }
 
   /** Removes the entry of this wait, not of a later one for the same skill. */
-  private async unwait(key: FlowKey, n: number, command: Extract<Command, { type: 'unwait' }>): Promise<void> {
+  private async unwait(key: FlowKey, n: number, command: CommandOf<'unwait'>): Promise<void> {
     const subject = subjects.wait(key.tenant, command.kind, command.key, key.flowId);
     const entry = await this.bus.last('WAIT', subject);
     if (entry === undefined || entry.json<{ payload: { n: number } }>().payload.n >= n) return;

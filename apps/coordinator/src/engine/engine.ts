@@ -95,7 +95,7 @@ export class Engine {
   /** Says what the entry just appended implies. What ends a flow is said only when all that came before it was. */
   private async emit(key: FlowKey, flow: Flow, { n, at, commands }: Transition): Promise<Flow> {
     if (flow.emittedFrom < n || n === 1 || commands.every(({ type }) => type !== 'outcome')) {
-      await this.emitter.emit({ key, state: flow.state, n, at, sequence: flow.sequence, commands });
+      await this.emitter.emit({ key, state: flow.state, n, at, sequence: flow.sequence, commands, fresh: true });
       flow.emittedFrom = Math.min(flow.emittedFrom, n);
       return flow;
     }

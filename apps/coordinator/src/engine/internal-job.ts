@@ -9,6 +9,7 @@ export const decideInternally = (lanes: Lanes, key: FlowKey, input: Input): Prom
     lanes.put(key, {
       input,
       bytes: 0,
+      internal: true,
       deliveries: 1,
       done: resolve,
       again: (_delay, why) => reject(new WaggleError('BUS_TIMEOUT', `an input of ${key.flowId} could not be stored`, { cause: why })),

@@ -5,6 +5,8 @@ export interface Job {
   readonly input: Input;
   /** Bytes of its message, for bounds. */
   readonly bytes: number;
+  /** Comes from inside: whoever waits for it does not come again by itself. */
+  readonly internal?: true;
   /** How often it has come, 1 the first time. */
   readonly deliveries: number;
   /** Its effects are stored. */

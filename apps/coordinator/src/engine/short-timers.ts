@@ -21,11 +21,15 @@ export class ShortTimers implements OnModuleDestroy {
     private readonly log: Log,
   ) {}
 
-  /** `now`: the broker's time that the wait begins at. A flow has one timer: arming it again replaces it. */
-  arm(key: FlowKey, { n, at, now }: { n: number; at: number; now: number }): void {
+  /**
+   * `now`: the broker's time that the wait begins at. A flow has one timer: arming it again replaces it.
+   * Whether the wait is short.
+   */
+  arm(key: FlowKey, { n, at, now }: { n: number; at: number; now: number }): boolean {
     const text = textOf(key);
     this.disarm(text);
-    if (at - now >= SHORT || this.timers.size >= MOST) return;
+    if (at - now >= SHORT) return false;
+    if (this.timers.size >= MOST) return true;
     const fire = (): void => {
       this.timers.delete(text);
       const input = { kind: 'timer', n, at, origin: { stream: 'TIMER.short', sequence: n } } as const;
@@ -34,6 +38,7 @@ export class ShortTimers implements OnModuleDestroy {
       );
     };
     this.timers.set(text, setTimeout(fire, Math.max(0, at - now)));
+    return true;
   }
 
   onModuleDestroy(): void {

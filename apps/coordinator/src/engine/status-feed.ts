@@ -7,46 +7,56 @@ import { aboutOf } from '../domain/about.js';
 import { textOf, type FlowKey } from '../domain/flow-key.js';
 import { FlowMessages } from '../domain/messages.js';
 
-/** At most five a second for a flow. */
-const EVERY = 200;
+/** Milliseconds: told at least this long after a change, and at most twice; so at most ten times a second for a flow. */
+const EVERY = 100;
 
 interface Changed {
   key: FlowKey;
   state: FlowState;
+  /** Nothing was ever told of the flow. */
+  first: boolean;
 }
 
 /**
- * Says where flows are, as last values: throttled, the final one always. Told, not asked to arrive: the next one makes
- * up for one that is lost.
+ * Says where flows are, as last values: throttled, the final one always, but of a flow that ended before there was
+ * anything to tell: its outcome says it. Told, not asked to arrive: the next one makes up for one that is lost.
  */
 @Injectable()
 export class StatusFeed implements OnModuleDestroy {
-  private readonly changes = new Map<string, Changed>();
+  private fresh = new Map<string, Changed>();
+  private old = new Map<string, Changed>();
   private timer?: NodeJS.Timeout;
 
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
   changed(key: FlowKey, state: FlowState): void {
-    this.changes.set(textOf(key), { key, state });
-    this.timer ??= setTimeout(() => this.flush(), EVERY);
+    const text = textOf(key);
+    const waiting = this.old.get(text) ?? this.fresh.get(text);
+    if (waiting) waiting.state = state;
+    else this.fresh.set(text, { key, state, first: state.n === 1 });
+    this.timer ??= setTimeout(this.turn, EVERY);
   }
 
   ended(key: FlowKey, state: FlowState): void {
-    this.changes.delete(textOf(key));
-    this.tell(key, state);
+    const text = textOf(key);
+    const waiting = this.old.get(text) ?? this.fresh.get(text);
+    this.old.delete(text);
+    this.fresh.delete(text);
+    if (!waiting?.first) this.tell(key, state);
   }
 
   onModuleDestroy(): void {
     clearTimeout(this.timer);
-    this.flush();
+    for (const { key, state } of [...this.old.values(), ...this.fresh.values()]) this.tell(key, state);
   }
 
-  private flush(): void {
-    this.timer = undefined;
-    const changed = [...this.changes.values()];
-    this.changes.clear();
-    for (const { key, state } of changed) this.tell(key, state);
-  }
+  private readonly turn = (): void => {
+    const due = this.old;
+    this.old = this.fresh;
+    this.fresh = new Map();
+    for (const { key, state } of due.values()) this.tell(key, state);
+    this.timer = this.old.size > 0 ? setTimeout(this.turn, EVERY) : undefined;
+  };
 
   private tell(key: FlowKey, state: FlowState): void {
     if (state.head === undefined) return;

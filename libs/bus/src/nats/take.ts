@@ -184,5 +184,7 @@ const pause = (millis: number, signal?: AbortSignal): Promise<void> =>
       resolve();
     };
     const timer = setTimeout(end, Math.max(0, millis));
+    // a connection that is closed for good keeps no process alive
+    timer.unref();
     signal?.addEventListener('abort', end, { once: true });
   });
