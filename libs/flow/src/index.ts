@@ -1,4 +1,5 @@
 export type * from './types.js';
+export { describeWait, describeWork, isMany, kindOf, skillOf, STEP_KINDS } from './definition/definition.js';
 export { LIMITS } from './limits.js';
 export { compile, type CompiledFlow, type CompiledStep } from './definition/compile.js';
 export { cel, flow, type, type Expr, type FlowBuilder, type Names, type TypeOf } from './definition/builder.js';

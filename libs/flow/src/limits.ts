@@ -4,8 +4,12 @@ const DAY = 86_400_000;
 export const LIMITS = {
   steps: 1000,
   items: 10_000,
+  /** Of one loop. */
+  iterations: 1000,
   /** Longest flow: inputs are kept for seven days. */
   time: 6 * DAY,
+  /** Tasks or steps that one join weighs. */
+  voices: 1000,
   tasks: 100_000,
   attempts: 100,
   hops: 8,

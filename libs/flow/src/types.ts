@@ -11,62 +11,14 @@ import type {
   ValueRef,
   BlobRef,
 } from '@waggle/protocol';
+import type { FlowDefinition, Rest } from './definition/definition.js';
+
+export type * from './definition/definition.js';
 
 /** A position in a stream: the identity of an input, whatever copies of it were made. */
 export interface Origin {
   stream: string;
   sequence: number;
-}
-
-/** Where retries go: `delay(attempt) = min(max, initial * factor)`, then spread by `jitter`. */
-export interface RetryPolicy {
-  attempts: number;
-  backoff: 'exponential' | 'linear' | 'fixed';
-  /** Milliseconds. */
-  initial: number;
-  max: number;
-  /** 0 to 1: the part of the delay that is spread at random (from the flow's own seed: decide stays deterministic). */
-  jitter: number;
-  retryOn?: string[];
-  noRetryOn?: string[];
-}
-
-/** A value with `${{ CEL }}` in its strings, kept as written; expressions are compiled when the flow is. */
-export type Template = unknown;
-
-export interface StepDefinition {
-  id: string;
-  skill: string;
-  input?: Template;
-  /** CEL over `input` and `steps`: false skips the step. */
-  when?: string;
-  /** CEL giving a list: one task for each, `item` and `index` in its input. */
-  forEach?: string;
-  /** Tasks of a forEach at work at once. */
-  maxParallel?: number;
-  /** Order without data; a `steps.x` in an expression is a dependency by itself. */
-  needs?: string[];
-  /** How the tasks of the step, or the steps it needs, come together. More kinds follow. */
-  join: 'all';
-  retry: RetryPolicy;
-  /** Milliseconds an attempt may take; the skill's own when left out. */
-  timeout?: number;
-  priority?: Priority;
-  /** What a failed step does to the flow: end it, or go on with its `error` as result. */
-  onFailure: 'fail' | 'continue';
-}
-
-/** The one validated form of a workflow, whatever it was written in. Times are milliseconds. */
-export interface FlowDefinition {
-  name: string;
-  version: string;
-  description?: string;
-  /** JSON Schema of the input. */
-  input?: Record<string, unknown>;
-  budget: { time: number; tasks: number };
-  steps: StepDefinition[];
-  /** Template of the flow's output; the outputs of all steps by id when left out. */
-  output?: Template;
 }
 
 /** What the coordinator knows and the flow does not: read at the time of the decision, recorded by its result. */
@@ -79,6 +31,8 @@ export interface Facts {
   stored?(sha256: string): BlobRef | undefined;
   /** A stored workflow, for a submission by name: resolved by the shell before the decision. */
   workflow?: FlowDefinition | { problems: Problem[] };
+  /** The last sequence of EVENT; absent: not known yet, asked for by `need.events`. */
+  events?: number;
   /** What the parent granted, for a submission with `parent`: `reservationOf(parentState, flowId)`. */
   parent?: Reservation;
 }
@@ -118,7 +72,7 @@ export type Input = { origin: Origin; at: number } & (
       tasks: number;
     }
   /** `attempts`: how many of the reserved ones it used. */
-  | { kind: 'childEnded'; childId: string; state: EndState; cost: number; attempts: number }
+  | { kind: 'childEnded'; childId: string; state: EndState; cost: number; attempts: number; output?: unknown; errors?: Problem[] }
 );
 
 export interface Submission {
@@ -131,6 +85,15 @@ export interface Submission {
   priority?: Priority;
   timeout?: number;
   parent?: { flowId: string; taskId: string; attempt: number };
+}
+
+/** What a task waits for that is no agent. `key`: `<source>~<type>` of an event, the name of a signal. */
+export type Awaited = { kind: 'time' } | { kind: 'event'; key: string } | { kind: 'signal'; key: string };
+
+/** What a `notify` signal brings. */
+export interface Note {
+  name: string;
+  data?: unknown;
 }
 
 /** What has happened: the only thing state is made of. The fold reads these and never decides. */
@@ -171,6 +134,9 @@ export type FlowEvent =
       deadline: number;
     }
   | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT'; skill: string; until: number }
+  /** The task goes on as a sub-flow; `cost`: of the attempt so far, where an agent has planned it. */
+  | { type: 'taskDelegated'; stepId: string; taskId: string; attempt: number; childId: string; deadline: number; cost: number }
+  | { type: 'taskAwaiting'; stepId: string; taskId: string; until: number; on: Awaited }
   | {
       type: 'taskCompleted';
       taskId: string;
@@ -186,10 +152,21 @@ export type FlowEvent =
   /** `attempt` is 0 where none was ever dispatched. */
   | { type: 'taskFailed'; stepId: string; taskId: string; attempt: number; fault: Fault }
   | { type: 'taskCanceled'; taskId: string; attempt: number }
+  /** What came together, as the step's join asks: items of its list, or ids of the steps it needs. */
+  | { type: 'stepJoined'; stepId: string; chosen: (number | string)[]; rest: Rest }
+  /** It is not needed any more, or cannot be met (`fault`): what it has at work is stopped. */
+  | { type: 'stepStopped'; stepId: string; reason: string; fault?: Fault }
+  | { type: 'stepCanceled'; stepId: string; reason: string }
   | { type: 'stepCompleted'; stepId: string }
   | { type: 'stepFailed'; stepId: string; fault: Fault }
-  | { type: 'signalApplied'; id: string; signal: SignalName; by: string; sequence: number; reason?: string }
-  | { type: 'signalIgnored'; id: string; signal: SignalName; by: string; why: 'NOT_OWNER' | 'SUPERSEDED' | 'ENDED' | 'UNSUPPORTED' }
+  | { type: 'signalApplied'; id: string; signal: SignalName; by: string; sequence: number; reason?: string; note?: Note }
+  | {
+      type: 'signalIgnored';
+      id: string;
+      signal: SignalName;
+      by: string;
+      why: 'NOT_OWNER' | 'SUPERSEDED' | 'ENDED' | 'UNSUPPORTED' | 'NOT_READABLE' | 'TOO_MANY';
+    }
   | {
       type: 'childReserved';
       childId: string;
@@ -225,11 +202,23 @@ export type Command =
     }
   | { type: 'abort'; agent: string; priority: Priority; taskId: string; attempt: number; reason: string }
   | { type: 'timer'; n: number; at: number }
-  | { type: 'wait'; kind: 'skill'; key: string }
-  | { type: 'unwait'; kind: 'skill'; key: string }
+  /** `after`: of an event, the sequence of EVENT from which it counts. */
+  | { type: 'wait'; kind: 'skill' | 'event'; key: string; after?: number }
+  | { type: 'unwait'; kind: 'skill' | 'event'; key: string }
+  | { type: 'submitChild'; childId: string; submission: Submission & { parent: NonNullable<Submission['parent']> } }
   | { type: 'deadLetter'; agent: string; taskId: string; attempt: number; skill: string; fault: Fault; input: unknown }
   | { type: 'cancelChild'; childId: string; owner: string }
-  | { type: 'notifyParent'; parent: { flowId: string }; childId: string; state: EndState; cost: number; attempts: number }
+  /** `output` and `errors`: where the parent waits for them. */
+  | {
+      type: 'notifyParent';
+      parent: { flowId: string };
+      childId: string;
+      state: EndState;
+      cost: number;
+      attempts: number;
+      output?: unknown;
+      errors?: Problem[];
+    }
   | { type: 'outcome'; outcome: Outcome };
 
 /** One entry of a flow's log. */
@@ -252,9 +241,9 @@ export type Decision = { /** Outcomes to publish to askers that own no flow here
   | { kind: 'nothing' }
   /**
    * The decision needs values that are stored by reference (`values`), or has made values too large to travel
-   * (`store`): load and store them, so that `facts.value` and `facts.stored` know them, and decide again.
+   * (`store`), or must know how far EVENT is (`events`): load and store them, so that `facts` know them, and decide again.
    */
-  | { kind: 'need'; values: BlobRef[]; store: StoreRequest[] }
+  | { kind: 'need'; values: BlobRef[]; store: StoreRequest[]; events: boolean }
 );
 
 /** To be published on the outcome subject of `owner` (first wins), each time the input comes. */

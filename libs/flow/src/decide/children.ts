@@ -1,7 +1,8 @@
 import { LIMITS } from '../limits.js';
-import type { FlowState, Refusal } from '../state/state.js';
+import type { FlowState, Refusal, TaskState } from '../state/state.js';
 import type { Input, Reservation } from '../types.js';
 import type { Draft } from './draft.js';
+import { COORDINATOR, onSubFlowEnded, onSubFlowRefused, shareOf } from './sub-flow.js';
 
 /** Refusals that a log records; what asks on is refused without. */
 const RECORDED = 1000;
@@ -16,11 +17,20 @@ export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'chil
   const refuse = (code: Refusal): void => {
     if (state.refused.size < RECORDED) draft.emit({ type: 'childRefused', childId, code });
   };
-  if (task?.status !== 'running' || task.attempt !== attempt || task.agent !== agent) return refuse('PARENT_ENDED');
-  if (hop > LIMITS.hops) return refuse('HOP_LIMIT');
-  if (state.used + state.reserved + tasks > draft.head.tasks) return refuse('BUDGET_EXCEEDED');
-  draft.emit({ type: 'childReserved', childId, agent, taskId, attempt, tasks, deadline: task.due, hop });
+  if (task === undefined || task.attempt !== attempt || !asksFor(task, input)) return refuse('PARENT_ENDED');
+  const own = task.childId === childId;
+  const granted = own ? shareOf(draft, task, tasks) : tasks;
+  const fits = state.used + state.reserved + granted <= draft.head.tasks;
+  const code = hop > LIMITS.hops ? 'HOP_LIMIT' : fits ? undefined : 'BUDGET_EXCEEDED';
+  if (code === undefined)
+    return draft.emit({ type: 'childReserved', childId, agent, taskId, attempt, tasks: granted, deadline: task.due, hop });
+  refuse(code);
+  if (own) onSubFlowRefused(draft, task, code);
 };
+
+/** Whether the one who asks works on the attempt: the agent it was given to, or the coordinator for the sub-flow that it is. */
+const asksFor = (task: TaskState, { agent, childId }: Extract<Input, { kind: 'childReserve' }>): boolean =>
+  task.status === 'delegated' ? agent === COORDINATOR && task.childId === childId : task.status === 'running' && task.agent === agent;
 
 /** The child's end returns what it did not use. */
 export const onChildEnded = (draft: Draft, input: Extract<Input, { kind: 'childEnded' }>): void => {
@@ -28,6 +38,7 @@ export const onChildEnded = (draft: Draft, input: Extract<Input, { kind: 'childE
   const child = draft.state.children.get(childId);
   if (draft.state.phase !== 'open' || !child || child.status === 'ended') return;
   draft.emit({ type: 'childEnded', childId, state, cost, attempts: Math.min(attempts, child.tasks) });
+  onSubFlowEnded(draft, child, input);
 };
 
 /**

@@ -1,8 +1,11 @@
+import { skillOf } from '../definition/definition.js';
 import type { Input } from '../types.js';
+import { begin } from './begin.js';
 import { faultOf, problemsOf } from './fault.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
-import { dispatch, failAttempt, failTask, wantedAgain } from './task.js';
+import { failAttempt, failTask, wantedAgain } from './task.js';
+import { onWaitDue } from './wait.js';
 import { problem } from '@waggle/protocol';
 
 /** The flow's timer came. One that is not awaited any more means nothing. */
@@ -16,20 +19,23 @@ export const meetDeadlines = (draft: Draft): void => {
   const { due } = state;
   if (due === undefined) return;
   const flowIsDue = head.deadline <= due;
-  const tasks = [...state.live].filter((task) => task.due <= due && (!flowIsDue || task.status === 'waiting'));
+  const tasks = [...state.live].filter(
+    (task) => task.due <= due && (!flowIsDue || task.status === 'waiting' || task.status === 'awaiting'),
+  );
   for (const task of tasks.sort((a, b) => a.order - b.order)) {
     if (state.phase !== 'open') return;
     if (draft.full) {
       draft.more = true;
       return;
     }
-    if (task.status === 'retrying') dispatch(draft, wantedAgain(draft, task));
+    if (task.status === 'retrying') begin(draft, wantedAgain(draft, task));
+    else if (task.status === 'awaiting') onWaitDue(draft, task);
     else if (task.status === 'waiting') {
       const wanted = { step: draft.stepOf(task), taskId: task.id, item: task.item };
       failTask(draft, wanted, { fault: faultOf('NO_AGENT', `no agent offered ${task.skill} in time`) });
     } else {
       const fault = faultOf('TASK_TIMEOUT', `attempt ${task.attempt} of ${task.id} ran past its deadline`);
-      failAttempt(draft, task, { fault, cost: 0, abort: 'TASK_TIMEOUT' });
+      failAttempt(draft, task, { fault, cost: 0, ...(task.status === 'running' ? { abort: 'TASK_TIMEOUT' } : {}) });
     }
   }
   if (flowIsDue && state.phase === 'open') endFlow(draft, 'FAILED', { errors: timeoutErrors(draft) });
@@ -37,7 +43,7 @@ export const meetDeadlines = (draft: Draft): void => {
 
 const timeoutErrors = ({ state, flow }: Draft) => {
   const waiting = [...state.waiting.keys()].sort().map((skill) => {
-    const step = flow.steps.find(({ definition }) => definition.skill === skill)!;
+    const step = flow.steps.find(({ definition }) => skillOf(definition) === skill)!;
     return problemsOf(faultOf('NO_AGENT', `no agent offered ${skill}`), `steps.${step.definition.id}`);
   });
   return [problem('FLOW_TIMEOUT', 'the flow ran past its deadline'), ...waiting.flat()];

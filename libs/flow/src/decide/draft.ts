@@ -100,8 +100,8 @@ export class Draft {
     return this.flow.steps[task.step]!;
   }
 
-  /** What the expressions of a step, or of the flow's output, see. */
-  scope(item?: { value: unknown; index: number }): Scope {
+  /** What the expressions of a step, or of the flow's output, see; `local`: what is known in one place only. */
+  scope(local?: Scope['local']): Scope {
     const { state } = this;
     return {
       flowId: state.flowId,
@@ -111,7 +111,7 @@ export class Draft {
         const step = compiled && state.steps[compiled.index];
         return step && { state: STATES[step.status], output: step.output ?? null, error: step.fault };
       },
-      ...(item ? { item: item.value, index: item.index } : {}),
+      local,
     };
   }
 

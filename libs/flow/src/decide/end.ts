@@ -2,6 +2,8 @@ import { skillKey, type EndState, type Outcome, type Problem } from '@waggle/pro
 import type { TaskState } from '../state/state.js';
 import type { Draft } from './draft.js';
 import { boundProblems } from './fault.js';
+import { COORDINATOR } from './sub-flow.js';
+import { cancelTask } from './stop-step.js';
 
 /** Artifacts an outcome names; the outputs of the steps may name more. */
 const ARTIFACTS = 200;
@@ -35,11 +37,7 @@ export const finishEnding = (draft: Draft): void => {
       draft.more = true;
       return;
     }
-    if (task.status === 'running') abort(draft, task, state.ending!.state);
-    cancelChildren(draft, task);
-    const waited = state.waiting.has(task.skill);
-    draft.emit({ type: 'taskCanceled', taskId: task.id, attempt: task.attempt });
-    unwaitIfLast(draft, task.skill, waited);
+    cancelTask(draft, task, state.ending!.state);
   }
   if (draft.full) draft.more = true;
   else conclude(draft, outcomeOf(draft));
@@ -75,6 +73,8 @@ export const conclude = (draft: Draft, outcome: Outcome, parent?: { flowId: stri
       state: outcome.state,
       cost: outcome.cost,
       attempts: state.used,
+      // whoever submitted it for a step waits for what came of it
+      ...(state.owner === COORDINATOR ? { output: outcome.output, errors: outcome.errors } : {}),
     });
   draft.command({ type: 'outcome', outcome }, outcome);
 };

@@ -5,6 +5,7 @@ import type { Input } from '../types.js';
 import type { Draft } from './draft.js';
 import { cancelChildren } from './end.js';
 import { boundFault, faultOf } from './fault.js';
+import { onPlan } from './sub-flow.js';
 import { failAttempt } from './task.js';
 
 /** A result counts only for an agent, task and attempt that was dispatched and has not ended. */
@@ -50,6 +51,7 @@ const complete = (draft: Draft, task: TaskState, result: TaskResult): void => {
   const wrong = unusable({ output, artifacts });
   if (wrong) return failAttempt(draft, task, { fault: { ...faultOf('MESSAGE_TOO_LARGE', wrong), retryable: false }, cost });
   cancelChildren(draft, task);
+  if (draft.stepOf(task).definition.plan !== undefined) return onPlan(draft, task, { output, cost });
   const kept = artifacts && artifacts.length > 0 ? { artifacts } : {};
   draft.emit({ type: 'taskCompleted', taskId, attempt, output, ...kept, cost, startedAt, endedAt, instance }, output);
 };

@@ -8,10 +8,15 @@ const spread = (text: string): number => {
   return ((hash ^ (hash >>> 13)) >>> 0) / 0xffffffff;
 };
 
+const pauseOf = ({ backoff, initial, max, delays = [] }: RetryPolicy, attempt: number): number => {
+  if (backoff === 'custom') return delays[Math.min(attempt, delays.length) - 1] ?? 0;
+  const factor = { exponential: 2 ** Math.min(attempt - 1, 50), linear: attempt, fixed: 1 }[backoff];
+  return Math.min(max, initial * factor);
+};
+
 /** Milliseconds to wait after a failed attempt (1 for the first), spread by the policy's jitter to either side. */
 export const retryDelay = (policy: RetryPolicy, attempt: number, seed: string): number => {
-  const factor = { exponential: 2 ** Math.min(attempt - 1, 50), linear: attempt, fixed: 1 }[policy.backoff];
-  const delay = Math.min(policy.max, policy.initial * factor);
+  const delay = pauseOf(policy, attempt);
   return Math.round(delay * (1 + policy.jitter * (2 * spread(`${seed}/${attempt}`) - 1)));
 };
 

@@ -1,19 +1,20 @@
-import { WaggleError, type Fault } from '@waggle/protocol';
+import { WaggleError } from '@waggle/protocol';
+import { joinsNeeds } from '../definition/compile-step.js';
 import type { CompiledStep } from '../definition/compile.js';
-import { loadWhole } from '../expression/loader.js';
-import { loadRef } from '../expression/loader.js';
+import { loadRef, loadWhole } from '../expression/loader.js';
 import { LIMITS } from '../limits.js';
 import type { StepState } from '../state/state.js';
+import { begin } from './begin.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
-import { evaluationFault, problemsOf } from './fault.js';
+import { checkExpected } from './expects.js';
+import { evaluationFault, faultOf, problemsOf } from './fault.js';
+import { judgeSteps, judgeTasks, type Verdict } from './joins.js';
+import { proceedLoop } from './loop.js';
+import { scopeOf } from './scope-of.js';
+import { failStep } from './step-end.js';
+import { stopStep } from './stop-step.js';
 import { dispatch, wantedAgain } from './task.js';
-
-const failStep = (draft: Draft, step: CompiledStep, fault: Fault): void => {
-  const { id: stepId, onFailure } = step.definition;
-  draft.emit({ type: 'stepFailed', stepId, fault }, fault);
-  if (onFailure === 'fail') endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
-};
 
 /** The list of a forEach. A list given by reference is looked into, not unwrapped: its items keep theirs. */
 const itemsOf = (draft: Draft, step: CompiledStep): unknown[] => {
@@ -25,12 +26,18 @@ const itemsOf = (draft: Draft, step: CompiledStep): unknown[] => {
   return items;
 };
 
+/** Begins a step whose dependencies have ended, or skips it, or finds that it cannot begin. */
 const open = (draft: Draft, step: CompiledStep): void => {
-  const { id: stepId } = step.definition;
+  const { id: stepId, repeat } = step.definition;
   try {
+    if (joinsNeeds(step.definition) && !draft.state.steps[step.index]!.joined) return joinNeeds(draft, step);
+    const fault = checkExpected(draft, step);
+    if (fault) return failStep(draft, step, fault);
     if (step.when && loadWhole(step.when.evaluate(draft.scope(), draft.load), draft.load) !== true)
       return draft.emit({ type: 'stepSkipped', stepId, reason: `when: ${step.when.source.slice(0, 200)}` });
-    if (!step.forEach) return dispatch(draft, { step, taskId: stepId, attempt: 1 });
+    if (step.check) return check(draft, step);
+    if (repeat) return draft.emit({ type: 'stepExpanded', stepId, count: repeat.maxIterations, items: [] });
+    if (!step.forEach) return begin(draft, { step, taskId: stepId, attempt: 1 });
     const list = itemsOf(draft, step);
     const items = draft.travelling(list) as unknown[];
     draft.emit({ type: 'stepExpanded', stepId, count: list.length, items }, items);
@@ -39,35 +46,90 @@ const open = (draft: Draft, step: CompiledStep): void => {
   }
 };
 
+const check = (draft: Draft, step: CompiledStep): void => {
+  const { id: stepId, check: source } = step.definition;
+  if (loadWhole(step.check!.evaluate(scopeOf(draft, step), draft.load), draft.load) === true)
+    return draft.emit({ type: 'stepCompleted', stepId });
+  failStep(draft, step, faultOf('CHECK_FAILED', `not so: ${source!.slice(0, 200)}`));
+};
+
+/** Whether the steps it needs have come together, and what becomes of those that have not ended. */
+const joinNeeds = (draft: Draft, step: CompiledStep): void => {
+  const verdict = judgeSteps(draft, step);
+  if (!verdict) return;
+  if ('failed' in verdict) return failStep(draft, step, faultOf('JOIN_FAILED', verdict.failed));
+  const rest = restOf(step);
+  draft.emit({ type: 'stepJoined', stepId: step.definition.id, chosen: verdict.chosen, rest });
+  if (rest === 'run') return;
+  for (const index of step.members) {
+    const { status } = draft.state.steps[index]!;
+    const member = draft.flow.steps[index]!;
+    if (!member.tolerated || !member.dependents.every((each) => each === step.index || draft.state.steps[each]!.status !== 'pending'))
+      continue;
+    const { id: stepId } = member.definition;
+    const reason = `${step.definition.id} has what it needs`;
+    if (status === 'pending') draft.emit({ type: 'stepCanceled', stepId, reason });
+    else if (status === 'open') draft.emit({ type: 'stepStopped', stepId, reason });
+  }
+};
+
+const restOf = ({ definition: { join } }: CompiledStep): 'cancel' | 'run' => (join !== 'all' && 'rest' in join ? join.rest : 'cancel');
+
+/** Whether the tasks of a list have come together otherwise than by all of them. */
+const joinTasks = (draft: Draft, step: CompiledStep, at: StepState): boolean => {
+  const { id: stepId } = step.definition;
+  let verdict: Verdict;
+  try {
+    verdict = judgeTasks(draft, step, at);
+  } catch (error) {
+    const fault = evaluationFault(error);
+    verdict = { failed: fault.message };
+  }
+  if (!verdict) return false;
+  if ('failed' in verdict) {
+    draft.emit({ type: 'stepStopped', stepId, reason: verdict.failed, fault: faultOf('JOIN_FAILED', verdict.failed) });
+    return true;
+  }
+  const rest = restOf(step);
+  draft.emit({ type: 'stepJoined', stepId, chosen: verdict.chosen, rest });
+  if (rest === 'run') draft.emit({ type: 'stepCompleted', stepId });
+  return true;
+};
+
 /** Begins tasks of an open forEach while it may, and ends the step when all its tasks have ended. */
 const proceed = (draft: Draft, step: CompiledStep, at: StepState): void => {
-  const { id: stepId } = step.definition;
-  if (at.completed + at.failed === at.total) {
+  const { id: stepId, join } = step.definition;
+  if (at.stopping !== undefined) return stopStep(draft, step, at);
+  if (step.definition.repeat) return proceedLoop(draft, step, at);
+  if (join !== 'all' && step.forEach) {
+    if (joinTasks(draft, step, at)) return;
+  } else if (at.completed + at.failed === at.total) {
     if (at.failed === 0) draft.emit({ type: 'stepCompleted', stepId });
     else draft.emit({ type: 'stepFailed', stepId, fault: at.fault! }, at.fault);
     return;
   }
-  while (draft.state.todo.has(step.index) && draft.state.phase === 'open' && at.begun < at.total && !draft.full)
-    dispatch(draft, { step, taskId: `${stepId}-${at.begun}`, item: at.begun, attempt: 1 });
+  const room = () => at.begun < at.total && at.begun - at.completed - at.failed < (step.definition.maxParallel ?? Infinity);
+  while (draft.state.phase === 'open' && room() && !draft.full)
+    begin(draft, { step, taskId: `${stepId}-${at.begun}`, item: at.begun, attempt: 1 });
 };
 
 /** Begins and ends steps until there is nothing to do, or no room. */
 export const schedule = (draft: Draft): void => {
   const { state } = draft;
-  while (state.phase === 'open' && state.todo.size > 0) {
+  for (let before = -1; state.phase === 'open' && draft.events.length > before;) {
+    before = draft.events.length;
     for (const index of [...state.todo].sort((a, b) => a - b)) {
       if (draft.full) {
         draft.more = true;
         return;
       }
-      const step = draft.flow.steps[index]!;
       const at = state.steps[index]!;
       if (state.phase !== 'open') return;
-      if (at.status === 'pending') open(draft, step);
-      else proceed(draft, step, at);
+      if (at.status === 'pending') open(draft, draft.flow.steps[index]!);
+      else if (at.status === 'open') proceed(draft, draft.flow.steps[index]!, at);
     }
   }
-  if (state.phase === 'open' && state.settled === state.steps.length) complete(draft);
+  if (state.phase === 'open' && state.settled === state.steps.length && state.live.size === 0) complete(draft);
 };
 
 /** Tries again for the tasks that wait for an agent. */

@@ -136,9 +136,21 @@ const reject = (draft: Draft, input: SubmitInput, found: Problem[]): void => {
 const taken = (input: SubmitInput): Outcome =>
   refusal(input, [problem('FLOW_ID_TAKEN', `the flow id ${input.flowId} belongs to another owner`)]);
 
+/** As many attempts as a flow can need, or its budget where that cannot be told beforehand. */
+const mostTasks = ({ budget, steps }: FlowDefinition): number => {
+  const needs = steps.map(({ skill, forEach, repeat, wait, check, retry }) => {
+    if (wait !== undefined || check !== undefined) return 0;
+    return skill === undefined || forEach !== undefined ? Infinity : retry.attempts * (repeat?.maxIterations ?? 1);
+  });
+  return Math.min(
+    budget.tasks,
+    needs.reduce((sum, each) => sum + each, 0),
+  );
+};
+
 /** How many attempts a submission may need: what a child asks its parent for. */
 export const taskBudget = (submission: Submission | { problems: Problem[] }, facts: Pick<Facts, 'workflow'>): number => {
   if ('problems' in submission || tooDeep(submission)) return 0;
   const resolved = resolve(submission, { ...facts, directory: () => undefined, value: () => undefined });
-  return 'definition' in resolved ? resolved.definition.budget.tasks : 0;
+  return 'definition' in resolved ? mostTasks(resolved.definition) : 0;
 };

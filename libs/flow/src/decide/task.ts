@@ -1,12 +1,15 @@
 import { skillKey, WaggleError, type Fault } from '@waggle/protocol';
 import type { CompiledStep } from '../definition/compile.js';
-import { loadRef } from '../expression/loader.js';
+import { skillOf } from '../definition/definition.js';
 import type { TaskState } from '../state/state.js';
+import { begin } from './begin.js';
 import { chooseAgent } from './choose-agent.js';
 import type { Draft } from './draft.js';
 import { abort, cancelChildren, endFlow, unwaitIfLast } from './end.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
 import { mayRetry, retryDelay } from './retry-delay.js';
+import { inputOf } from './scope-of.js';
+import { isTolerated } from './step-end.js';
 
 /** A task to dispatch: `item` is the index in the list of a forEach. */
 export interface Wanted {
@@ -24,29 +27,24 @@ export const wantedAgain = (draft: Draft, task: TaskState): Wanted => ({
   attempt: task.attempt + 1,
 });
 
-/** The input of a task. Throws what expressions throw, and MustStore. */
-const inputOf = (draft: Draft, { step, item }: Pick<Wanted, 'step' | 'item'>): unknown => {
-  if (item === undefined) return draft.travelling(step.input.render(draft.scope(), draft.load));
-  const items = loadRef(draft.state.steps[step.index]!.items, draft.load) as unknown[];
-  return draft.travelling(step.input.render(draft.scope({ value: items[item], index: item }), draft.load));
-};
-
 const wait = (draft: Draft, { step, taskId }: Wanted): void => {
   const { definition } = step;
   const task = draft.state.tasks.get(taskId);
   if (task?.status === 'waiting') return;
-  const first = !draft.state.waiting.has(definition.skill);
+  const skill = skillOf(definition)!;
+  const first = !draft.state.waiting.has(skill);
   const until = Math.min(draft.head.deadline, draft.now + (definition.timeout ?? Infinity));
-  draft.emit({ type: 'taskWaiting', stepId: definition.id, taskId, reason: 'NO_AGENT', skill: definition.skill, until });
+  draft.emit({ type: 'taskWaiting', stepId: definition.id, taskId, reason: 'NO_AGENT', skill, until });
   draft.earliest = Math.min(draft.earliest, until);
-  if (first) draft.command({ type: 'wait', kind: 'skill', key: skillKey(definition.skill) });
+  if (first) draft.command({ type: 'wait', kind: 'skill', key: skillKey(skill) });
 };
 
 /** Gives the next attempt of a task to an agent; without one the task waits, without budget the flow ends. */
 export const dispatch = (draft: Draft, wanted: Wanted): void => {
   const { state, head } = draft;
   const { step, taskId, attempt } = wanted;
-  const { id: stepId, skill, timeout } = step.definition;
+  const { id: stepId, timeout } = step.definition;
+  const skill = skillOf(step.definition)!;
   if (state.used + state.reserved >= head.tasks) {
     const fault = faultOf('BUDGET_EXCEEDED', `the flow's budget of ${head.tasks} tasks is spent`);
     return endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
@@ -66,10 +64,17 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
   const deadline = Math.min(head.deadline, draft.now + (timeout ?? offer.timeout));
   const waited = state.waiting.has(skill);
   draft.emit({ type: 'taskDispatched', stepId, taskId, attempt, agent: offer.agent, priority, skill, deadline });
-  draft.command({ type: 'dispatch', agent: offer.agent, priority, taskId, attempt, skill, input, deadline }, input);
+  const workState = learntOf(draft, wanted);
+  draft.command({ type: 'dispatch', agent: offer.agent, priority, taskId, attempt, skill, input, deadline, ...workState }, input);
   draft.given.set(offer.agent, (draft.given.get(offer.agent) ?? 0) + 1);
   draft.earliest = Math.min(draft.earliest, deadline);
   unwaitIfLast(draft, skill, waited);
+};
+
+/** A planner is told why its plan before did not do. */
+const learntOf = (draft: Draft, { step, taskId }: Wanted): { workState?: unknown } => {
+  const fault = step.definition.plan === undefined ? undefined : draft.state.tasks.get(taskId)?.fault;
+  return fault ? { workState: { error: fault } } : {};
 };
 
 export interface Failure {
@@ -86,12 +91,14 @@ export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, failure:
   const { fault, rejected } = failure;
   const { state } = draft;
   const { step, taskId } = wanted;
-  const { id: stepId, onFailure, skill } = step.definition;
-  const waited = state.waiting.has(skill);
+  const { id: stepId, join, forEach } = step.definition;
+  const skill = skillOf(step.definition);
+  const waited = skill !== undefined && state.waiting.has(skill);
   const attempt = state.tasks.get(taskId)?.attempt ?? 0;
   draft.emit({ type: 'taskFailed', stepId, taskId, attempt, fault }, fault);
-  unwaitIfLast(draft, skill, waited);
-  if (onFailure === 'continue') return;
+  if (skill !== undefined) unwaitIfLast(draft, skill, waited);
+  const settled = !['pending', 'open'].includes(state.steps[step.index]!.status);
+  if (settled || isTolerated(step) || (join !== 'all' && forEach !== undefined)) return;
   draft.emit({ type: 'stepFailed', stepId, fault }, fault);
   endFlow(draft, rejected && draft.head.single ? 'REJECTED' : 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
 };
@@ -108,16 +115,17 @@ export const failAttempt = (draft: Draft, task: TaskState, failure: Failure): vo
     const retryAt = draft.now + retryDelay(retry, attempt, `${draft.state.flowId}/${taskId}`);
     draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost, retryAt }, fault);
     draft.earliest = Math.min(draft.earliest, retryAt);
-    if (retryAt <= draft.now && !draft.full) dispatch(draft, wantedAgain(draft, task));
+    if (retryAt <= draft.now && !draft.full) begin(draft, wantedAgain(draft, task));
     return;
   }
   draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost }, fault);
-  if (fault.code === 'POISON' || (!rejected && fault.retryable && attempt >= retry.attempts)) bury(draft, task, fault);
+  if (task.agent !== undefined && (fault.code === 'POISON' || (!rejected && fault.retryable && attempt >= retry.attempts)))
+    bury(draft, task, fault);
   failTask(draft, { step, taskId, item: task.item }, failure);
 };
 
 const bury = (draft: Draft, task: TaskState, fault: Fault): void => {
   const { id: taskId, attempt, agent, skill } = task;
   const input = inputOf(draft, { step: draft.stepOf(task), item: task.item });
-  draft.command({ type: 'deadLetter', agent: agent!, taskId, attempt, skill, fault, input }, input);
+  draft.command({ type: 'deadLetter', agent: agent!, taskId, attempt, skill: skill!, fault, input }, input);
 };

@@ -18,13 +18,19 @@ export class Wants {
   private readonly values = new Map<string, BlobRef>();
   private readonly store = new Map<string, StoreRequest>();
   private characters = 0;
+  private events = false;
 
   get any(): boolean {
-    return this.values.size + this.store.size > 0;
+    return this.events || this.values.size + this.store.size > 0;
   }
 
   get enough(): boolean {
     return this.values.size + this.store.size >= ENTRIES || this.characters >= CHARACTERS;
+  }
+
+  /** How far EVENT is. */
+  wantEvents(): void {
+    this.events = true;
   }
 
   /** Notes what an error asks for; throws every other error on. */
@@ -37,6 +43,6 @@ export class Wants {
   }
 
   need(): Decision {
-    return { kind: 'need', values: [...this.values.values()], store: [...this.store.values()] };
+    return { kind: 'need', values: [...this.values.values()], store: [...this.store.values()], events: this.events };
   }
 }

@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto';
 import { WaggleError } from '@waggle/protocol';
-import { compileExpression, type Expression } from '../expression/expression.js';
-import { compileTemplate, type CompiledTemplate } from '../expression/template.js';
-import type { Variable } from '../expression/analyse.js';
-import type { FlowDefinition, StepDefinition } from '../types.js';
+import type { CompiledTemplate } from '../expression/template.js';
+import { compileStep, type StepExpressions } from './compile-step.js';
+import { Compiler } from './compiler.js';
+import type { FlowDefinition, StepDefinition } from './definition.js';
 import { checkGraph } from './graph.js';
 import { showPath, type Issue, type Key } from './issue.js';
 import { Recent } from './recent.js';
 
-export interface CompiledStep {
+export interface CompiledStep extends StepExpressions {
   index: number;
   definition: StepDefinition;
-  when?: Expression;
-  forEach?: Expression;
-  input: CompiledTemplate;
   /** Indices of the steps that must have ended before it begins, and of those that wait for it. */
   dependencies: number[];
   dependents: number[];
+  /** Of the dependencies those that its join is about: it does not wait for all of them. */
+  members: number[];
+  /** Only joins wait for it: they say what it means that it failed. */
+  tolerated: boolean;
 }
 
 /** A definition ready to run: a graph of steps, their expressions compiled. */
@@ -28,59 +29,19 @@ export interface CompiledFlow {
   output?: CompiledTemplate;
 }
 
-class Compiler {
-  readonly issues: Issue[] = [];
-
-  expression(source: string, wanted: 'bool' | 'list', path: Key[]): Expression | undefined {
-    const compiled = compileExpression(source, wanted);
-    if ('expression' in compiled) {
-      this.names([compiled.expression], path, false);
-      return compiled.expression;
-    }
-    for (const { message, offset } of compiled.mistakes)
-      this.issues.push({ code: 'INVALID_EXPRESSION', path, message, within: { expression: source, offset } });
-    return undefined;
-  }
-
-  template(value: unknown, path: Key[], hasItem: boolean): CompiledTemplate {
-    const { template, mistakes } = compileTemplate(value);
-    for (const { path: inner, message, expression, offset } of mistakes)
-      this.issues.push({ code: 'INVALID_EXPRESSION', path: [...path, ...inner], message, within: { expression, offset } });
-    this.names(template.expressions, path, hasItem);
-    return template;
-  }
-
-  private names(expressions: Expression[], path: Key[], hasItem: boolean): void {
-    if (hasItem) return;
-    const outside = (variable: Variable) => variable === 'item' || variable === 'index';
-    for (const { variables, source } of expressions) {
-      const name = [...variables].find(outside);
-      if (!name) continue;
-      const message = `${name} is known in the input of a step with forEach only`;
-      this.issues.push({ code: 'INVALID_EXPRESSION', path, message, within: { expression: source, offset: source.indexOf(name) } });
-    }
-  }
-}
-
-/** Compiles what `readDefinition` made of a definition: expressions, names, dependencies, cycles. */
-export const compileDefinition = (definition: FlowDefinition): { flow: CompiledFlow; issues: Issue[] } => {
+/** Compiles what `readDefinition` made of a definition: expressions, names, dependencies, cycles; flows written in place too. */
+export const compileDefinition = (definition: FlowDefinition, path: Key[] = []): { flow: CompiledFlow; issues: Issue[] } => {
   const compiler = new Compiler();
   const steps = definition.steps.map((step, index): CompiledStep => {
-    const path: Key[] = ['steps', index];
-    return {
-      index,
-      definition: step,
-      when: step.when === undefined ? undefined : compiler.expression(step.when, 'bool', [...path, 'when']),
-      forEach: step.forEach === undefined ? undefined : compiler.expression(step.forEach, 'list', [...path, 'forEach']),
-      input: compiler.template(step.input, [...path, 'input'], step.forEach !== undefined),
-      dependencies: [],
-      dependents: [],
-    };
+    const at: Key[] = [...path, 'steps', index];
+    if (step.flow) compiler.issues.push(...compileDefinition(step.flow, [...at, 'flow']).issues);
+    const expressions = compileStep(compiler, step, at);
+    return { index, definition: step, ...expressions, dependencies: [], dependents: [], members: [], tolerated: false };
   });
-  const output = definition.output === undefined ? undefined : compiler.template(definition.output, ['output'], false);
+  const output = definition.output === undefined ? undefined : compiler.template(definition.output, [...path, 'output']);
   const byId = new Map(steps.map((step) => [step.definition.id, step]));
   const flow: CompiledFlow = { definition, steps, byId, output };
-  compiler.issues.push(...checkGraph(flow));
+  compiler.issues.push(...checkGraph(flow, path));
   return { flow, issues: compiler.issues };
 };
 

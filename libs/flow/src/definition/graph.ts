@@ -1,39 +1,36 @@
 import type { CompiledFlow, CompiledStep } from './compile.js';
+import { expressionsOf, joinsNeeds } from './compile-step.js';
+import { isMany } from './definition.js';
 import type { Expression } from '../expression/expression.js';
 import { definitionIssue, type Issue, type Key } from './issue.js';
 
 /** A task id must fit one token of a subject: the step's id, a dash and an index of four digits. */
-const LONGEST_FOR_EACH = 59;
+const LONGEST_OF_MANY = 59;
 
-const checkIds = (flow: CompiledFlow): Issue[] => {
+const checkIds = (flow: CompiledFlow, at: Key[]): Issue[] => {
   const first = new Map<string, number>();
   const issues: Issue[] = [];
   for (const { definition: step, index } of flow.steps) {
-    const path: Key[] = ['steps', index, 'id'];
+    const path: Key[] = [...at, 'steps', index, 'id'];
     if (step.id === '') continue;
     const before = first.get(step.id);
     if (before !== undefined) issues.push(definitionIssue(path, `the id "${step.id}" is that of steps[${before}] already`));
     else first.set(step.id, index);
-    if (step.forEach !== undefined && step.id.length > LONGEST_FOR_EACH)
-      issues.push(definitionIssue(path, `the id of a step with forEach has at most ${LONGEST_FOR_EACH} characters`));
+    if (isMany(step) && step.id.length > LONGEST_OF_MANY)
+      issues.push(definitionIssue(path, `the id of a step with forEach or repeat has at most ${LONGEST_OF_MANY} characters`));
     const list = /^(.+)-(?:0|[1-9]\d{0,3})$/.exec(step.id)?.[1];
-    if (list !== undefined && flow.byId.get(list)?.definition.forEach !== undefined)
+    const maker = list === undefined ? undefined : flow.byId.get(list);
+    if (maker && isMany(maker.definition))
       issues.push(definitionIssue(path, `the id "${step.id}" would be that of a task of the step "${list}"`));
   }
   return issues;
 };
 
-const reads = (step: CompiledStep): [Expression, string][] => [
-  ...(step.when ? [[step.when, 'when'] as [Expression, string]] : []),
-  ...(step.forEach ? [[step.forEach, 'forEach'] as [Expression, string]] : []),
-  ...step.input.expressions.map((each): [Expression, string] => [each, 'input']),
-];
-
 const unknown = (id: string, flow: CompiledFlow): string =>
   `there is no step "${id.slice(0, 64)}"; there are ${[...flow.byId.keys()].slice(0, 20).join(', ')}`;
 
-/** Fills in the edges, from `needs` and from what the expressions read. */
-const link = (flow: CompiledFlow): Issue[] => {
+/** Fills in the edges, from `needs`, `expects` and what the expressions read. */
+const link = (flow: CompiledFlow, at: Key[]): Issue[] => {
   const issues: Issue[] = [];
   const drawn = new Set<string>();
   const edge = (from: CompiledStep, id: string, fault: (message: string) => Issue): void => {
@@ -55,17 +52,24 @@ const link = (flow: CompiledFlow): Issue[] => {
       within: { expression: source, offset: Math.max(0, source.indexOf(id)) },
     });
   for (const step of flow.steps) {
-    step.definition.needs?.forEach((id, at) => edge(step, id, (message) => definitionIssue(['steps', step.index, 'needs', at], message)));
-    for (const [expression, field] of reads(step))
-      for (const id of expression.steps) edge(step, id, inExpression(expression, id, ['steps', step.index, field]));
+    const path: Key[] = [...at, 'steps', step.index];
+    const { needs = [], expects = {} } = step.definition;
+    needs.forEach((id, index) => edge(step, id, (message) => definitionIssue([...path, 'needs', index], message)));
+    if (joinsNeeds(step.definition)) step.members = [...step.dependencies];
+    for (const id of Object.keys(expects)) edge(step, id, (message) => definitionIssue([...path, 'expects', id], message));
+    for (const [expression, field] of expressionsOf(step))
+      for (const id of expression.steps) edge(step, id, inExpression(expression, id, [...path, field]));
   }
+  for (const step of flow.steps)
+    step.tolerated = step.dependents.length > 0 && step.dependents.every((index) => flow.steps[index]!.members.includes(step.index));
   for (const expression of flow.output?.expressions ?? [])
-    for (const id of expression.steps) if (!flow.byId.has(id)) issues.push(inExpression(expression, id, ['output'])(unknown(id, flow)));
+    for (const id of expression.steps)
+      if (!flow.byId.has(id)) issues.push(inExpression(expression, id, [...at, 'output'])(unknown(id, flow)));
   return issues;
 };
 
 /** Steps that can never begin, for they wait for each other. */
-const cycles = (flow: CompiledFlow): Issue[] => {
+const cycles = (flow: CompiledFlow, at: Key[]): Issue[] => {
   const open = new Map(flow.steps.map((step) => [step.index, step.dependencies.length]));
   const free = flow.steps.filter((step) => step.dependencies.length === 0).map((step) => step.index);
   for (let index = free.pop(); index !== undefined; index = free.pop()) {
@@ -78,16 +82,18 @@ const cycles = (flow: CompiledFlow): Issue[] => {
   }
   if (open.size === 0) return [];
   const ring: number[] = [];
-  for (let at = [...open.keys()][0]!; !ring.includes(at); at = flow.steps[at]!.dependencies.find((index) => open.has(index))!)
-    ring.push(at);
+  for (let next = [...open.keys()][0]!; !ring.includes(next); next = flow.steps[next]!.dependencies.find((index) => open.has(index))!)
+    ring.push(next);
   const [last] = ring.slice(-1);
   const start = ring.findIndex((index) => flow.steps[last!]!.dependencies.includes(index));
   const names = ring.slice(start).map((index) => flow.steps[index]!.definition.id);
-  return [definitionIssue(['steps', ring[start]!], `these steps wait for each other in a circle: ${names.join(' -> ')} -> ${names[0]}`)];
+  return [
+    definitionIssue([...at, 'steps', ring[start]!], `these steps wait for each other in a circle: ${names.join(' -> ')} -> ${names[0]}`),
+  ];
 };
 
 /** Names and edges of a flow: everything that would keep a step from ever running, or two tasks from having names of their own. */
-export const checkGraph = (flow: CompiledFlow): Issue[] => {
-  const issues = [...checkIds(flow), ...link(flow)];
-  return issues.length > 0 ? issues : cycles(flow);
+export const checkGraph = (flow: CompiledFlow, path: Key[]): Issue[] => {
+  const issues = [...checkIds(flow, path), ...link(flow, path)];
+  return issues.length > 0 ? issues : cycles(flow, path);
 };

@@ -4,6 +4,10 @@ import { definitionIssue, type Issue, type Key } from './issue.js';
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A field that is left out where there is nothing to say. */
+export const given = <K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> =>
+  value === undefined ? {} : ({ [key]: value } as Record<K, T>);
+
 /** Reads the fields of one object, collecting everything that is wrong; a field not there gives the default. */
 export class Reader {
   private readonly known = new Set<string>();
@@ -14,12 +18,12 @@ export class Reader {
     readonly issues: Issue[],
   ) {}
 
-  raw(key: string): unknown {
-    this.known.add(key);
+  raw(key: Key): unknown {
+    this.known.add(String(key));
     return this.record[key] ?? undefined;
   }
 
-  fault(key: string, message: string): undefined {
+  fault(key: Key, message: string): undefined {
     this.issues.push(definitionIssue([...this.path, key], message));
     return undefined;
   }
@@ -41,7 +45,7 @@ export class Reader {
     return this.ranged(key, this.raw(key), { min: 0, max: 1, kind: 'a number', ok: Number.isFinite });
   }
 
-  duration(key: string, range: { min: number; max: number }): number | undefined {
+  duration(key: Key, range: { min: number; max: number }): number | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;
     const parsed = parseDuration(value);
@@ -49,7 +53,7 @@ export class Reader {
     return this.ranged(key, parsed, { ...range, kind: 'milliseconds', ok: Number.isSafeInteger });
   }
 
-  private ranged(key: string, value: unknown, rule: { min: number; max: number; kind: string; ok: (n: unknown) => boolean }) {
+  private ranged(key: Key, value: unknown, rule: { min: number; max: number; kind: string; ok: (n: unknown) => boolean }) {
     if (value === undefined) return undefined;
     if (rule.ok(value) && (value as number) >= rule.min && (value as number) <= rule.max) return value as number;
     return this.fault(key, `${key} must be ${rule.kind} from ${rule.min} to ${rule.max}`);
@@ -59,6 +63,26 @@ export class Reader {
     const value = this.raw(key);
     if (value === undefined) return undefined;
     return values.includes(value as T) ? (value as T) : this.fault(key, `${key} must be one of ${values.join(', ')}`);
+  }
+
+  /** CEL; `${{ x }}` around a whole expression is allowed and dropped. */
+  expression(key: string): string | undefined {
+    const value = this.raw(key);
+    if (typeof value === 'boolean') return String(value);
+    const text = this.text(key);
+    return text === undefined ? undefined : (/^\s*\$\{\{([\s\S]*)\}\}\s*$/.exec(text)?.[1] ?? text).trim();
+  }
+
+  list(key: string, max: number): unknown[] | undefined {
+    const value = this.raw(key);
+    if (value === undefined) return undefined;
+    return Array.isArray(value) && value.length <= max ? value : this.fault(key, `${key} must be a list of at most ${max}`);
+  }
+
+  /** The elements of a list under a key, read by their indices. */
+  at(key: string): Reader {
+    const value = this.raw(key);
+    return new Reader(Array.isArray(value) ? (value as unknown as Record<string, unknown>) : {}, [...this.path, key], this.issues);
   }
 
   texts(key: string, rule: { max: number }): string[] | undefined {

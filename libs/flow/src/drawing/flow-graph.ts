@@ -1,3 +1,5 @@
+import { describeWork, isMany } from '../definition/definition.js';
+import { expressionsOf } from '../definition/compile-step.js';
 import type { CompiledFlow, CompiledStep } from '../definition/compile.js';
 
 /** A step as a picture shows it. */
@@ -51,8 +53,7 @@ const notesOf = ({ definition }: CompiledStep): string[] => {
   ];
 };
 
-const readsData = (step: CompiledStep, id: string): boolean =>
-  [step.when, step.forEach, ...step.input.expressions].some((expression) => expression?.steps.has(id) ?? false);
+const readsData = (step: CompiledStep, id: string): boolean => expressionsOf(step).some(([expression]) => expression.steps.has(id));
 
 /** The steps of a compiled flow and what they wait for. */
 export const flowGraph = ({ definition, steps }: CompiledFlow): FlowGraph => ({
@@ -60,10 +61,10 @@ export const flowGraph = ({ definition, steps }: CompiledFlow): FlowGraph => ({
   version: definition.version,
   nodes: steps.map((step) => ({
     id: step.definition.id,
-    does: step.definition.skill,
+    does: describeWork(step.definition),
     notes: notesOf(step),
     conditional: step.definition.when !== undefined,
-    many: step.definition.forEach !== undefined,
+    many: isMany(step.definition),
   })),
   edges: steps.flatMap((step) =>
     step.dependencies.map((index) => {

@@ -1,8 +1,14 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
-/** What an expression may name. `item` and `index` only where a list is gone through. */
-export type Variable = 'input' | 'steps' | 'item' | 'index' | 'flow';
-const VARIABLES: ReadonlySet<string> = new Set<Variable>(['input', 'steps', 'item', 'index', 'flow']);
+/** What an expression may name everywhere. */
+export const COMMON = ['input', 'steps', 'flow'] as const;
+/** What it may name in some places only: `item` and `index` where a list is gone through, and so on. */
+export const LOCAL = ['item', 'index', 'iteration', 'last', 'output', 'agent', 'event', 'joined', 'error'] as const;
+export type LocalVariable = (typeof LOCAL)[number];
+export type Variable = (typeof COMMON)[number] | LocalVariable;
+const VARIABLES: ReadonlySet<string> = new Set<Variable>([...COMMON, ...LOCAL]);
+/** CEL has whole numbers of its own kind for these. */
+export const WHOLE: ReadonlySet<Variable> = new Set<Variable>(['index', 'iteration']);
 const STEP_FIELDS = new Set(['output', 'state', 'error']);
 
 /** Regular expressions run without a bound. */

@@ -1,5 +1,5 @@
 import { Environment, type ParseError } from '@marcbachmann/cel-js';
-import { analyse, type Analysis, type Mistake } from './analyse.js';
+import { analyse, COMMON, LOCAL, WHOLE, type Analysis, type Mistake } from './analyse.js';
 import { meter, withBudget } from './meter.js';
 import { passing, type Pass } from './passing.js';
 
@@ -25,12 +25,8 @@ const mixNumbers = (environment: Environment): void => {
 const environment = new Environment({
   homogeneousAggregateLiterals: false,
   limits: { maxAstNodes: 500, maxDepth: 32, maxListElements: 200, maxMapEntries: 200, maxCallArguments: 8 },
-})
-  .registerVariable('input', 'dyn')
-  .registerVariable('steps', 'dyn')
-  .registerVariable('item', 'dyn')
-  .registerVariable('index', 'int')
-  .registerVariable('flow', 'dyn');
+});
+for (const name of [...COMMON, ...LOCAL]) environment.registerVariable(name, WHOLE.has(name) ? 'int' : 'dyn');
 mixNumbers(environment);
 meter(environment);
 

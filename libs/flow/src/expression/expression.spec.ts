@@ -49,7 +49,7 @@ describe('expressions', () => {
     ['duration("90s")', '90s'],
     ['timestamp("2026-01-02T03:04:05Z")', '2026-01-02T03:04:05.000Z'],
     ['2u', 2],
-  ])('%s', (source, value) => expect(evaluate(source, scope({ index: 3 }))).toEqual(value));
+  ])('%s', (source, value) => expect(evaluate(source, scope({ local: { index: 3 } }))).toEqual(value));
 
   it.each([
     ['input.zz', 'input has no field "zz"'],

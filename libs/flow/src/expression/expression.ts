@@ -1,6 +1,6 @@
 import { WaggleError } from '@waggle/protocol';
 import { compileCel, type ResultType } from './cel.js';
-import type { Mistake, Variable } from './analyse.js';
+import { WHOLE, type Mistake, type Variable } from './analyse.js';
 import { loadWhole, MissingValues, type LoadValue } from './loader.js';
 import { rootOf } from './passing.js';
 import type { Scope } from './scope.js';
@@ -29,7 +29,7 @@ const contextOf = (scope: Scope, needs: Pick<Expression, 'variables' | 'steps'>,
   const context: Record<string, unknown> = {};
   for (const variable of needs.variables) {
     if (variable === 'steps') context.steps = stepContext(scope, needs.steps, load);
-    else if (variable === 'index') context.index = BigInt(scope.index ?? 0);
+    else if (WHOLE.has(variable)) context[variable] = BigInt((rootOf(scope, variable) as number | undefined) ?? 0);
     else context[variable] = loadWhole(rootOf(scope, variable), load) ?? null;
   }
   return context;

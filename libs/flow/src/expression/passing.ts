@@ -12,16 +12,12 @@ export const rootOf = (scope: Scope, root: Variable): unknown => {
   switch (root) {
     case 'input':
       return scope.input;
-    case 'item':
-      return scope.item;
-    case 'index':
-      return scope.index;
     case 'flow':
       return { id: scope.flowId };
     case 'steps':
       return undefined;
     default:
-      return root satisfies never;
+      return scope.local?.[root];
   }
 };
 

@@ -1,4 +1,5 @@
 import type { Fault } from '@waggle/protocol';
+import type { LocalVariable } from './analyse.js';
 
 /** What a step gives to the expressions after it. */
 export interface StepView {
@@ -12,6 +13,6 @@ export interface Scope {
   flowId: string;
   input: unknown;
   step(id: string): StepView | undefined;
-  item?: unknown;
-  index?: number;
+  /** What is known in this place only. */
+  local?: Partial<Record<LocalVariable, unknown>>;
 }

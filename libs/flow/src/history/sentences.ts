@@ -1,5 +1,5 @@
 import type { Origin, Transition } from '../types.js';
-import type { FlowEvent } from '../types.js';
+import type { Awaited, FlowEvent } from '../types.js';
 
 type Sentences = { [T in FlowEvent['type']]: (event: Extract<FlowEvent, { type: T }>) => string };
 
@@ -22,7 +22,14 @@ const REFUSALS = {
   SUPERSEDED: 'a later one was applied already',
   ENDED: 'the flow had ended',
   UNSUPPORTED: 'flows do not know it',
+  NOT_READABLE: 'it names nothing that could be waited for, or brings too much',
+  TOO_MANY: 'too many came that nobody waits for',
 } as const;
+
+const awaitedOf = (on: Awaited): string => {
+  if (on.kind === 'time') return 'for a time';
+  return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
+};
 
 /** A sentence for every kind of event there is: a new kind is a compile error here. */
 const SENTENCES: Sentences = {
@@ -37,6 +44,9 @@ const SENTENCES: Sentences = {
   taskDispatched: ({ taskId, attempt, agent, skill, priority, deadline }) =>
     `${taskId} went to ${agent} for ${skill}${attempted(attempt)}, priority ${priority}, until ${clock(deadline)}`,
   taskWaiting: ({ taskId, skill, until }) => `${taskId} waits, for nobody offers ${skill} (NO_AGENT); at most until ${clock(until)}`,
+  taskDelegated: ({ taskId, attempt, childId, deadline, cost }) =>
+    `${taskId} goes on as the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
+  taskAwaiting: ({ taskId, until, on }) => `${taskId} waits ${awaitedOf(on)}, until ${clock(until)}`,
   taskCompleted: ({ taskId, attempt, startedAt, endedAt, cost, instance }) =>
     `${taskId} was completed${attempted(attempt)} in ${took(startedAt, endedAt)} by instance ${instance}${money(cost)}`,
   attemptFailed: ({ taskId, attempt, fault, retryAt, cost }) =>
@@ -45,9 +55,14 @@ const SENTENCES: Sentences = {
     }`,
   taskFailed: ({ taskId, fault }) => `${taskId} failed for good with ${fault.code}: ${fault.message}`,
   taskCanceled: ({ taskId }) => `${taskId} was canceled`,
+  stepJoined: ({ stepId, chosen, rest }) =>
+    `${stepId} has what it asks for, of ${chosen.join(', ')}${rest === 'cancel' ? '; the rest is stopped' : '; the rest runs on'}`,
+  stepStopped: ({ stepId, reason }) => `${stepId} is stopped: ${reason}`,
+  stepCanceled: ({ stepId, reason }) => `${stepId} was canceled: ${reason}`,
   stepCompleted: ({ stepId }) => `${stepId} was completed`,
   stepFailed: ({ stepId, fault }) => `${stepId} failed with ${fault.code}: ${fault.message}`,
-  signalApplied: ({ signal, by, reason }) => `${by} told it to ${signal}${reason === undefined ? '' : `: ${reason}`}`,
+  signalApplied: ({ signal, by, reason, note }) =>
+    note ? `${by} told it ${note.name}` : `${by} told it to ${signal}${reason === undefined ? '' : `: ${reason}`}`,
   signalIgnored: ({ signal, by, why }) => `${by} told it to ${signal}, which was ignored: ${REFUSALS[why]}`,
   childReserved: ({ childId, taskId, tasks, agent }) => `${agent} delegates ${taskId} to the flow ${childId}, which may run ${tasks} tasks`,
   childRefused: ({ childId, code }) => `the flow ${childId} was refused as a child: ${code}`,

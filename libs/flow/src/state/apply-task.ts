@@ -1,20 +1,43 @@
 import { WaggleError } from '@waggle/protocol';
+import { isMany, skillOf } from '../definition/definition.js';
 import type { FlowEvent } from '../types.js';
 import type { Pen } from './pen.js';
-import type { FlowState, StepState, TaskState } from './state.js';
+import { awaitedKey, type FlowState, type StepState, type TaskState } from './state.js';
 import { stepOf } from './step-of.js';
 
 type TaskEvent = Extract<
   FlowEvent,
-  { type: 'taskDispatched' | 'taskWaiting' | 'taskCompleted' | 'attemptFailed' | 'taskFailed' | 'taskCanceled' }
+  {
+    type:
+      | 'taskDispatched'
+      | 'taskWaiting'
+      | 'taskDelegated'
+      | 'taskAwaiting'
+      | 'taskCompleted'
+      | 'attemptFailed'
+      | 'taskFailed'
+      | 'taskCanceled';
+  }
 >;
 
-/** A task that waits for no agent any more. */
+type Index = Map<string, Set<TaskState>>;
+
+const enter = (index: Index, key: string, { task, pen }: { task: TaskState; pen: Pen }): void => {
+  if (!index.has(key)) pen.put(index, key, new Set());
+  pen.add(index.get(key)!, task);
+};
+
+const leave = (index: Index, key: string | undefined, { task, pen }: { task: TaskState; pen: Pen }): void => {
+  const same = key === undefined ? undefined : index.get(key);
+  if (!same?.has(task)) return;
+  pen.remove(same, task);
+  if (same.size === 0) pen.drop(index, key!);
+};
+
+/** A task that waits for nothing any more. */
 const dropWaiting = (state: FlowState, task: TaskState, pen: Pen): void => {
-  const sameSkill = state.waiting.get(task.skill);
-  if (!sameSkill?.has(task)) return;
-  pen.remove(sameSkill, task);
-  if (sameSkill.size === 0) pen.drop(state.waiting, task.skill);
+  leave(state.waiting, task.skill, { task, pen });
+  leave(state.awaiting, awaitedKey(task.on), { task, pen });
 };
 
 const known = (state: FlowState, id: string): TaskState => {
@@ -23,13 +46,13 @@ const known = (state: FlowState, id: string): TaskState => {
   return task;
 };
 
-/** The task, begun now if it had not. A step without forEach opens with its one task. */
+/** The task, begun now if it had not. A step without a list opens with its one task. */
 const begin = (state: FlowState, { stepId, taskId }: { stepId: string; taskId: string }, pen: Pen): TaskState => {
   const before = state.tasks.get(taskId);
   if (before) return before;
   const step = stepOf(state, stepId);
   const { definition } = state.flow!.steps[step.index]!;
-  const list = definition.forEach !== undefined;
+  const list = isMany(definition);
   const task: TaskState = {
     id: taskId,
     step: step.index,
@@ -37,7 +60,7 @@ const begin = (state: FlowState, { stepId, taskId }: { stepId: string; taskId: s
     order: state.tasks.size,
     status: 'waiting',
     attempt: 0,
-    skill: definition.skill,
+    skill: skillOf(definition),
     priority: definition.priority ?? state.head!.priority,
     due: Infinity,
     children: [],
@@ -57,9 +80,10 @@ const begin = (state: FlowState, { stepId, taskId }: { stepId: string; taskId: s
 /** Keeps `todo` true: a step is on it while it may begin another task. */
 const reconsider = (state: FlowState, step: StepState, pen: Pen): void => {
   if (step.status !== 'open') return;
-  const { maxParallel } = state.flow!.steps[step.index]!.definition;
+  const { maxParallel, repeat, join } = state.flow!.steps[step.index]!.definition;
   const ended = step.completed + step.failed;
-  const may = step.begun < step.total ? step.begun - ended < (maxParallel ?? Infinity) : ended === step.total;
+  const room = step.begun - ended < (repeat ? 1 : (maxParallel ?? Infinity));
+  const may = step.stopping !== undefined || (step.begun < step.total ? room : ended === step.total || (join !== 'all' && ended > 0));
   if (may) pen.add(state.todo, step.index);
   else pen.remove(state.todo, step.index);
 };
@@ -68,6 +92,8 @@ const finish = (state: FlowState, task: TaskState, pen: Pen): void => {
   const { status } = task;
   dropWaiting(state, task, pen);
   pen.remove(state.live, task);
+  pen.bump(state, 'ended');
+  pen.set(task, 'ended', state.ended);
   const step = state.steps[task.step]!;
   if (status === 'completed' || status === 'failed') pen.bump(step, status);
   reconsider(state, step, pen);
@@ -91,8 +117,25 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       const task = begin(state, event, pen);
       pen.set(task, 'status', 'waiting');
       pen.set(task, 'due', event.until);
-      if (!state.waiting.has(task.skill)) pen.put(state.waiting, task.skill, new Set());
-      return pen.add(state.waiting.get(task.skill)!, task);
+      return enter(state.waiting, event.skill, { task, pen });
+    }
+    case 'taskDelegated': {
+      const task = begin(state, event, pen);
+      pen.set(task, 'status', 'delegated');
+      pen.set(task, 'attempt', event.attempt);
+      pen.set(task, 'childId', event.childId);
+      pen.set(task, 'due', event.deadline);
+      return pen.bump(state, 'cost', event.cost);
+    }
+    case 'taskAwaiting': {
+      const task = begin(state, event, pen);
+      const key = awaitedKey(event.on);
+      pen.set(task, 'status', 'awaiting');
+      pen.set(task, 'on', event.on);
+      pen.set(task, 'due', event.until);
+      if (event.on.kind === 'signal') pen.drop(state.notes, event.on.key);
+      if (key !== undefined) enter(state.awaiting, key, { task, pen });
+      return;
     }
     case 'taskCompleted': {
       const task = known(state, event.taskId);

@@ -2,17 +2,17 @@ import { WaggleError } from '@waggle/protocol';
 import { compile } from '../definition/compile.js';
 import type { FlowEvent } from '../types.js';
 import { applyChild } from './apply-child.js';
+import { applyStep } from './apply-step.js';
 import { applyTask } from './apply-task.js';
 import type { Pen } from './pen.js';
 import type { FlowHead, FlowState, StepState } from './state.js';
-import { stepOf } from './step-of.js';
 
 const start = (state: FlowState, event: FlowHead, pen: Pen): void => {
   const flow = compile(event.definition);
-  const steps = flow.steps.map(({ index, dependencies }): StepState => ({
+  const steps = flow.steps.map(({ index, dependencies, members }): StepState => ({
     index,
     status: 'pending',
-    unmet: dependencies.length,
+    unmet: dependencies.length - members.length,
     total: 0,
     begun: 0,
     completed: 0,
@@ -34,24 +34,16 @@ const identify = (state: FlowState, { flowId, tenant, owner }: Pick<FlowHead, 'f
   pen.set(state, 'owner', owner);
 };
 
-const settle = (state: FlowState, step: StepState, pen: Pen): void => {
-  pen.remove(state.todo, step.index);
-  pen.bump(state, 'settled');
-  for (const index of state.flow!.steps[step.index]!.dependents) {
-    const next = state.steps[index]!;
-    pen.bump(next, 'unmet', -1);
-    if (next.unmet === 0 && next.status === 'pending') pen.add(state.todo, index);
-  }
-};
-
-const outputOf = (state: FlowState, step: StepState): unknown =>
-  state.flow!.steps[step.index]!.forEach ? step.outputs.slice() : (step.outputs[0] ?? null);
-
 const end = (state: FlowState, event: Extract<FlowEvent, { type: 'flowEnded' }>, pen: Pen): void => {
   pen.set(state, 'phase', 'ended');
   pen.set(state, 'outcome', event.outcome);
   pen.set(state, 'armed', undefined);
   for (const step of state.steps) if (step.status === 'pending' || step.status === 'open') pen.set(step, 'status', 'canceled');
+};
+
+const applySignal = (state: FlowState, { note, sequence }: Extract<FlowEvent, { type: 'signalApplied' }>, pen: Pen): void => {
+  if (note === undefined) return pen.set(state, 'control', Math.max(state.control, sequence));
+  if (!state.awaiting.has(`signal:${note.name}`)) pen.put(state.notes, note.name, note);
 };
 
 /** Writes one event of the log into the state. Throws TRANSITION_UNKNOWN for a type it does not know. */
@@ -62,33 +54,18 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
     case 'flowRejected':
       identify(state, event, pen);
       return pen.set(state, 'phase', 'ending');
-    case 'stepExpanded': {
-      const step = stepOf(state, event.stepId);
-      pen.set(step, 'status', 'open');
-      pen.set(step, 'total', event.count);
-      pen.set(step, 'outputs', new Array(event.count).fill(null));
-      return pen.set(step, 'items', event.items);
-    }
-    case 'stepSkipped': {
-      const step = stepOf(state, event.stepId);
-      pen.set(step, 'status', 'skipped');
-      return settle(state, step, pen);
-    }
-    case 'stepCompleted': {
-      const step = stepOf(state, event.stepId);
-      pen.set(step, 'status', 'completed');
-      pen.set(step, 'output', outputOf(state, step));
-      return settle(state, step, pen);
-    }
-    case 'stepFailed': {
-      const step = stepOf(state, event.stepId);
-      pen.set(step, 'status', 'failed');
-      pen.set(step, 'fault', event.fault);
-      pen.set(step, 'output', outputOf(state, step));
-      return settle(state, step, pen);
-    }
+    case 'stepExpanded':
+    case 'stepJoined':
+    case 'stepStopped':
+    case 'stepSkipped':
+    case 'stepCanceled':
+    case 'stepCompleted':
+    case 'stepFailed':
+      return applyStep(state, event, pen);
     case 'taskDispatched':
     case 'taskWaiting':
+    case 'taskDelegated':
+    case 'taskAwaiting':
     case 'taskCompleted':
     case 'attemptFailed':
     case 'taskFailed':
@@ -100,7 +77,7 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
     case 'childCanceled':
       return applyChild(state, event, pen);
     case 'signalApplied':
-      return pen.set(state, 'control', Math.max(state.control, event.sequence));
+      return applySignal(state, event, pen);
     case 'signalIgnored':
       return pen.bump(state, 'ignored');
     case 'timerArmed':

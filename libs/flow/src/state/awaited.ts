@@ -2,6 +2,9 @@ import { skillOfKey } from '@waggle/protocol';
 import type { Command } from '../types.js';
 import type { FlowState } from './state.js';
 
+const waits = (state: FlowState, { kind, key }: { kind: 'skill' | 'event'; key: string }): boolean =>
+  kind === 'skill' ? state.waiting.has(skillOfKey(key)) : state.awaiting.has(`event:${key}`);
+
 /**
  * Whether a command of the log, perhaps never carried out, is still awaited by the current state: only those are
  * emitted again after a crash. Of a flow that has ended these are its last words: emit them unless its outcome is stored.
@@ -16,9 +19,11 @@ export const awaited = (state: FlowState, command: Command): boolean => {
     case 'timer':
       return open && state.armed?.n === command.n;
     case 'wait':
-      return open && state.waiting.has(skillOfKey(command.key));
+      return open && waits(state, command);
     case 'unwait':
-      return !state.waiting.has(skillOfKey(command.key));
+      return !waits(state, command);
+    case 'submitChild':
+      return state.phase === 'open' && state.tasks.get(command.submission.parent.taskId)?.childId === command.childId;
     case 'abort':
     case 'deadLetter':
     case 'cancelChild':

@@ -1,4 +1,4 @@
-import type { FlowState, StepState } from './state.js';
+import type { FlowState, StepState, TaskState } from './state.js';
 
 const when = (time: number): string => new Date(time).toISOString();
 
@@ -8,6 +8,11 @@ const pending = (state: FlowState, step: StepState): string => {
     return status === 'pending' || status === 'open';
   });
   return `waits for ${waits.map((index) => state.flow!.steps[index]!.definition.id).join(', ')}`;
+};
+
+const waitedFor = ({ on }: TaskState): string => {
+  if (on === undefined || on.kind === 'time') return 'for a time';
+  return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
 };
 
 /** Short lines for people: what each step that has not ended waits for. */
@@ -21,6 +26,9 @@ export const explain = (state: FlowState): string[] => {
       .filter((task) => task.step === step.index)
       .map((task) => {
         if (task.status === 'waiting') return `${task.id} waits for an agent that offers ${task.skill} (NO_AGENT) until ${when(task.due)}`;
+        if (task.status === 'awaiting') return `${task.id} waits ${waitedFor(task)} until ${when(task.due)}`;
+        if (task.status === 'delegated')
+          return `${task.id} runs as the sub-flow ${task.childId}, attempt ${task.attempt}, until ${when(task.due)}`;
         if (task.status === 'retrying') return `${task.id} is tried again at ${when(task.due)} after ${task.fault?.code}`;
         return `${task.id} runs on ${task.agent}, attempt ${task.attempt}, until ${when(task.due)}`;
       });

@@ -1,6 +1,6 @@
 import type { Artifact, EndState, Fault, Outcome, Priority, Problem, ValueRef } from '@waggle/protocol';
 import type { CompiledFlow } from '../definition/compile.js';
-import type { FlowEvent } from '../types.js';
+import type { Awaited, FlowEvent, Note } from '../types.js';
 
 export type FlowHead = Extract<FlowEvent, { type: 'flowStarted' }>;
 
@@ -11,15 +11,22 @@ export interface TaskState {
   item?: number;
   /** Order of first appearance in the log. */
   order: number;
-  status: 'running' | 'retrying' | 'waiting' | 'completed' | 'failed' | 'canceled';
+  status: 'running' | 'retrying' | 'waiting' | 'delegated' | 'awaiting' | 'completed' | 'failed' | 'canceled';
   /** The last one dispatched; 0 before the first. */
   attempt: number;
-  skill: string;
+  /** Of a task of an agent. */
+  skill?: string;
   priority: Priority;
   agent?: string;
-  /** When the attempt, the pause before the next, or the wait for an agent is over. */
+  /** The sub-flow it goes on as. */
+  childId?: string;
+  /** What it waits for, where that is no agent. */
+  on?: Awaited;
+  /** When the attempt, the pause before the next, or the wait is over. */
   due: number;
   fault?: Fault;
+  /** Order of its end among those that have ended. */
+  ended?: number;
   /** Open child flows of the attempt. */
   children: string[];
 }
@@ -27,7 +34,7 @@ export interface TaskState {
 export interface StepState {
   index: number;
   status: 'pending' | 'open' | 'completed' | 'failed' | 'skipped' | 'canceled';
-  /** Dependencies that have not ended. */
+  /** Dependencies that have not ended, those aside that its join is about. */
   unmet: number;
   /** Tasks in all, known once the step is open. */
   total: number;
@@ -37,6 +44,10 @@ export interface StepState {
   failed: number;
   retries: number;
   items?: unknown[] | ValueRef;
+  /** What came together, as its join asks. */
+  joined?: (number | string)[];
+  /** Why its tasks are being stopped; with a fault where it fails by it. */
+  stopping?: { reason: string; fault?: Fault };
   /** By item; one without forEach. */
   outputs: unknown[];
   /** The outputs as expressions see them; made once. */
@@ -81,6 +92,12 @@ export interface FlowState {
   todo: Set<number>;
   /** Tasks that wait for an agent, by skill. */
   waiting: Map<string, Set<TaskState>>;
+  /** Tasks that wait for an event or a signal, by `awaitedKey`. */
+  awaiting: Map<string, Set<TaskState>>;
+  /** What `notify` signals brought that nobody waited for yet, by name. */
+  notes: Map<string, Note>;
+  /** Tasks that have ended. */
+  ended: number;
   /** Attempts dispatched, those of ended children included; and those reserved for open children. */
   used: number;
   reserved: number;
@@ -103,6 +120,10 @@ export interface FlowState {
   outcome?: Outcome;
 }
 
+/** Under which a task waits in `awaiting`; undefined where it waits for a time. */
+export const awaitedKey = (on: Awaited | undefined): string | undefined =>
+  on === undefined || on.kind === 'time' ? undefined : `${on.kind}:${on.key}`;
+
 /** The state of a flow whose log is empty. */
 export const emptyState = (): FlowState => ({
   n: 0,
@@ -116,6 +137,9 @@ export const emptyState = (): FlowState => ({
   live: new Set(),
   todo: new Set(),
   waiting: new Map(),
+  awaiting: new Map(),
+  notes: new Map(),
+  ended: 0,
   used: 0,
   reserved: 0,
   attempts: 0,

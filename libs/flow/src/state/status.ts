@@ -1,4 +1,5 @@
 import type { FlowStatus, StepStatus } from '@waggle/protocol';
+import { describeWait, skillOf, type StepDefinition } from '../definition/definition.js';
 import type { FlowState, StepState, TaskState } from './state.js';
 
 const SHOWN = {
@@ -18,6 +19,12 @@ const fractionOf = (steps: readonly StepState[]): number => {
   return parts.length === 0 ? 1 : parts.reduce((sum, part) => sum + part, 0) / parts.length;
 };
 
+/** What a task waits for that is not at work. */
+const waitOf = ({ status }: TaskState, { wait }: StepDefinition): string | undefined => {
+  if (status === 'waiting') return 'NO_AGENT';
+  return status === 'awaiting' && wait ? describeWait(wait) : undefined;
+};
+
 /** Where the flow is, as its owner may watch it. */
 export const statusOf = (state: FlowState): FlowStatus => {
   const { head, outcome } = state;
@@ -28,21 +35,24 @@ export const statusOf = (state: FlowState): FlowStatus => {
     else byStep.set(task.step, [task]);
   }
   const steps = state.steps.map((step): StepStatus => {
-    const { id, skill } = state.flow!.steps[step.index]!.definition;
+    const { definition } = state.flow!.steps[step.index]!;
+    const { id } = definition;
+    const skill = skillOf(definition);
     const live = byStep.get(step.index) ?? [];
-    const running = live.filter(({ status }) => status === 'running');
-    const waits = live.some(({ status }) => status === 'waiting');
+    const running = live.filter(({ status }) => status === 'running' || status === 'delegated');
+    const waitingFor = live.map((task) => waitOf(task, definition)).find((what) => what !== undefined);
+    const agents = new Set(running.flatMap(({ agent }) => agent ?? []));
     return {
       id,
-      state: waits && running.length === 0 ? 'WAITING' : SHOWN[step.status],
-      skill,
+      state: waitingFor !== undefined && running.length === 0 ? 'WAITING' : SHOWN[step.status],
+      ...(skill === undefined ? {} : { skill }),
       total: step.total,
       done: step.completed,
       running: running.length,
       failed: step.failed,
       retries: step.retries,
-      ...(waits ? { waitingFor: 'NO_AGENT' } : {}),
-      ...(running.length > 0 ? { agents: [...new Set(running.map(({ agent }) => agent!))].sort() } : {}),
+      ...(waitingFor === undefined ? {} : { waitingFor }),
+      ...(agents.size > 0 ? { agents: [...agents].sort() } : {}),
     };
   });
   return {

@@ -28,6 +28,7 @@ export class Driver {
   sequence = 0;
   agents: Record<string, DirectoryOffer[]> = {};
   facts: Facts = {
+    events: 0,
     directory: (skill) => {
       const offers = this.agents[skill] ?? this.agents['*'];
       return offers ? { skill, offers } : undefined;

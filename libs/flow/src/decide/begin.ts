@@ -1,0 +1,24 @@
+import { kindOf } from '../definition/definition.js';
+import type { Draft } from './draft.js';
+import { delegate } from './sub-flow.js';
+import { dispatch, type Wanted } from './task.js';
+import { beginWait } from './wait.js';
+
+/** Begins a task, or its next attempt, by the kind of its step. */
+export const begin = (draft: Draft, wanted: Wanted): void => {
+  const kind = kindOf(wanted.step.definition);
+  switch (kind) {
+    case 'skill':
+    case 'plan':
+      return dispatch(draft, wanted);
+    case 'workflow':
+    case 'flow':
+      return delegate(draft, wanted);
+    case 'wait':
+      return beginWait(draft, wanted);
+    case 'check':
+      throw new Error(`the check ${wanted.taskId} has no task`);
+    default:
+      return kind satisfies never;
+  }
+};

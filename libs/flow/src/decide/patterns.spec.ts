@@ -1,0 +1,408 @@
+import { parseDefinition } from '../definition/parse-definition.js';
+import { fold } from '../state/fold.js';
+import { emptyState } from '../state/state.js';
+import { explain } from '../state/explain.js';
+import { statusOf } from '../state/status.js';
+import { Driver, offer } from '../testing/driver.js';
+
+const run = (steps: object[], more: { input?: unknown; output?: unknown; agents?: string[] } = {}): Driver => {
+  const d = new Driver();
+  d.agents['*'] = (more.agents ?? ['one']).map((name) => offer(name));
+  d.submit({ definition: { name: 'p', steps, ...(more.output === undefined ? {} : { output: more.output }) }, input: more.input ?? {} });
+  return d;
+};
+
+const ended = (d: Driver) => d.state.outcome;
+const codes = (d: Driver) => ended(d)?.errors?.map(({ code }) => code);
+const sent = (d: Driver) => d.commands('dispatch').map(({ taskId }) => taskId);
+const three = { forEach: '[1, 2, 3]', input: '${{ item }}' };
+
+describe('joins of the tasks of a list', () => {
+  it('any: the first result is the output, the rest is stopped, a failure before it does no harm', () => {
+    const d = run([{ id: 'a', skill: 's', ...three, join: 'any', retry: { attempts: 1 } }], { output: '${{ steps.a.output }}' });
+    d.fail('a-0');
+    expect(ended(d)).toBeUndefined();
+    d.complete('a-2', 'fast');
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: 'fast', tasks: { completed: 1, failed: 1, canceled: 1 } });
+    expect(d.commands('abort').map(({ taskId }) => taskId)).toEqual(['a-1']);
+  });
+
+  it('any of none, and a quorum out of reach, fail the flow with JOIN_FAILED', () => {
+    const none = run([{ id: 'a', skill: 's', forEach: 'input.none', join: 'any' }], { input: { none: [] } });
+    expect(codes(none)).toEqual(['JOIN_FAILED']);
+    const d = run([{ id: 'a', skill: 's', ...three, join: { quorum: 2 }, retry: { attempts: 1 } }]);
+    d.fail('a-0');
+    expect(ended(d)).toBeUndefined();
+    d.fail('a-1');
+    expect(codes(d)).toEqual(['JOIN_FAILED']);
+    expect(ended(d)!.tasks).toMatchObject({ failed: 2, canceled: 1 });
+  });
+
+  it('quorum with `rest: run`: what follows begins at once, the flow ends when the rest has', () => {
+    const d = run([
+      { id: 'a', skill: 's', ...three, join: { quorum: 2, rest: 'run' } },
+      { id: 'b', skill: 's', needs: ['a'] },
+    ]);
+    d.complete('a-0', 0);
+    d.complete('a-2', 2);
+    expect(sent(d)).toContain('b');
+    d.complete('b');
+    expect(ended(d)).toBeUndefined();
+    d.fail('a-1', 'X', false);
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: { a: [0, null, 2] } });
+  });
+
+  it('a quorum of distinct agents counts an agent once', () => {
+    const d = run([{ id: 'a', skill: 's', ...three, join: { quorum: 2, distinct: 'agent' } }], { agents: ['same'] });
+    d.complete('a-0', 0);
+    d.complete('a-1', 1);
+    expect(ended(d)).toBeUndefined();
+    d.complete('a-2', 2);
+    expect(codes(d)).toEqual(['JOIN_FAILED']);
+  });
+
+  it('consensus: so many must say the same, by the key; what they say is the output', () => {
+    const steps = [{ id: 'a', skill: 's', ...three, join: { consensus: 0.6, key: 'output.verdict' } }];
+    const d = run(steps, { agents: ['x', 'y', 'z'], output: '${{ steps.a.output }}' });
+    d.complete('a-0', { verdict: 'yes', by: 0 });
+    d.complete('a-1', { verdict: 'no' });
+    expect(ended(d)).toBeUndefined();
+    d.complete('a-2', { verdict: 'yes', by: 2 });
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: { verdict: 'yes', by: 0 } });
+    expect(d.events('stepJoined')[0]!.chosen).toEqual([0, 2]);
+
+    const split = run(steps, { agents: ['x', 'y', 'z'] });
+    split.complete('a-0', { verdict: 'yes' });
+    split.complete('a-1', { verdict: 'no' });
+    split.complete('a-2', { verdict: 'maybe' });
+    expect(codes(split)).toEqual(['JOIN_FAILED']);
+  });
+
+  it('best: the highest score of all; an expression that gives no number fails the step', () => {
+    const steps = (best: string) => [{ id: 'a', skill: 's', ...three, join: { best } }];
+    const d = run(steps('output.score'), { output: '${{ steps.a.output.name }}' });
+    for (const [at, score] of [5, 9, 7].entries()) d.complete(`a-${at}`, { score, name: `n${at}` });
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: 'n1' });
+    const wrong = run(steps('output.name'));
+    for (const at of [0, 1, 2]) wrong.complete(`a-${at}`, { name: 'x' });
+    expect(codes(wrong)).toEqual(['JOIN_FAILED']);
+  });
+
+  it('a late result of a task that was stopped changes nothing', () => {
+    const d = run([
+      { id: 'a', skill: 's', ...three, join: 'any' },
+      { id: 'b', skill: 's', input: '${{ steps.a.output }}' },
+    ]);
+    d.complete('a-0', 'first');
+    d.complete('a-1', 'late');
+    expect(d.dispatched('b').input).toBe('first');
+  });
+});
+
+describe('joins of steps: a point at which they come together', () => {
+  const two = [
+    { id: 'fast', skill: 's' },
+    { id: 'slow', skill: 's' },
+  ];
+
+  it('any: begins with the first, and stops the others that nobody else waits for', () => {
+    const d = run([...two, { id: 'next', skill: 's', needs: ['fast', 'slow'], join: 'any', input: '${{ joined }}' }]);
+    d.complete('fast', 1);
+    expect(d.dispatched('next').input).toEqual([1]);
+    expect(d.commands('abort').map(({ taskId }) => taskId)).toEqual(['slow']);
+    d.complete('next', 'end');
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: { fast: 1, slow: null, next: 'end' } });
+  });
+
+  it('one that others wait for too goes on', () => {
+    const d = run([
+      ...two,
+      { id: 'next', skill: 's', needs: ['fast', 'slow'], join: 'any' },
+      { id: 'report', skill: 's', input: '${{ steps.slow.output }}' },
+    ]);
+    d.complete('fast', 1);
+    expect(d.commands('abort')).toEqual([]);
+    d.complete('next');
+    d.complete('slow', 2);
+    expect(d.dispatched('report').input).toBe(2);
+  });
+
+  it('steps that only joins wait for may fail; too many of them fail the join', () => {
+    const steps = [
+      ...two.map((each) => ({ ...each, retry: { attempts: 1 } })),
+      { id: 'next', skill: 's', needs: ['fast', 'slow'], join: 'any' },
+    ];
+    const one = run(steps);
+    one.fail('fast');
+    one.complete('slow', 2);
+    one.complete('next');
+    expect(ended(one)).toMatchObject({ state: 'COMPLETED' });
+    const both = run(steps);
+    both.fail('fast');
+    both.fail('slow');
+    expect(codes(both)).toEqual(['JOIN_FAILED']);
+  });
+});
+
+describe('loops', () => {
+  const loop = (more: object = {}) => ({
+    id: 'draft',
+    skill: 's',
+    repeat: { until: 'last.good', maxIterations: 3, ...more },
+    input: { before: '${{ last }}', n: '${{ iteration }}' },
+  });
+
+  it('generate, review, revise: each sees the one before, until it is good', () => {
+    const d = run([loop()], { output: '${{ steps.draft.output.text }}' });
+    expect(d.dispatched('draft-0').input).toEqual({ before: null, n: 0 });
+    d.complete('draft-0', { good: false, text: 'bad' });
+    expect(d.dispatched('draft-1').input).toEqual({ before: { good: false, text: 'bad' }, n: 1 });
+    d.complete('draft-1', { good: true, text: 'fine' });
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: 'fine' });
+    expect(sent(d)).toEqual(['draft-0', 'draft-1']);
+  });
+
+  it('the bound ends it: with LOOP_EXHAUSTED, or with the last result', () => {
+    const d = run([loop()]);
+    for (const n of [0, 1, 2]) d.complete(`draft-${n}`, { good: false });
+    expect(codes(d)).toEqual(['LOOP_EXHAUSTED']);
+    const on = run([loop({ otherwise: 'continue' })]);
+    for (const n of [0, 1, 2]) on.complete(`draft-${n}`, { good: false, n });
+    expect(ended(on)).toMatchObject({ state: 'COMPLETED', output: { draft: { n: 2 } } });
+  });
+});
+
+describe('waiting', () => {
+  it('for a time, or until one: by the flow`s one timer', () => {
+    const d = run([{ id: 'w', wait: { for: '10m' } }]);
+    expect(statusOf(d.state).steps[0]).toMatchObject({ state: 'WAITING', waitingFor: 'wait for 600000 ms' });
+    expect(explain(d.state)[0]).toMatch(/^w waits for a time until /);
+    d.fire();
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED' });
+    const until = run([{ id: 'w', wait: { until: 'input.at' } }], { input: { at: new Date(1_700_000_005_000).toISOString() } });
+    expect(until.state.armed!.at).toBe(1_700_000_005_000);
+    expect(ended(run([{ id: 'w', wait: { until: 'input.at' } }], { input: { at: 5 } }))).toMatchObject({ state: 'COMPLETED' });
+    expect(codes(run([{ id: 'w', wait: { until: 'input.at' } }], { input: { at: 'soon' } }))).toEqual(['EXPRESSION_FAILED']);
+  });
+
+  it('for a signal: one that comes before is kept', () => {
+    const steps = [
+      { id: 'a', skill: 's' },
+      { id: 'w', wait: { signal: 'go' }, needs: ['a'], timeout: '1m' },
+    ];
+    const d = run(steps);
+    d.signal('notify', { data: { name: 'go', data: { with: 'this' } } });
+    d.complete('a');
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: { w: { with: 'this' } } });
+    const later = run(steps);
+    later.complete('a');
+    later.signal('notify', { data: { name: 'other' } });
+    later.signal('notify', { data: { name: 'go' }, speaker: 'stranger' });
+    expect(ended(later)).toBeUndefined();
+    later.signal('notify', { data: { name: 'go' } });
+    expect(ended(later)).toMatchObject({ state: 'COMPLETED' });
+    const never = run(steps);
+    never.complete('a');
+    never.fire();
+    expect(codes(never)).toEqual(['WAIT_TIMEOUT']);
+  });
+
+  it('for an event: in the index while it waits, by its filter, told by the coordinator only', () => {
+    const d = run([{ id: 'w', wait: { event: { source: 'ci', type: 'done', filter: 'event.data.build == input.build' } } }], {
+      input: { build: 7 },
+      output: '${{ steps.w.output.data.state }}',
+    });
+    expect(d.commands('wait')).toEqual([{ type: 'wait', kind: 'event', key: 'ci~done', after: 0 }]);
+    const happened = (build: number, speaker = 'coordinator') =>
+      d.signal('event', { speaker, data: { source: 'ci', type: 'done', data: { build, state: 'green' } } });
+    happened(7, 'ann');
+    happened(6);
+    expect(ended(d)).toBeUndefined();
+    happened(7);
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: 'green' });
+    expect(d.commands('unwait')).toEqual([{ type: 'unwait', kind: 'event', key: 'ci~done' }]);
+  });
+
+  it('asks how far the events are before it waits for one', () => {
+    const d = new Driver();
+    delete d.facts.events;
+    expect(() => d.submit({ definition: { name: 'p', steps: [{ id: 'w', wait: { event: { source: 'a', type: 'b' } } }] } })).toThrow(
+      'a value is needed',
+    );
+  });
+});
+
+describe('what a step is handed', () => {
+  it('a check that does not hold fails it', () => {
+    const steps = [
+      { id: 'a', skill: 's' },
+      { id: 'gate', check: 'steps.a.output.coverage > 0.8' },
+    ];
+    const d = run(steps);
+    d.complete('a', { coverage: 0.9 });
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED' });
+    const low = run(steps);
+    low.complete('a', { coverage: 0.1 });
+    expect(codes(low)).toEqual(['CHECK_FAILED']);
+  });
+
+  it.each([
+    ['a schema', { type: 'object', required: ['files'] }, 'steps.a.output.files'],
+    ['an expression', 'size(output.list) > 0', 'steps.a.output'],
+  ])('is checked against %s before it begins', (_what, rule, path) => {
+    const d = run([
+      { id: 'a', skill: 's' },
+      { id: 'b', skill: 's', expects: { a: rule } },
+    ]);
+    d.complete('a', { list: [] });
+    expect(ended(d)!.errors).toMatchObject([{ code: 'HANDOFF_INVALID', path }]);
+    expect(sent(d)).toEqual(['a']);
+  });
+});
+
+describe('sub-flows', () => {
+  const inner = { steps: [{ id: 'x', skill: 's', input: '${{ input }}' }], output: '${{ steps.x.output }}' };
+  const submitted = (d: Driver) => d.commands('submitChild').at(-1)!;
+  const reserve = (d: Driver, tasks = 3) => {
+    const { childId, submission } = submitted(d);
+    d.give(
+      d.input('childReserve', {
+        childId,
+        agent: 'coordinator',
+        taskId: submission.parent.taskId,
+        attempt: submission.parent.attempt,
+        tasks,
+      }),
+    );
+    return childId;
+  };
+
+  it('run as child flows of the coordinator, and give their output to the step', () => {
+    const d = run([{ id: 'sub', flow: inner, input: { a: 1 } }], { output: '${{ steps.sub.output }}' });
+    expect(submitted(d)).toMatchObject({
+      childId: expect.stringMatching(/^c-[0-9a-f]{40}$/),
+      submission: { definition: { name: 'sub' }, input: { a: 1 }, parent: { flowId: 'f1', taskId: 'sub', attempt: 1 } },
+    });
+    const childId = reserve(d);
+    expect(d.events('childReserved')[0]).toMatchObject({ childId, tasks: 3, agent: 'coordinator', hop: 1 });
+    d.give(d.input('childEnded', { childId, state: 'COMPLETED', cost: 2, attempts: 2, output: 'made' }));
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: 'made', cost: 2 });
+    expect(d.state.used).toBe(2);
+  });
+
+  it('what they fail with is what the step fails with; tried again under another id', () => {
+    const d = run([{ id: 'sub', workflow: 'w', version: '1', retry: { attempts: 2, initial: 0, jitter: 0 } }]);
+    expect(submitted(d).submission).toMatchObject({ workflow: 'w', version: '1' });
+    const errors = [{ code: 'NO_AGENT', message: 'nobody' }];
+    const first = reserve(d);
+    d.give(d.input('childEnded', { childId: first, state: 'FAILED', cost: 0, attempts: 0, errors }));
+    const second = reserve(d);
+    expect(second).not.toBe(first);
+    d.give(d.input('childEnded', { childId: first, state: 'FAILED', cost: 0, attempts: 0, errors }));
+    d.give(
+      d.input('childEnded', {
+        childId: second,
+        state: 'REJECTED',
+        cost: 0,
+        attempts: 0,
+        errors: [{ code: 'INVALID_INPUT', message: 'no' }],
+      }),
+    );
+    expect(ended(d)!.errors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+  });
+
+  it('share what is left of the budget, and end with BUDGET_EXCEEDED when there is nothing', () => {
+    const definition = { name: 'p', budget: { tasks: 9 }, steps: [{ id: 'sub', workflow: 'w', forEach: '[1, 2]' }] };
+    const d = new Driver();
+    d.submit({ definition });
+    const [one, two] = d.commands('submitChild');
+    for (const { childId, submission } of [one!, two!])
+      d.give(d.input('childReserve', { childId, agent: 'coordinator', taskId: submission.parent.taskId, attempt: 1, tasks: 10_000 }));
+    expect(d.events('childReserved').map(({ tasks }) => tasks)).toEqual([3, 3]);
+    const poor = run([{ id: 'sub', flow: inner }]);
+    poor.state.used = 10_000;
+    reserve(poor);
+    expect(codes(poor)).toEqual(['BUDGET_EXCEEDED']);
+  });
+
+  it('are canceled with the flow, and when their time is over', () => {
+    const d = run([{ id: 'sub', flow: inner, timeout: '1m' }]);
+    const childId = reserve(d);
+    d.fire();
+    expect(codes(d)).toEqual(['TASK_TIMEOUT']);
+    expect(d.commands('cancelChild')).toEqual([{ type: 'cancelChild', childId, owner: 'coordinator' }]);
+  });
+
+  it('a stranger cannot take the place of one', () => {
+    const d = run([{ id: 'sub', flow: inner }]);
+    const { childId } = submitted(d);
+    d.give(d.input('childReserve', { childId, agent: 'mallory', taskId: 'sub', attempt: 1, tasks: 1 }));
+    expect(d.events('childRefused')).toMatchObject([{ childId, code: 'PARENT_ENDED' }]);
+  });
+
+  it('a plan: the steps that a planner gives are run; a bad plan is given back to it with what is wrong', () => {
+    const d = run([{ id: 'make', plan: 'planner.plan', input: { goal: 'x' }, retry: { initial: 0, jitter: 0 } }]);
+    d.complete('make', [{ id: 'a' }]);
+    const again = d.dispatched('make');
+    expect(again).toMatchObject({
+      attempt: 2,
+      workState: { error: { code: 'INVALID_DEFINITION', problems: [{ path: 'output.steps[0].skill' }] } },
+    });
+    d.complete('make', { steps: [{ id: 'a', skill: 's' }], output: '${{ input.goal }}' });
+    expect(submitted(d).submission).toMatchObject({ definition: { name: 'make', steps: [{ id: 'a' }] }, input: { goal: 'x' } });
+    const childId = reserve(d);
+    d.give(d.input('childEnded', { childId, state: 'FAILED', cost: 0, attempts: 1, errors: [{ code: 'INTERNAL', message: 'broke' }] }));
+    expect(d.dispatched('make')).toMatchObject({ attempt: 3, workState: { error: { code: 'INTERNAL' } } });
+  });
+});
+
+describe('definitions of these', () => {
+  it('are read the same again, as their log entry is', () => {
+    const written = {
+      name: 'all',
+      steps: [
+        { id: 'a', skill: 's', forEach: 'input', join: { quorum: 2, rest: 'run' }, retry: { delays: ['1s', '2s'] } },
+        { id: 'b', workflow: 'w', version: '1', needs: ['a'], budget: { tasks: 5, time: '1m' } },
+        { id: 'c', flow: { steps: [{ id: 'x', skill: 's' }] }, repeat: { until: 'last', maxIterations: 2 } },
+        { id: 'd', plan: 'p.q', needs: ['b', 'c'], join: { consensus: 0.5 } },
+        { id: 'e', wait: { event: { source: 'x', type: 'y', filter: 'true' } } },
+        { id: 'f', check: 'true', expects: { a: { type: 'array' }, b: 'output == 1' } },
+        { id: 'g', wait: { for: '1s' }, needs: ['a', 'b'], join: 'any' },
+      ],
+    };
+    const first = parseDefinition(written);
+    if ('problems' in first) throw new Error(JSON.stringify(first.problems));
+    expect(parseDefinition(JSON.parse(JSON.stringify(first.definition)))).toEqual(first);
+  });
+
+  it.each<[string, object, string]>([
+    ['no kind', { id: 'a' }, 'steps[0].skill'],
+    ['two kinds', { id: 'a', skill: 's', wait: { for: '1s' } }, 'steps[0].wait'],
+    ['a join of nothing', { id: 'a', skill: 's', join: 'any' }, 'steps[0].join'],
+    ['an unknown join', { id: 'a', skill: 's', forEach: 'input', join: { some: 1 } }, 'steps[0].join'],
+    ['a loop without a bound', { id: 'a', skill: 's', repeat: { until: 'true' } }, 'steps[0].repeat.maxIterations'],
+    ['a loop of a list', { id: 'a', skill: 's', forEach: 'input', repeat: { maxIterations: 2 } }, 'steps[0].repeat'],
+    ['a wrong inner step', { id: 'a', flow: { steps: [{ id: 'x', skill: 'no skill' }] } }, 'steps[0].flow.steps[0].skill'],
+    [
+      'an unknown step in an inner flow',
+      { id: 'a', flow: { steps: [{ id: 'x', skill: 's', needs: ['y'] }] } },
+      'steps[0].flow.steps[0].needs[0]',
+    ],
+    ['last outside of a loop', { id: 'a', skill: 's', input: '${{ last }}' }, 'steps[0].input'],
+    ['expectations of nobody', { id: 'a', skill: 's', expects: { b: 'true' } }, 'steps[0].expects.b'],
+    ['a budget of a wait', { id: 'a', wait: { for: 1 }, budget: { tasks: 1 } }, 'steps[0].budget'],
+  ])('are refused with the field: %s', (_name, step, path) => {
+    const parsed = parseDefinition({ name: 'x', steps: [step] });
+    expect('problems' in parsed && parsed.problems.map((each) => each.path)).toContain(path);
+  });
+
+  it('fold to the state they were decided on', () => {
+    const d = run([
+      { id: 'a', skill: 's', ...three, join: 'any' },
+      { id: 'w', wait: { signal: 'go' } },
+    ]);
+    d.signal('notify', { data: { name: 'go' } });
+    d.complete('a-1');
+    expect(d.log.reduce(fold, emptyState())).toEqual(d.state);
+  });
+});

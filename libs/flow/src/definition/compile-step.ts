@@ -1,0 +1,86 @@
+import type { Expression } from '../expression/expression.js';
+import type { CompiledTemplate } from '../expression/template.js';
+import type { LocalVariable } from '../expression/analyse.js';
+import type { Compiler } from './compiler.js';
+import { isMany, type StepDefinition } from './definition.js';
+import type { Key } from './issue.js';
+
+/** What must be true of the output of a step before this one begins. */
+export interface Expected {
+  step: string;
+  /** JSON Schema. */
+  schema?: Record<string, unknown>;
+  check?: Expression;
+}
+
+/** The compiled expressions of a step. */
+export interface StepExpressions {
+  when?: Expression;
+  forEach?: Expression;
+  input: CompiledTemplate;
+  /** Whether a loop is over. */
+  until?: Expression;
+  check?: Expression;
+  /** The time, or the filter of the event, that it waits for. */
+  wait?: Expression;
+  /** The key of a consensus, or the score of the best. */
+  judge?: Expression;
+  expects: Expected[];
+}
+
+/** Whether the join is about the steps that are needed, not about tasks of a list. */
+export const joinsNeeds = (step: StepDefinition): boolean => step.join !== 'all' && !isMany(step);
+
+const inputNames = (step: StepDefinition): LocalVariable[] => [
+  ...(step.forEach === undefined ? [] : (['item', 'index'] as const)),
+  ...(step.repeat === undefined ? [] : (['iteration', 'last'] as const)),
+  ...(joinsNeeds(step) ? (['joined'] as const) : []),
+];
+
+export const compileStep = (compiler: Compiler, step: StepDefinition, path: Key[]): StepExpressions => {
+  const { wait, join } = step;
+  const expects = Object.entries(step.expects ?? {}).map(([id, rule]): Expected => {
+    if (typeof rule !== 'string') return { step: id, schema: rule };
+    return { step: id, check: compiler.expression(rule, 'bool', { path: [...path, 'expects', id], local: ['output'] }) };
+  });
+  const inWait = { path: [...path, 'wait'] };
+  const inJoin = { path: [...path, 'join'], local: ['output', 'agent'] as LocalVariable[] };
+  return {
+    when: compiler.expression(step.when, 'bool', { path: [...path, 'when'] }),
+    forEach: compiler.expression(step.forEach, 'list', { path: [...path, 'forEach'] }),
+    input: compiler.template(step.input, [...path, 'input'], inputNames(step)),
+    until: compiler.expression(step.repeat?.until, 'bool', { path: [...path, 'repeat', 'until'], local: ['iteration', 'last'] }),
+    check: compiler.expression(step.check, 'bool', { path: [...path, 'check'], local: joinsNeeds(step) ? ['joined'] : [] }),
+    wait:
+      wait && 'until' in wait
+        ? compiler.expression(wait.until, 'any', inWait)
+        : wait && 'event' in wait
+          ? compiler.expression(wait.event.filter, 'bool', { path: [...inWait.path, 'event', 'filter'], local: ['event'] })
+          : undefined,
+    judge:
+      join === 'all'
+        ? undefined
+        : 'consensus' in join
+          ? compiler.expression(join.key, 'any', inJoin)
+          : 'best' in join
+            ? compiler.expression(join.best, 'any', inJoin)
+            : undefined,
+    expects,
+  };
+};
+
+/** Every expression of a step and the field it stands in. */
+export const expressionsOf = (step: StepExpressions): [Expression, string][] => {
+  const { when, forEach, input, until, check, wait, judge, expects } = step;
+  const one = (expression: Expression | undefined, field: string): [Expression, string][] => (expression ? [[expression, field]] : []);
+  return [
+    ...one(when, 'when'),
+    ...one(forEach, 'forEach'),
+    ...input.expressions.map((each): [Expression, string] => [each, 'input']),
+    ...one(until, 'repeat'),
+    ...one(check, 'check'),
+    ...one(wait, 'wait'),
+    ...one(judge, 'join'),
+    ...expects.flatMap((each) => one(each.check, 'expects')),
+  ];
+};

@@ -1,0 +1,155 @@
+import type { Priority } from '@waggle/protocol';
+
+/**
+ * Where retries go: `delay(attempt) = min(max, initial * factor)`, or the attempt's own of `delays` (the last one for all
+ * after it), then spread by `jitter`.
+ */
+export interface RetryPolicy {
+  attempts: number;
+  backoff: 'exponential' | 'linear' | 'fixed' | 'custom';
+  /** Milliseconds. */
+  initial: number;
+  max: number;
+  /** Of `custom`: milliseconds. */
+  delays?: number[];
+  /** 0 to 1: the part of the delay that is spread at random (from the flow's own seed: decide stays deterministic). */
+  jitter: number;
+  retryOn?: string[];
+  noRetryOn?: string[];
+}
+
+/** A value with `${{ CEL }}` in its strings, kept as written; expressions are compiled when the flow is. */
+export type Template = unknown;
+
+/** What becomes of tasks that a join no longer needs. */
+export type Rest = 'cancel' | 'run';
+
+/** How the tasks of a step with forEach, or the steps that one needs, come together other than by all of them. */
+export type Join =
+  | { any: true; rest: Rest }
+  /** So many of them; of each agent one where `distinct` is `agent`. */
+  | { quorum: number; distinct: Distinct; rest: Rest }
+  /** A part (above 0, up to 1) of all says the same; `key`: CEL over `output` giving what must be the same. */
+  | { consensus: number; key: string; distinct: Distinct; rest: Rest }
+  /** When all have ended, the one with the highest score: CEL over `output`. */
+  | { best: string };
+
+/** What counts as a voice of its own. */
+export type Distinct = 'agent' | 'task';
+
+/** A step again and again: `until` (CEL over `last` and `iteration`) is true, at most `maxIterations` times. */
+export interface Repeat {
+  until?: string;
+  maxIterations: number;
+  /** What it means that the bound was met first. */
+  otherwise: 'fail' | 'continue';
+}
+
+/** What a step may wait for. `timeout` of the step bounds the wait for an event or a signal. */
+export type Wait =
+  /** Milliseconds. */
+  | { for: number }
+  /** CEL giving a time: ISO-8601 text, or milliseconds since 1970. */
+  | { until: string }
+  /** `filter`: CEL over `event`. */
+  | { event: { source: string; type: string; filter?: string } }
+  /** A `notify` signal of this name. */
+  | { signal: string };
+
+/** What a step does: it has exactly one of these. */
+export interface StepWork {
+  /** A task of an agent. */
+  skill?: string;
+  /** A stored workflow as a sub-flow. */
+  workflow?: string;
+  /** Of the stored workflow: `1`, `1.2` or `1.2.3`. */
+  version?: string;
+  /** A sub-flow written in place; it knows its own input only. */
+  flow?: FlowDefinition;
+  /** A skill whose output is steps, which are then run as a sub-flow; `retry` bounds how often it plans anew. */
+  plan?: string;
+  wait?: Wait;
+  /** CEL that must be true: else the step fails with CHECK_FAILED. */
+  check?: string;
+}
+
+export const STEP_KINDS = ['skill', 'workflow', 'flow', 'plan', 'wait', 'check'] as const satisfies (keyof StepWork)[];
+export type StepKind = (typeof STEP_KINDS)[number];
+
+export interface StepDefinition extends StepWork {
+  id: string;
+  input?: Template;
+  /** CEL over `input` and `steps`: false skips the step. */
+  when?: string;
+  /** CEL giving a list: one task for each, `item` and `index` in its input. */
+  forEach?: string;
+  repeat?: Repeat;
+  /** Tasks of a forEach at work at once. */
+  maxParallel?: number;
+  /** Order without data; a `steps.x` in an expression is a dependency by itself. */
+  needs?: string[];
+  /** How the tasks of the step, where it has a list, or else the steps in `needs`, come together. */
+  join: 'all' | Join;
+  /** By step: what its output must be before this one begins, as JSON Schema or as CEL over `output`. */
+  expects?: Record<string, Record<string, unknown> | string>;
+  retry: RetryPolicy;
+  /** Milliseconds an attempt may take; the skill's own when left out. */
+  timeout?: number;
+  priority?: Priority;
+  /** What a sub-flow gets of this flow's budget at most. */
+  budget?: { time?: number; tasks?: number };
+  /** What a failed step does to the flow: end it, or go on with its `error` as result. */
+  onFailure: 'fail' | 'continue';
+}
+
+/** The one validated form of a workflow, whatever it was written in. Times are milliseconds. */
+export interface FlowDefinition {
+  name: string;
+  version: string;
+  description?: string;
+  /** JSON Schema of the input. */
+  input?: Record<string, unknown>;
+  budget: { time: number; tasks: number };
+  steps: StepDefinition[];
+  /** Template of the flow's output; the outputs of all steps by id when left out. */
+  output?: Template;
+}
+
+/** Of a validated step. */
+export const kindOf = (step: StepWork): StepKind => STEP_KINDS.find((kind) => step[kind] !== undefined)!;
+
+/** The skill an agent is asked for by the step itself. */
+export const skillOf = ({ skill, plan }: StepWork): string | undefined => skill ?? plan;
+
+/** Whether the step makes more than one task. */
+export const isMany = ({ forEach, repeat }: Pick<StepDefinition, 'forEach' | 'repeat'>): boolean =>
+  forEach !== undefined || repeat !== undefined;
+
+/** What the step does in a word or two, for people. */
+export const describeWork = (step: StepDefinition): string => {
+  const kind = kindOf(step);
+  switch (kind) {
+    case 'skill':
+      return step.skill!;
+    case 'workflow':
+      return `workflow ${step.workflow}${step.version === undefined ? '' : ` ${step.version}`}`;
+    case 'flow':
+      return `flow of ${step.flow!.steps.length} steps`;
+    case 'plan':
+      return `plan by ${step.plan}`;
+    case 'wait':
+      return describeWait(step.wait!);
+    case 'check':
+      return `check ${step.check}`;
+    default:
+      return kind satisfies never;
+  }
+};
+
+/** What a waiting step waits for, for people. */
+export const describeWait = (wait: Wait): string => {
+  if ('for' in wait) return `wait for ${wait.for} ms`;
+  if ('until' in wait) return `wait until ${wait.until}`;
+  if ('event' in wait) return `wait for event ${wait.event.source}/${wait.event.type}`;
+  return `wait for signal ${wait.signal}`;
+};
