@@ -23,7 +23,7 @@ export type HandoffReason = (typeof HANDOFF_REASONS)[number];
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export const SIGNALS = ['cancel', 'pause', 'resume', 'modify', 'retry', 'wake'] as const;
+export const SIGNALS = ['cancel', 'pause', 'resume', 'modify', 'retry', 'wake', 'notify', 'event'] as const;
 export type SignalName = (typeof SIGNALS)[number];
 
 /** Who is asked, in this order, until somebody answers. */

@@ -204,6 +204,27 @@ export const ERRORS = {
     false,
     'Stop what is done under the old lock; take it again and read first.',
   ),
+  WAIT_TIMEOUT: entry(
+    'What a step waited for did not come in time.',
+    false,
+    "Raise the step's `timeout`, or look why the event or signal was not sent.",
+  ),
+  CHECK_FAILED: entry('What a step checks is not so.', false, 'Look at the expression named in the message and at the outputs it reads.'),
+  JOIN_FAILED: entry(
+    'The results did not come together as the step asks.',
+    false,
+    'Look at the failed tasks with `waggle flows ID`, or ask for fewer of them in `join`.',
+  ),
+  LOOP_EXHAUSTED: entry(
+    'A loop met its bound before its condition.',
+    false,
+    'Raise `maxIterations`, or set `otherwise: continue` to go on with the last result.',
+  ),
+  HANDOFF_INVALID: entry(
+    'A step was handed what it does not expect.',
+    false,
+    'Mend the step before it, or what is said in `expects`, at the path named.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 
