@@ -10,7 +10,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerEnv } from './commands/env.js';
 import { registerExplain } from './commands/explain.js';
 import { registerFlows } from './commands/flows.js';
-import { registerKeys } from './commands/keys.js';
+import { registerKeys } from './commands/keys/keys.js';
 import { registerProvision } from './commands/provision.js';
 import { registerRestore } from './commands/restore.js';
 import { registerRun } from './commands/run.js';

@@ -1,12 +1,10 @@
-import { withLockFile } from '@waggle/broker';
 import { WaggleError } from '@waggle/protocol';
-import type { Context } from '../context.js';
 import { manifestFor } from '../input/read-manifest.js';
 import { requireName } from '../input/require-name.js';
 import { checkTogether, readAllowed, writeAllowed } from '../mesh/allowed.js';
 import { discoverServices } from '../mesh/discover.js';
 import { Roster } from '../mesh/roster.js';
-import { applyAllowed } from '../session/apply-allowed.js';
+import { applyAllowed, changing } from '../session/apply-allowed.js';
 import { exportLines } from '../session/client-environment.js';
 import { environmentOf, runningMesh } from '../session/running-mesh.js';
 import type { Registrar } from './command.js';
@@ -16,10 +14,6 @@ interface AllowOptions {
   client?: boolean;
   manifest?: string;
 }
-
-/** Changes who may come in, one command at a time. */
-const changing = <T>({ folder }: Context, work: () => Promise<T>): Promise<T> =>
-  withLockFile(`${folder.allowed}.lock`, { wait: 30_000, code: 'ALREADY_RUNNING' }, work);
 
 export const registerAllow = ({ program, run }: Registrar): void => {
   program
@@ -39,13 +33,14 @@ export const registerAllow = ({ program, run }: Registrar): void => {
         const manifest = await manifestFor(name, agent ? 'agent' : 'client', file);
         const taken = await changing(context, async () => {
           const roster = await Roster.of(await discoverServices(context.root), context.folder);
-          const others = roster.allowed.manifests.filter((each) => each.name !== name);
-          if (roster.manifests.some((each) => each.name === name) && others.length === roster.allowed.manifests.length) {
+          const others = roster.allowed.filter((each) => each.name !== name);
+          if (roster.manifests.some((each) => each.name === name) && others.length === roster.allowed.length) {
             throw new WaggleError('BAD_USAGE', `${name} is a name of the mesh itself`, { path: 'name' });
           }
           checkTogether([...roster.manifests.filter((each) => each.name !== name), manifest]);
           await roster.keys.publicKey(name);
-          return applyAllowed(await writeAllowed(context.folder.allowed, [...others, manifest]), context);
+          await writeAllowed(context.folder.allowed, [...others, manifest]);
+          return applyAllowed(context);
         });
         if (!taken) {
           context.output.note(`no mesh runs in ${context.folder.path}: ${name} may come in from the next \`waggle up\` on`);
@@ -69,12 +64,13 @@ export const registerRevoke = ({ program, run }: Registrar): void => {
       run(async (context, name: string) => {
         requireName(name, 'name');
         const taken = await changing(context, async () => {
-          const { manifests } = await readAllowed(context.folder.allowed);
+          const manifests = await readAllowed(context.folder.allowed);
           const others = manifests.filter((each) => each.name !== name);
           if (others.length === manifests.length) throw new WaggleError('BAD_USAGE', `nobody named ${name} was let in`, { path: 'name' });
           const roster = await Roster.of([], context.folder);
           await roster.keys.remove(name);
-          return applyAllowed(await writeAllowed(context.folder.allowed, others), context);
+          await writeAllowed(context.folder.allowed, others);
+          return applyAllowed(context);
         });
         context.output.result({ name, revoked: true, applied: taken }, () => `${name} may no longer sign in`);
       }),

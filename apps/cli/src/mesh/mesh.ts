@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { processId, withLockFile } from '@waggle/broker';
 import { connectBus } from '@waggle/bus';
 import { codeOf, WaggleError } from '@waggle/protocol';
@@ -8,6 +9,7 @@ import { Session } from '../session/session.js';
 import { readHouseWorkflows, storeHouseWorkflows } from '../workflows/house-workflows.js';
 import { discoverServices } from './discover.js';
 import { makeFolder, type MeshFolder } from './folder.js';
+import { markOf } from './mark.js';
 import { externalBroker, ownBroker, type MeshBroker } from './mesh-broker.js';
 import { DEFAULT_TENANT, Roster } from './roster.js';
 import { ServiceGroup, type ServiceEvents } from './service-group.js';
@@ -71,12 +73,14 @@ export class Mesh {
     const undo: (() => Promise<void>)[] = [() => broker.stop()];
     try {
       events.onBroker(broker);
+      const mark = await markOf(folder);
       requireWanted(signal);
       if (broker.external && !trusted) await roster.config();
       const access = await accessOf(broker.url, roster, trusted);
       if (broker.external) await requireReachable(broker.url);
       await makeTopology(access, { manifests: roster.manifests, storage, external: broker.external });
-      const seed = trusted ? undefined : await roster.keys.seed(cli.name);
+      // asked at each connection: the mesh itself moves to a rotated key by connecting again
+      const seed = trusted ? undefined : () => readFileSync(roster.keys.seedFile(cli.name), 'utf8');
       const session = await Session.to({ servers: broker.url, me: cli.name, manifest: cli, seed, tenant: DEFAULT_TENANT, trusted });
       undo.unshift(() => session.close());
       await storeHouseWorkflows(session.bus, workflows, events.onProgress);
@@ -94,7 +98,7 @@ export class Mesh {
       const mesh = new Mesh(options, broker, roster, session, group);
       requireWanted(signal);
       await group.start(session.bus, () => mesh.#note());
-      await mesh.#note();
+      await mesh.#note(mark);
       return mesh;
     } catch (error) {
       for (const step of undo) await step().catch(() => undefined);
@@ -106,18 +110,19 @@ export class Mesh {
     return redact(this.broker.url);
   }
 
-  /** Takes what `allow` and `revoke` wrote: rights by a reload, queues of those who came in. The result stands in the state. */
+  /** Takes what `allow`, `revoke` and `keys` wrote: rights by a reload, queues of those who came in, services moved to new keys. The result stands in the state. */
   async applyAllowed(): Promise<void> {
+    const mark = await markOf(this.options.folder);
     try {
       await this.roster.refresh();
       const { trusted = false } = this.options;
       if (!trusted) await this.broker.reload(await this.roster.config());
-      const agents = this.roster.allowed.manifests.filter(({ kind }) => kind === 'agent');
+      const agents = this.roster.allowed.filter(({ kind }) => kind === 'agent');
       await makeQueues(await accessOf(this.broker.url, this.roster, trusted), agents);
-      await this.#note();
+      await this.services.moveToKeys();
+      await this.#note(mark);
     } catch (error) {
-      const { mark } = this.roster.allowed;
-      await this.#note({ mark, code: codeOf(error) ?? 'INTERNAL', message: redact((error as Error).message) });
+      await this.#note(this.#applied, { mark, code: codeOf(error) ?? 'INTERNAL', message: redact((error as Error).message) });
     }
   }
 
@@ -131,9 +136,9 @@ export class Mesh {
 
   #applied = '';
 
-  async #note(applyError?: MeshState['applyError']): Promise<void> {
+  async #note(applied = this.#applied, applyError?: MeshState['applyError']): Promise<void> {
     const { folder, processes, trusted = false } = this.options;
-    if (applyError === undefined) this.#applied = this.roster.allowed.mark;
+    this.#applied = applied;
     await writeState(folder, {
       owner: await processId(),
       url: this.url,
@@ -144,7 +149,7 @@ export class Mesh {
       startedAt: this.#startedAt,
       broker: { pid: this.broker.pid, version: this.broker.version, how: this.broker.how },
       services: this.services.list(),
-      applied: this.#applied,
+      applied,
       applyError,
     });
   }

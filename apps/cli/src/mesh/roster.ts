@@ -2,7 +2,7 @@ import { brokerConfig, clientManifest, type Manifest } from '@waggle/bus';
 import { manifest as cli } from '../cli.manifest.js';
 import { manifest as keeper } from '../keeper.manifest.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
-import { readAllowed, type Allowed } from './allowed.js';
+import { readAllowed } from './allowed.js';
 import type { FoundService } from './discover.js';
 import type { MeshFolder } from './folder.js';
 import { Keys } from './keys.js';
@@ -18,7 +18,7 @@ export class Roster {
     private readonly house: readonly Manifest[],
     private readonly folder: MeshFolder,
     readonly keys: Keys,
-    public allowed: Allowed,
+    public allowed: Manifest[],
   ) {}
 
   static async of(services: readonly FoundService[], folder: MeshFolder): Promise<Roster> {
@@ -28,7 +28,7 @@ export class Roster {
   }
 
   get manifests(): Manifest[] {
-    return [...this.house, ...this.allowed.manifests.filter(({ name }) => !this.house.some((own) => own.name === name))];
+    return [...this.house, ...this.allowed.filter(({ name }) => !this.house.some((own) => own.name === name))];
   }
 
   /** Reads anew who was let in. */

@@ -62,4 +62,29 @@ describe('a supervised service', () => {
     await Promise.all([started, ended]);
     expect(stopped).toHaveBeenCalledTimes(1);
   });
+
+  test('is replaced with none away: the next life is up before the one there was ends, and is watched as that was', async () => {
+    const { begin, ends, next, count } = lives();
+    const stopped: number[] = [];
+    const told: number[] = [];
+    const supervisor = new Supervisor(
+      'x',
+      async () => {
+        const life = await begin();
+        return { ...life, stop: async () => (stopped.push(count()), life.stop()) };
+      },
+      { onDown: () => told.push(count()) },
+    );
+    await supervisor.start();
+    await supervisor.replace();
+    expect(supervisor.pid).toBe(2);
+    expect(stopped).toEqual([2]);
+    expect(told).toEqual([]);
+    const again = next();
+    ends[1]!('died');
+    await again;
+    expect(told).toEqual([2]);
+    await supervisor.stop();
+    expect(count()).toBe(3);
+  });
 });

@@ -52,6 +52,18 @@ export class Supervisor {
     await this.#watching;
   }
 
+  /** Another life takes over: it is up before the one there is ends, so that the service is never away. */
+  async replace(): Promise<void> {
+    const before = this.#life;
+    // it is being started just now, with what there is now
+    if (before === undefined || this.#stopped.signal.aborted) return;
+    const next = await this.begin(this.#stopped.signal);
+    if (this.#life !== before || this.#stopped.signal.aborted) return next.stop();
+    this.#life = next;
+    this.events.onUp?.(next.pid, true);
+    await before.stop();
+  }
+
   async #begin(): Promise<void> {
     const life = await this.begin(this.#stopped.signal);
     this.#life = life;
@@ -66,6 +78,10 @@ export class Supervisor {
       const born = performance.now();
       const why = await life.over;
       if (signal.aborted) return;
+      if (this.#life !== undefined && this.#life !== life) {
+        life = this.#life;
+        continue;
+      }
       if (performance.now() - born > STEADY) this.#wait = FIRST_WAIT;
       const next = await this.#again(why);
       if (next === undefined) return;

@@ -1,14 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { withLockFile } from '@waggle/broker';
 import { isErrorCode, WaggleError } from '@waggle/protocol';
 import type { Context } from '../context.js';
-import type { Allowed } from '../mesh/allowed.js';
+import type { MeshFolder } from '../mesh/folder.js';
+import { markOf } from '../mesh/mark.js';
 import { readState } from '../mesh/state.js';
 
 const LONGEST = 20_000;
 const LOOK = 50;
 
-/** Has the running mesh take a new list of who may come in, and waits until it did. False where none runs: the next start takes it. */
-export const applyAllowed = async ({ mark }: Allowed, { folder }: Context): Promise<boolean> => {
+/** Changes who may come in, one command at a time. */
+export const changing = <T>({ folder }: Pick<Context, 'folder'>, work: () => Promise<T>): Promise<T> =>
+  withLockFile(`${folder.allowed}.lock`, { wait: 30_000, code: 'ALREADY_RUNNING' }, work);
+
+/** Has the running mesh take who may come in, and by which keys, and waits until it did. False where none runs: the next start takes it. */
+export const applyAllowed = async ({ folder }: { folder: MeshFolder }): Promise<boolean> => {
+  const mark = await markOf(folder);
   const mesh = await readState(folder);
   if (mesh === undefined) return false;
   process.kill(mesh.owner.pid, 'SIGUSR2');

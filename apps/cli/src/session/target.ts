@@ -14,7 +14,7 @@ export interface Target {
   servers: string;
   me: string;
   manifest: Manifest;
-  seed?: string;
+  seed?: string | (() => string);
   tenant: string;
   trusted: boolean;
   /** The mesh of this machine's folder, where it is that one. */

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { bucketStream, subjects, WaggleError, type StreamName } from '@waggle/protocol';
+import { bucketStream, subjects, WaggleError } from '@waggle/protocol';
 import { jetStreamRequest } from '../topology/jetstream-api.js';
 import { asCore, type CoreConnection } from '../topology/provisioner-connection.js';
 import { FORMAT, writeManifest, type BackupManifest } from './backup-files.js';
@@ -16,7 +16,7 @@ const PATIENCE = 30_000;
 const ROUNDS = 5;
 
 /** Made anew: INPUT by the broker out of its sources, the others by who is there. */
-const DERIVED: readonly string[] = ['INPUT', 'BEAT', bucketStream('DIRECTORY')] satisfies (StreamName | string)[];
+const DERIVED: readonly string[] = ['INPUT', 'BEAT', bucketStream('DIRECTORY')];
 /** Nobody holds a lock after a restore; its numbers go on, for no token may come twice. */
 const FENCED: readonly string[] = ['KV_LOCKS'];
 

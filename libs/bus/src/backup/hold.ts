@@ -46,7 +46,9 @@ export const whileHeld = async <T>(connection: NatsConnection, work: () => Promi
   const hold = (): Promise<void> => pauseAll(connection, new Date(Date.now() + HOLD));
   await hold();
   let renewing: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => (renewing = hold().catch(() => undefined)), RENEW);
+  const timer = setInterval(() => {
+    renewing = hold().catch(() => undefined);
+  }, RENEW);
   try {
     return await work();
   } finally {

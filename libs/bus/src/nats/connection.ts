@@ -43,7 +43,7 @@ export interface Connection {
  */
 export const openConnection = async (options: BusOptions): Promise<Connection> => {
   const backoff = new Backoff();
-  const seed = options.seed === undefined ? undefined : readSeed(options.seed);
+  const seed = options.seed === undefined ? undefined : seedsOf(options.seed);
   const deadline = performance.now() + (options.connectTimeout ?? CONNECT);
   const wanted: NodeConnectionOptions = {
     servers: options.servers.split(',').map((server) => server.trim()),
@@ -73,6 +73,20 @@ export const openConnection = async (options: BusOptions): Promise<Connection> =
       await new Promise((resolve) => setTimeout(resolve, delay));
     }
   }
+};
+
+/** The seed for each connection. One that cannot be read when it is asked for again is the one before. */
+const seedsOf = (given: string | (() => string)): (() => Uint8Array) => {
+  const ask = typeof given === 'string' ? () => given : given;
+  let known = readSeed(ask());
+  return () => {
+    try {
+      known = readSeed(ask());
+    } catch {
+      // being written just now, or gone: the broker says whether the former one still counts
+    }
+    return known;
+  };
 };
 
 /** A malformed seed would end the process from inside the client. */

@@ -9,8 +9,8 @@ export interface BusOptions {
   servers: string;
   /** The name this process signs in with: the speaker token of its subjects. */
   me: string;
-  /** The text of an nkey seed. */
-  seed?: string;
+  /** The text of an nkey seed. As a function it is asked at each connection, so that a key may be rotated. */
+  seed?: string | (() => string);
   /** Compared with the rights the broker grants; its kind decides whether an account border lies between. */
   manifest?: Manifest;
   /** A broker without accounts or rights: no border, no self-check. */

@@ -1,6 +1,6 @@
 import { subjects } from '@waggle/protocol';
 import { CORE_ACCOUNT, SYSTEM_ACCOUNT } from './accounts.js';
-import { checkManifests, keyOf } from './check-manifests.js';
+import { checkManifests, keysOf } from './check-manifests.js';
 import type { Manifest } from './manifest.js';
 import { reduce } from './patterns.js';
 import { behindBorder } from './right-list.js';
@@ -8,8 +8,8 @@ import { rightsOf, type Rights } from './rights.js';
 
 export interface BrokerConfigOptions {
   manifests: readonly Manifest[];
-  /** The public nkey of each manifest's name. */
-  keys: Readonly<Record<string, string>>;
+  /** The public nkey of each manifest's name; several while a key is rotated. */
+  keys: Readonly<Record<string, string | readonly string[]>>;
   /** Of each client account. */
   limits?: { connections?: number; payload?: number };
 }
@@ -31,7 +31,7 @@ export const brokerConfig = ({ manifests, keys, limits = {} }: BrokerConfigOptio
   for (const manifest of [...manifests].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const rights = rightsOf(manifest);
     const account = accounts.get(rights.account) ?? { users: [], services: [], feeds: [] };
-    account.users.push(user(manifest.name, keyOf(keys, manifest.name), rights));
+    for (const key of keysOf(keys, manifest.name)) account.users.push(user(manifest.name, key, rights));
     account.services = reduce([...account.services, ...rights.imports.services]);
     account.feeds = reduce([...account.feeds, ...rights.imports.feeds]);
     accounts.set(rights.account, account);

@@ -36,10 +36,14 @@ export const checkManifests = (manifests: readonly Manifest[]): void => {
   if (problems.length) throw new WaggleError('INVALID_MANIFEST', 'the manifests cannot be used', { problems });
 };
 
-/** The public key of a name; throws `INVALID_MANIFEST` where there is none or it is no user's public nkey. */
-export const keyOf = (keys: Readonly<Record<string, string>>, name: string): string => {
-  const key = Object.hasOwn(keys, name) ? keys[name]! : undefined;
-  if (key === undefined) throw new WaggleError('INVALID_MANIFEST', `there is no key for "${name}"`, { path: `keys.${name}` });
+/** The public keys of a name; throws `INVALID_MANIFEST` where there is none or one is no user's public nkey. */
+export const keysOf = (keys: Readonly<Record<string, string | readonly string[]>>, name: string): string[] => {
+  const found = Object.hasOwn(keys, name) ? [keys[name]!].flat() : [];
+  if (found.length === 0) throw new WaggleError('INVALID_MANIFEST', `there is no key for "${name}"`, { path: `keys.${name}` });
+  return found.map((key) => checkedKey(key, name));
+};
+
+const checkedKey = (key: string, name: string): string => {
   try {
     if (!key.startsWith('U')) throw new Error('a user key starts with U');
     fromPublic(key);

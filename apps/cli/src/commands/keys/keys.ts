@@ -1,0 +1,32 @@
+import { WaggleError } from '@waggle/protocol';
+import { deploymentRoster, writeDeployment } from '../../deployment/deployment-files.js';
+import { wholeNumber } from '../../input/option-values.js';
+import { count } from '../../output/format.js';
+import type { Registrar } from '../command.js';
+import { registerFinish } from './finish.js';
+import { registerRotate } from './rotate.js';
+
+interface KeysOptions {
+  dir?: string;
+  owner?: number;
+}
+
+export const registerKeys = ({ program, run }: Registrar): void => {
+  const keys = program
+    .command('keys')
+    .summary('keys of a deployment; rotate a key')
+    .description(
+      'Writes DIR/<name>/seed for each service and DIR/broker/nats.conf with all accounts, for containers that are given one folder each. Keys that are there stay.',
+    )
+    .option('--dir <dir>', 'where to')
+    .option('--owner <uid>', 'the user that the services run as', wholeNumber(0, 2 ** 31))
+    .action(
+      run(async ({ root, output }, { dir, owner }: KeysOptions) => {
+        if (dir === undefined) throw new WaggleError('BAD_USAGE', 'say where to with --dir', { path: '--dir' });
+        const names = await writeDeployment(await deploymentRoster(root, dir), dir, owner);
+        output.result({ dir, names }, () => `${count(names.length, 'key')} and the broker's configuration are in ${dir}`);
+      }),
+    );
+  registerRotate({ program: keys, run });
+  registerFinish({ program: keys, run });
+};

@@ -1,0 +1,39 @@
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { manifest as cli } from '../cli.manifest.js';
+import { discoverServices } from '../mesh/discover.js';
+import { meshFolder } from '../mesh/folder.js';
+import { Roster } from '../mesh/roster.js';
+import { manifest as provisioner } from '../provisioner.manifest.js';
+
+/** The broker's configuration in a container of its own: it listens to the other containers, and its store is a volume. */
+const brokerText = (accounts: string): string =>
+  ['listen: "0.0.0.0:4222"', 'http: "0.0.0.0:8222"', 'server_name: "waggle"', 'jetstream { store_dir: "/data" }', accounts].join('\n');
+
+const writeSeed = async (file: string, seed: string, owner?: number): Promise<void> => {
+  await rm(file, { force: true });
+  await writeFile(file, seed, { mode: 0o400 });
+  if (owner !== undefined) await chown(file, owner, owner);
+};
+
+/** Who may sign in to a deployment whose keys lie in a folder. */
+export const deploymentRoster = async (root: string, dir: string): Promise<Roster> =>
+  Roster.of(await discoverServices(root), meshFolder(join(dir, '.mesh')));
+
+/** Writes `DIR/<name>/seed` for everybody and `DIR/broker/nats.conf`. Keys that are there stay. Returns the names. */
+export const writeDeployment = async (roster: Roster, dir: string, owner?: number): Promise<string[]> => {
+  const config = await roster.config();
+  const names = roster.manifests.map(({ name }) => name);
+  const place = async (name: string): Promise<string> => {
+    const folder = join(dir, name);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (owner !== undefined) await chown(folder, owner, owner);
+    return folder;
+  };
+  for (const name of names) await writeSeed(join(await place(name), 'seed'), (await roster.keys.seed(name))!, owner);
+  // Storing the workflows is the command line's right, not the provisioner's.
+  await writeSeed(join(dir, provisioner.name, `${cli.name}.seed`), (await roster.keys.seed(cli.name))!, owner);
+  await mkdir(join(dir, 'broker'), { recursive: true });
+  await writeFile(join(dir, 'broker', 'nats.conf'), brokerText(config), { mode: 0o644 });
+  return names;
+};
