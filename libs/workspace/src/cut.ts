@@ -7,22 +7,23 @@ export interface CutOptions {
   maxBytes: number;
   /** Small trees are cut into at least this many parts, so that several agents share them. */
   minParts: number;
+  /** Whether an entry is looked at, and costs anything; default: every one. */
+  counts: (entry: Entry) => boolean;
 }
 
-export const DEFAULT_CUT: CutOptions = { maxFiles: 200, maxBytes: 2 * 1024 * 1024, minParts: 6 };
+export const DEFAULT_CUT: CutOptions = { maxFiles: 200, maxBytes: 2 * 1024 * 1024, minParts: 6, counts: () => true };
 
 /** A file costs its bytes and this much for being one. */
 const FILE_COST = 2048;
-
-const cost = (entry: Entry): number => (entry.kind === 'text' ? entry.size + FILE_COST : 0);
 
 /**
  * Cuts a list of entries into ranges of about the same cost, in order and without gaps. Deterministic. Ranges
  * without any text are joined to their neighbours; no entries at all give no range.
  */
 export const cutIntoParts = (entries: readonly Entry[], options: Partial<CutOptions> = {}): { from: number; to: number }[] => {
-  const { maxFiles, maxBytes, minParts } = { ...DEFAULT_CUT, ...options };
-  const files = entries.filter((entry) => entry.kind === 'text').length;
+  const { maxFiles, maxBytes, minParts, counts } = { ...DEFAULT_CUT, ...options };
+  const cost = (entry: Entry): number => (entry.kind === 'text' && counts(entry) ? entry.size + FILE_COST : 0);
+  const files = entries.filter((entry) => cost(entry) > 0).length;
   if (files === 0) return [];
   const total = entries.reduce((sum, entry) => sum + cost(entry), 0);
   const bytes = total - files * FILE_COST;

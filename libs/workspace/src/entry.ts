@@ -1,3 +1,5 @@
+import type { GitFacts } from './git/git-facts.js';
+
 /**
  * What a path of a workspace is. Only `text` is stored and can be read; every other kind is listed with a reason,
  * so that nothing is skipped in silence.
@@ -32,7 +34,7 @@ export interface Entry {
   reason?: string;
 }
 
-/** The manifest's content: entries sorted by path (by UTF-16 code unit), no times and no machine names, so equal trees have equal manifests. */
+/** The manifest's content: entries sorted by path (by UTF-16 code unit). Equal trees at the same commit of the same repository have equal manifests. */
 export interface ManifestContent {
   version: 1;
   /** Who stored the blobs: a token of their subjects. */
@@ -40,6 +42,9 @@ export interface ManifestContent {
   /** Entries that a `.gitignore` rules out; an ignored folder counts once. */
   ignored: number;
   entries: Entry[];
+  /** What the folder is known by from one run to the next: 32 hex digits. */
+  repository?: string;
+  git?: GitFacts;
 }
 
 export const MANIFEST_TYPE = 'application/vnd.waggle.workspace+json';

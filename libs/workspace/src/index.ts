@@ -6,3 +6,4 @@ export { snapshot, type SnapshotOptions } from './snapshot/snapshot.js';
 export { openShard, openWorkspace, Workspace } from './handle/workspace.js';
 export { ShardFiles, type SourceFile } from './handle/shard-files.js';
 export { cutIntoParts, DEFAULT_CUT, type CutOptions } from './cut.js';
+export type { GitFacts, LineRange, MarkFacts } from './git/git-facts.js';

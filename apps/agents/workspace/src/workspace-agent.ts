@@ -15,14 +15,19 @@ export class WorkspaceAgent {
   })
   async shard(input: ShardInput, ctx: TaskContext): Promise<ShardOutput> {
     const { workspace, maxFiles, maxBytes } = input;
-    const { entries } = await ctx.workspace.at(workspace);
-    const limits: Partial<CutOptions> = { ...(maxFiles !== undefined && { maxFiles }), ...(maxBytes !== undefined && { maxBytes }) };
-    const texts = entries.filter((entry) => entry.kind === 'text');
+    const opened = await ctx.workspace.at(workspace);
+    const { entries } = opened;
+    const limits: Partial<CutOptions> = {
+      counts: ({ path }) => opened.isInFocus(path),
+      ...(maxFiles !== undefined && { maxFiles }),
+      ...(maxBytes !== undefined && { maxBytes }),
+    };
+    const texts = entries.filter((entry) => entry.kind === 'text' && opened.isInFocus(entry.path));
     return {
       shards: cutIntoParts(entries, limits).map(({ from, to }) => ({ workspace, from, to })),
       files: texts.length,
       bytes: texts.reduce((sum, entry) => sum + entry.size, 0),
-      skipped: entries.length - texts.length,
+      skipped: entries.filter((entry) => entry.kind !== 'text').length,
     };
   }
 }

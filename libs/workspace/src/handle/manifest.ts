@@ -1,4 +1,5 @@
 import { WaggleError } from '@waggle/protocol';
+import { isGitFacts } from '../git/git-facts.js';
 import { ENTRY_KINDS, type Entry, type ManifestContent } from '../entry.js';
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -31,5 +32,8 @@ export const parseManifest = (bytes: Uint8Array): ManifestContent => {
     throw refuse('a field is missing');
   const bad = content.entries.findIndex((entry) => !isEntry(entry));
   if (bad >= 0) throw refuse(`entry ${bad} is malformed`);
+  if (content.repository !== undefined && !/^[0-9a-f]{32}$/.test(content.repository))
+    throw refuse('its repository is not named as it must be');
+  if (content.git !== undefined && !isGitFacts(content.git)) throw refuse('what it says of git is malformed');
   return content;
 };

@@ -1,6 +1,7 @@
 import type { Bus } from '@waggle/bus';
 import { WaggleError, type WorkspaceRef } from '@waggle/protocol';
 import { FILE_TYPE, type Entry, type ManifestContent } from '../entry.js';
+import type { GitFacts } from '../git/git-facts.js';
 import type { Shard } from '../shard.js';
 import { parseManifest } from './manifest.js';
 import { ShardFiles } from './shard-files.js';
@@ -28,6 +29,22 @@ export class Workspace {
     return this.content.entries;
   }
 
+  /** What git knows of it, if it is under git. */
+  get git(): GitFacts | undefined {
+    return this.content.git;
+  }
+
+  /** What it is known by from one run to the next. */
+  get repository(): string | undefined {
+    return this.content.repository;
+  }
+
+  /** Whether a file is to be looked at: all are, unless only what changed is asked for. */
+  isInFocus(path: string): boolean {
+    const changed = this.content.git?.changed;
+    return changed === undefined || Object.hasOwn(changed.files, path);
+  }
+
   /** How many entries `.gitignore` files ruled out. */
   get ignored(): number {
     return this.content.ignored;
@@ -45,10 +62,13 @@ export class Workspace {
     return Buffer.from(await this.bus.blobs.get(this.tenant, blob)).toString('utf8');
   }
 
-  /** A part of it, to go through. A range past the end is cut; one that is upside down is `INVALID_INPUT`. */
+  /** A part of it, to go through; where only what changed is asked for, that alone. A range past the end is cut; one that is upside down is `INVALID_INPUT`. */
   shard(range: Pick<Shard, 'from' | 'to'>): ShardFiles {
     if (range.from > range.to) throw new WaggleError('INVALID_INPUT', 'A shard must not end before it starts.', { path: 'shard.to' });
-    return new ShardFiles(this, this.entries.slice(range.from, range.to));
+    return new ShardFiles(
+      this,
+      this.entries.slice(range.from, range.to).filter(({ path }) => this.isInFocus(path)),
+    );
   }
 
   /** All of it, to go through. */

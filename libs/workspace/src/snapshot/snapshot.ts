@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Bus } from '@waggle/bus';
 import { WaggleError, type WorkspaceRef } from '@waggle/protocol';
 import { byPath, FILE_TYPE, MANIFEST_TYPE, type Entry, type ManifestContent } from '../entry.js';
+import { identityOf, readGit } from '../git/read-git.js';
 import { DEFAULT_LIMITS, type SnapshotLimits } from '../limits.js';
 import { rulesAbove } from './parent-rules.js';
 import { readTextFile } from './read-file.js';
@@ -16,6 +17,8 @@ export interface SnapshotOptions {
   bus: Pick<Bus, 'blobs' | 'me'>;
   tenant: string;
   limits?: Partial<SnapshotLimits>;
+  /** A commit, branch or tag: only what changed since then is to be looked at. */
+  since?: string;
   signal?: AbortSignal;
   /** Told now and then how much is stored. */
   onProgress?: (files: number, bytes: number) => void;
@@ -39,7 +42,9 @@ const realFolder = async (path: string): Promise<string> => {
  * so what an earlier run stored is not stored twice; everything else is listed in the manifest with its kind and reason.
  * What `.gitignore` files rule out is left out and counted; `.git` is never read; links are never followed.
  *
- * Fails with `PATH_INVALID` (no readable folder, or nothing in it), `TOO_LARGE`, `CANCELED`, and what the bus fails with.
+ * What git knows of the folder goes with it: `docs/guides/audit.md`.
+ *
+ * Fails with `PATH_INVALID` (no readable folder, or nothing in it), `BAD_USAGE` (`since` is no commit), `TOO_LARGE`, `CANCELED`, and what the bus fails with.
  */
 export const snapshot = async (path: string, options: SnapshotOptions): Promise<WorkspaceRef> => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -59,21 +64,29 @@ export const snapshot = async (path: string, options: SnapshotOptions): Promise<
       path,
     });
 
+  const { since, signal } = options;
+  const [git, repository] = await Promise.all([readGit(root, { marks: collector.marks, since, signal }), identityOf(root, signal)]);
   const content: ManifestContent = {
     version: 1,
     writer: options.bus.me,
     ignored: collector.ignored,
     entries: collector.entries.sort(byPath),
+    ...(repository === undefined ? {} : { repository }),
+    ...(git === undefined ? {} : { git }),
   };
   const manifest = await options.bus.blobs.put(options.tenant, Buffer.from(JSON.stringify(content)), MANIFEST_TYPE);
   const files = content.entries.filter((entry) => entry.kind === 'text').length;
   return { manifest, files, bytes: collector.bytes, skipped: content.entries.length - files, root: basename(root) };
 };
 
+const MARK = /\b(?:TODO|FIXME|HACK|XXX)\b/;
+
 class Collector {
   readonly entries: Entry[] = [];
   ignored = 0;
   bytes = 0;
+  /** Lines that hold a mark of unfinished work, by file. */
+  readonly marks = new Map<string, number[]>();
   private files = 0;
   private failed = false;
 
@@ -107,9 +120,17 @@ class Collector {
     const { content } = read;
     this.bytes += content.length;
     if (this.bytes > this.limits.bytes) throw new WaggleError('TOO_LARGE', `There are more than ${this.limits.bytes} bytes of text.`);
+    this.note(path, content);
     const blob = await this.options.bus.blobs.put(this.options.tenant, content, FILE_TYPE);
     this.add({ path, kind: 'text', size: content.length, sha256: blob.sha256, chunks: blob.chunks });
     if (++this.files % 100 === 0) this.options.onProgress?.(this.files, this.bytes);
+  }
+
+  private note(path: string, content: Buffer): void {
+    const text = content.toString('latin1');
+    if (!MARK.test(text)) return;
+    const lines = text.split('\n').flatMap((line, at) => (MARK.test(line) ? [at + 1] : []));
+    this.marks.set(path, lines);
   }
 
   private add(entry: Entry): void {
