@@ -22,3 +22,12 @@ export { toMermaid } from './drawing/mermaid.js';
 export { toDot } from './drawing/dot.js';
 export { causeOf, sentenceOf, tell, type ToldTransition } from './history/sentences.js';
 export { Replay, type Frame } from './history/replay.js';
+export {
+  bestAgent,
+  PREFERENCES,
+  type Choice,
+  type ChooseAgent,
+  type Preference,
+  type Situation,
+  type Weights,
+} from './decide/agent-choice.js';
