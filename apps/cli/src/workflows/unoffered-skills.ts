@@ -7,5 +7,5 @@ const PREFIX = 'skill.';
 /** Skills of a workflow that nobody offers at the moment: worth a warning, for an agent may still come. */
 export const unofferedSkills = async (bus: Bus, { steps }: FlowDefinition): Promise<string[]> => {
   const offered = new Set((await bus.bucket('DIRECTORY').entries(`${PREFIX}>`)).map(({ key }) => skillOfKey(key.slice(PREFIX.length))));
-  return [...new Set(steps.map(({ skill }) => skill))].filter((skill) => !offered.has(skill));
+  return [...new Set(steps.flatMap(({ skill }) => skill ?? []))].filter((skill) => !offered.has(skill));
 };
