@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
+import type { Bus } from '@waggle/bus';
 import { memoryKeys, subjects, type MemoryEntry } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import type { Asker } from './asker.js';
@@ -85,27 +85,9 @@ export class Memory implements Part {
     if (key !== undefined)
       return { keys: [{ key, ...seen(await this.store.current({ tenant, session, key })) }].filter(({ version }) => version > 0) };
     const keys: KeySeen[] = [];
-    for (const [name, version] of await this.all(tenant, session)) {
+    for (const [name, version] of await this.store.all(tenant, session)) {
       if (version.version > 0) keys.push({ key: name, ...seen(version) });
     }
     return { keys: keys.sort((a, b) => (a.key < b.key ? -1 : 1)) };
-  }
-
-  /** The last version of every key. A replica that lags has a prefix of the stream: what it cannot know yet is asked of the leader. */
-  async all(tenant: string, session: string): Promise<Map<string, Version>> {
-    const filter = subjects.kvKey('MEMORY', memoryKeys.memory(tenant, session, '>'));
-    const prefix = filter.slice(0, -1);
-    const listed = await this.bus.read('KV_MEMORY', filter, { lastPerSubject: true });
-    const latest = new Map<string, StoredMessage>(listed.map((message) => [message.subject.slice(prefix.length), message]));
-    const after = listed.reduce((highest, { sequence }) => Math.max(highest, sequence), 0);
-    const newer = new Set(
-      (await tailFromLeader(this.bus, 'KV_MEMORY', { after, filter })).map(({ subject }) => subject.slice(prefix.length)),
-    );
-    const versions = new Map<string, Version>();
-    for (const key of new Set([...latest.keys(), ...newer])) {
-      const where = { tenant, session, key };
-      versions.set(key, newer.has(key) ? await this.store.current(where) : await this.store.versionOf(where, latest.get(key)));
-    }
-    return versions;
   }
 }

@@ -4,11 +4,12 @@ import type { Manifest } from '@waggle/bus';
 export const manifest: Manifest = {
   name: 'sessions',
   kind: 'core',
-  publishes: ['channel', 'alarm', 'event', 'blob', 'audit', 'beat', 'card'],
+  publishes: ['channel', 'alarm', 'event', 'submit', 'blob', 'audit', 'beat', 'card'],
   consumes: ['ALARM'],
   hears: ['outcome'],
-  rereads: ['BLOB', 'CHANNEL', 'FLOW'],
+  rereads: ['SUBMIT', 'BLOB', 'CHANNEL', 'FLOW'],
   folds: ['CHANNEL'],
+  inspects: ['KV_MEMORY'],
   readsLeader: ['KV_MEMORY', 'KV_SESSIONS'],
   purges: ['KV_MEMORY', 'KV_SESSIONS', 'CHANNEL'],
   buckets: { MEMORY: { write: ['>'] }, SESSIONS: { write: ['>'] } },
@@ -18,6 +19,7 @@ export const manifest: Manifest = {
     ...['create', 'join', 'leave', 'declare', 'close', 'session', 'sessions'],
     ...['send', 'read', 'latest'],
     ...['point', 'arrive', 'points'],
+    ...['checkpoint', 'checkpoints', 'rollback', 'effect'],
     ...['resource', 'request', 'renew', 'release', 'resources'],
   ],
 };

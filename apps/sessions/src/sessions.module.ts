@@ -2,18 +2,22 @@ import { Module } from '@nestjs/common';
 import { Lifecycle } from '@waggle/service';
 import { Alarms } from './alarms.js';
 import { Channels } from './channels.js';
+import { Checkpoints } from './checkpoints.js';
+import { Cuts } from './cuts.js';
 import { Events } from './events.js';
 import { FlowEnds } from './flow-ends.js';
 import { Memory } from './memory.js';
 import type { Part } from './part.js';
 import { Resources } from './resources.js';
+import { Rollbacks } from './rollbacks.js';
 import { Sessions } from './sessions.js';
 import { PARTS, SessionsService } from './sessions.service.js';
 import { Documents } from './store/documents.js';
 import { MemoryStore } from './store/memory-store.js';
+import { References } from './store/references.js';
 import { SyncPoints } from './sync-points.js';
 
-const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources];
+const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources, Checkpoints];
 
 @Module({
   providers: [
@@ -23,6 +27,9 @@ const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources];
     FlowEnds,
     Documents,
     MemoryStore,
+    References,
+    Cuts,
+    Rollbacks,
     ...PARTS_OF,
     { provide: PARTS, useFactory: (...parts: Part[]) => parts, inject: PARTS_OF },
   ],

@@ -17,8 +17,11 @@ import {
   type ChangeSession,
 } from './questions/session-questions.js';
 import { Documents } from './store/documents.js';
+import { References } from './store/references.js';
 
 const KIND = 'session';
+/** Looked at so often: what large values refer to is kept for two weeks unless renewed. */
+const REVIEW = 4 * 24 * 3_600_000;
 /** Kept after it is closed, so that what it held can still be read. */
 const AFTER_CLOSE = 24 * 3_600_000;
 
@@ -44,6 +47,7 @@ export class Sessions implements Part {
     @Inject(BUS) private readonly bus: Bus,
     private readonly documents: Documents,
     private readonly alarms: Alarms,
+    private readonly references: References,
     private readonly log: Log,
   ) {
     alarms.on(KIND, (alarm) => this.review(alarm));
@@ -95,7 +99,7 @@ export class Sessions implements Part {
 
   /** Whether it was not there. First the alarm, then the session: one that ends between the two leaves an alarm that finds nothing. */
   private async begin({ tenant, session, request }: { tenant: string } & ChangeSession, state: SessionState): Promise<boolean> {
-    await this.alarms.arm({ kind: KIND, tenant, about: { session } }, state.keep);
+    await this.alarms.arm({ kind: KIND, tenant, about: { session } }, Math.min(state.keep, REVIEW));
     return this.documents.update<SessionState, boolean>({ key: memoryKeys.session(tenant, session), request }, (known) =>
       known === undefined ? { state, answer: true } : { answer: false },
     );
@@ -123,7 +127,10 @@ export class Sessions implements Part {
     if (state === undefined) return;
     const idle = Date.now() - (await this.lastWrite(tenant, session));
     const left = state.open ? state.keep - idle : 0;
-    if (left > 0) return void (await this.alarms.arm({ kind: KIND, tenant, about: { session } }, left));
+    if (left > 0) {
+      await this.references.renew(tenant, session);
+      return void (await this.alarms.arm({ kind: KIND, tenant, about: { session } }, Math.min(left, REVIEW)));
+    }
     const { bus } = this;
     await bus.purge('KV_MEMORY', subjects.kvKey('MEMORY', `${tenant}.${session}.>`));
     await bus.purge('CHANNEL', subjects.channel(tenant, session, '*', '*'));

@@ -1,4 +1,4 @@
-import type { SessionState, StateKey } from '@waggle/protocol';
+import type { Checkpoint, SessionRollback, SessionState, StateKey } from '@waggle/protocol';
 import { Channel } from './channel.js';
 import type { Desk } from './desk.js';
 import { Memory } from './memory.js';
@@ -13,6 +13,13 @@ export interface CreateOptions {
   /** Milliseconds without a write after which it is over; default 7 days. */
   keep?: number;
 }
+
+/** A checkpoint in the list. */
+export interface CheckpointInfo extends Omit<Checkpoint, 'entries'> {
+  name: string;
+}
+
+const ROLLBACK = 60_000;
 
 export interface SessionInfo extends SessionState {
   session: string;
@@ -71,5 +78,27 @@ export class Session {
   /** Its sync points, those that have ended too. */
   async points(): Promise<(PointState & { name: string })[]> {
     return (await this.desk.read<{ points: (PointState & { name: string })[] }>('points', { session: this.name })).points;
+  }
+
+  /** Notes what stands in its memory at this moment, and where a flow is, under a name. `NAME_TAKEN` */
+  checkpoint(name: string, options: { flowId?: string } = {}): Promise<CheckpointInfo> {
+    return this.desk.write('checkpoint', { session: this.name, name, ...options });
+  }
+
+  async checkpoints(): Promise<CheckpointInfo[]> {
+    return (await this.desk.read<{ checkpoints: CheckpointInfo[] }>('checkpoints', { session: this.name })).checkpoints;
+  }
+
+  /**
+   * Takes the memory back to a checkpoint. What stood there before becomes one too (`undo`): rolling back to that undoes
+   * it. `ROLLBACK_REFUSED` lists what was done outside since and has no compensation; what has one is undone by a flow.
+   */
+  rollBack(to: string): Promise<SessionRollback> {
+    return this.desk.write('rollback', { session: this.name, to }, { timeout: ROLLBACK });
+  }
+
+  /** Records something done outside, so that a rollback knows of it; and the task that would undo it. */
+  async effect(what: string, options: { compensation?: { skill: string; input?: unknown } } = {}): Promise<void> {
+    await this.desk.write('effect', { session: this.name, what, ...options });
   }
 }

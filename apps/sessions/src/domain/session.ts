@@ -1,4 +1,4 @@
-import { WaggleError, type SessionState } from '@waggle/protocol';
+import { problem, WaggleError, type Checkpoint, type SessionEffect, type SessionRollback, type SessionState } from '@waggle/protocol';
 
 const WEEK = 7 * 24 * 3_600_000;
 const AGENTS_MOST = 1_000;
@@ -52,3 +52,48 @@ export const left = (state: SessionState, name: string): SessionState => {
 };
 
 export const closed = (state: SessionState): SessionState => ({ ...state, open: false });
+
+const EFFECTS_MOST = 1_000;
+const ROLLBACKS_KEPT = 50;
+
+export const withEffect = (state: SessionState, effect: SessionEffect): SessionState => {
+  if (state.effects.some(({ id }) => id === effect.id)) return state;
+  if (state.effects.length >= EFFECTS_MOST) throw new WaggleError('OVERLOADED', `A session records at most ${EFFECTS_MOST} effects.`);
+  return { ...state, effects: [...state.effects, effect] };
+};
+
+/** What was done outside since a checkpoint and is not undone, the latest first. */
+export const effectsSince = (state: SessionState, checkpoint: Pick<Checkpoint, 'effects'>): SessionEffect[] =>
+  state.effects
+    .slice(checkpoint.effects)
+    .filter(({ undoneBy }) => undoneBy === undefined)
+    .reverse();
+
+/** `ROLLBACK_REFUSED`, with every effect that nothing undoes as a problem. */
+export const requireUndoable = (effects: readonly SessionEffect[]): void => {
+  const stuck = effects.filter(({ compensation }) => compensation === undefined);
+  if (stuck.length === 0) return;
+  const problems = stuck.map(({ id, what, by, at }) => problem('ROLLBACK_REFUSED', `${by} did this at ${at}: ${what}`, `effects.${id}`));
+  throw new WaggleError(
+    'ROLLBACK_REFUSED',
+    `${stuck.length} effects outside have no compensation: ${stuck.map(({ what }) => what).join('; ')}`,
+    { problems },
+  );
+};
+
+/** From now on it is rolled back; unchanged when it is by this very question already. */
+export const rollingBack = (state: SessionState, to: { to: string; request: string; by: string }): SessionState =>
+  state.rollingBack?.request === to.request ? state : { ...requireOpen(state), rollingBack: to };
+
+/** It is rolled back. */
+export const rolledBack = (state: SessionState, done: SessionRollback, undone: readonly SessionEffect[]): SessionState => {
+  if (state.rollingBack?.request !== done.request) return state;
+  const { rollingBack: _, ...rest } = state;
+  const ids = new Set(undone.map(({ id }) => id));
+  const { flowId } = done;
+  return {
+    ...rest,
+    effects: rest.effects.map((effect) => (ids.has(effect.id) && flowId !== undefined ? { ...effect, undoneBy: flowId } : effect)),
+    rollbacks: [done, ...rest.rollbacks].slice(0, ROLLBACKS_KEPT),
+  };
+};

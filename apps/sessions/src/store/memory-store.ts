@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { loadValues, storeLarge, type Bus, type StoredMessage } from '@waggle/bus';
-import { memoryKeys, subjects, WaggleError, type MemoryEntry } from '@waggle/protocol';
+import { loadValues, storeLarge, tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
+import { isValueRef, memoryKeys, subjects, WaggleError, type MemoryEntry } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { following, madeBy, type Version, type Written } from '../domain/versions.js';
 import { InTurn } from './in-turn.js';
@@ -71,6 +71,24 @@ export class MemoryStore {
     });
   }
 
+  /** The last version of every key. A replica that lags has a prefix of the stream: what it cannot know yet is asked of the leader. */
+  async all(tenant: string, session: string): Promise<Map<string, Version>> {
+    const filter = subjects.kvKey('MEMORY', memoryKeys.memory(tenant, session, '>'));
+    const prefix = filter.slice(0, -1);
+    const listed = await this.bus.read('KV_MEMORY', filter, { lastPerSubject: true });
+    const latest = new Map<string, StoredMessage>(listed.map((message) => [message.subject.slice(prefix.length), message]));
+    const after = listed.reduce((highest, { sequence }) => Math.max(highest, sequence), 0);
+    const newer = new Set(
+      (await tailFromLeader(this.bus, 'KV_MEMORY', { after, filter })).map(({ subject }) => subject.slice(prefix.length)),
+    );
+    const versions = new Map<string, Version>();
+    for (const key of new Set([...latest.keys(), ...newer])) {
+      const where = { tenant, session, key };
+      versions.set(key, newer.has(key) ? await this.current(where) : await this.versionOf(where, latest.get(key)));
+    }
+    return versions;
+  }
+
   /** The value itself, whatever it refers to. `BLOB_MISSING`, `BLOB_CORRUPT`, `MESSAGE_TOO_LARGE`. */
   load(tenant: string, value: unknown): Promise<unknown> {
     return loadValues(this.bus, tenant, value);
@@ -79,6 +97,12 @@ export class MemoryStore {
   /** The value, or a reference to it where it is large: the same content is stored once, whoever wrote it. */
   keep(tenant: string, value: unknown): Promise<unknown> {
     return storeLarge(this.bus, tenant, value);
+  }
+
+  /** What a value refers to, one level deep: what that refers to in turn stays a reference. */
+  async opened<T>(tenant: string, value: unknown): Promise<T> {
+    if (!isValueRef(value)) return value as T;
+    return JSON.parse(Buffer.from(await this.bus.blobs.get(tenant, value.$blob)).toString('utf8')) as T;
   }
 
   /** The broker takes the lease away in time, also with every service stopped. */

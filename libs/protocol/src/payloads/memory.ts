@@ -36,8 +36,6 @@ export interface SessionEffect {
   what: string;
   /** The task that undoes it. */
   compensation?: { skill: string; input?: unknown };
-  /** Stands for the moment it was recorded at: what is stored later comes after it. */
-  sequence: number;
   /** The flow that was started to undo it. */
   undoneBy?: string;
 }
@@ -48,6 +46,8 @@ export interface SessionAgent {
 }
 
 export interface SessionRollback {
+  /** Id of the question that asked for it. */
+  request: string;
   /** Of the checkpoint. */
   to: string;
   by: string;
@@ -56,6 +56,8 @@ export interface SessionRollback {
   undo: string;
   /** Keys that changed. */
   keys: number;
+  /** The flow that undoes what was done outside since. */
+  flowId?: string;
 }
 
 /** A session, as SESSIONS keeps it. Its memory, channels and sync points live as long as it does. */
@@ -78,13 +80,17 @@ export interface SessionState {
 
 /** A moment of a session's memory, by name. */
 export interface Checkpoint {
+  request: string;
   by: string;
   at: string;
   /** Everything up to this sequence of MEMORY counts. */
   sequence: number;
-  /** Version and value (`{ $blob }` when large) of each key, in a blob when it is much. */
+  /** By key, the version and value that stood there (`{ $blob }` when large); `{ $blob }` itself when that is much. */
   entries: unknown;
   keys: number;
+  /** How many effects the session had by then: those that follow came after it. */
+  effects: number;
+  /** Where a flow was. */
   flow?: { flowId: string; sequence: number };
 }
 
