@@ -4,10 +4,15 @@ import path from 'node:path';
 import * as protocol from '../libs/protocol/dist/index.js';
 import { generatedFiles, generatedFolders } from '../libs/protocol/generate/index.mjs';
 import { adrIndex } from './adr-index.mjs';
+import { rulePack } from './rule-pack.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
-const files = new Map([...generatedFiles(protocol, root), ['docs/adr/README.md', adrIndex(path.join(root, 'docs/adr'))]]);
+const files = new Map([
+  ...generatedFiles(protocol, root),
+  ['libs/analysis/src/rules/generated/pack.ts', rulePack(root)],
+  ['docs/adr/README.md', adrIndex(path.join(root, 'docs/adr'))],
+]);
 
 const present = (file) => (existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined);
 const stale = generatedFolders

@@ -72,6 +72,8 @@ export class RuleInfo {
   @IsString() remedy!: string;
   /** Number in the Common Weakness Enumeration. */
   @Optional() @IsInt() cwe?: number;
+  /** Entry of the OWASP Top Ten of 2021, `A01` to `A10`. */
+  @Optional() @Matches(/^A(0[1-9]|10)$/) owasp?: string;
 }
 
 /** From the worst (0) to the mildest. */

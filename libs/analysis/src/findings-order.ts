@@ -25,7 +25,7 @@ export const rulesOf = (findings: readonly Finding[], rules: readonly RuleInfo[]
   const named = new Set(findings.map((finding) => finding.rule));
   return rules
     .filter((rule) => named.has(rule.id))
-    .map(({ id, title, severity, category, why, remedy, cwe }) => ({
+    .map(({ id, title, severity, category, why, remedy, cwe, owasp }) => ({
       id,
       title,
       severity,
@@ -33,6 +33,7 @@ export const rulesOf = (findings: readonly Finding[], rules: readonly RuleInfo[]
       why,
       remedy,
       ...(cwe === undefined ? {} : { cwe }),
+      ...(owasp === undefined ? {} : { owasp }),
     }))
     .sort((a, b) => compare(a.id, b.id));
 };

@@ -31,6 +31,11 @@ export const ERRORS = {
     false,
     'Mend the place named; `waggle workflows validate FILE` checks it offline.',
   ),
+  INVALID_RULE: entry(
+    'A rule is not valid.',
+    false,
+    'Mend the field named; `waggle rules test DIR` checks rules and their examples.',
+  ),
   INVALID_DURATION: entry(
     'A duration is not written as one.',
     false,

@@ -8,7 +8,8 @@ import { auditShard } from './domain/audit-shard.js';
 export class SecurityAuditor {
   @Skill({
     id: 'security.audit',
-    description: 'Secrets in any text, dangerous calls in TypeScript, JavaScript and Python, in the files of a shard',
+    description:
+      'Secrets in any text, dangerous code in thirteen languages, risky settings of containers, workflows and clouds, in the files of a shard',
     tags: ['audit'],
     input: AuditInput,
     output: SecurityReport,

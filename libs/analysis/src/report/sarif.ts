@@ -33,7 +33,11 @@ const descriptor = (rule: RuleInfo): ReportingDescriptor => ({
   help: { text: `${rule.why}\n\n${rule.remedy}` },
   defaultConfiguration: { level: LEVEL[rule.severity] },
   properties: {
-    tags: [rule.category, ...(rule.cwe === undefined ? [] : [`external/cwe/cwe-${rule.cwe}`])],
+    tags: [
+      rule.category,
+      ...(rule.cwe === undefined ? [] : [`external/cwe/cwe-${rule.cwe}`]),
+      ...(rule.owasp === undefined ? [] : [`owasp-2021-${rule.owasp.toLowerCase()}`]),
+    ],
     ...(rule.category === 'security' ? { 'security-severity': SECURITY_SEVERITY[rule.severity] } : {}),
   },
 });

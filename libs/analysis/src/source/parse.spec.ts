@@ -47,7 +47,7 @@ describe('parsing', () => {
   });
 
   it('has a parser for each language here', async () => {
-    for (const language of [...LANGUAGES, 'yaml'] as const) expect([language, parserOf(language) === undefined]).toEqual([language, false]);
+    for (const language of LANGUAGES) expect([language, parserOf(language) === undefined]).toEqual([language, false]);
     expect(['a.go', 'A.java', 'a.rs', 'a.c', 'a.h', 'a.cs', 'a.rb', 'a.php', 'a.kt'].map(languageOf)).toEqual([
       ...['go', 'java', 'rust', 'c', 'cpp', 'csharp', 'ruby', 'php', 'kotlin'],
     ]);

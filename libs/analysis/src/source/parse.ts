@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parseAsync, type SgNode } from '@ast-grep/napi';
-import { parserOf, type Grammatical } from './parsers.js';
+import type { Language } from './language.js';
+import { parserOf } from './parsers.js';
 
 export type Node = SgNode;
 
@@ -29,7 +30,7 @@ const collect: () => void = (() => {
  * becomes ERROR nodes. Refuses with a RangeError what is longer than `MAX_PARSE`, and languages for which this
  * platform has no parser; callers ask first (`parserOf`).
  */
-export const parse = async (language: Grammatical, text: string): Promise<Node> => {
+export const parse = async (language: Language, text: string): Promise<Node> => {
   if (text.length > MAX_PARSE) throw new RangeError(`A text of ${text.length} characters is not parsed.`);
   const parser = parserOf(language);
   if (parser === undefined) throw new RangeError(`There is no parser for ${language} on this platform.`);

@@ -8,21 +8,17 @@ import php from '@ast-grep/lang-php';
 import python from '@ast-grep/lang-python';
 import ruby from '@ast-grep/lang-ruby';
 import rust from '@ast-grep/lang-rust';
-import yaml from '@ast-grep/lang-yaml';
 import { Lang, registerDynamicLanguage, type DynamicLangRegistrations } from '@ast-grep/napi';
 import type { Language } from './language.js';
 
-/** What can be parsed: languages of code, and YAML, whose files are configuration. */
-export type Grammatical = Language | 'yaml';
-
-const BUILT_IN: readonly [Grammatical, string][] = [
+const BUILT_IN: readonly [Language, string][] = [
   ['typescript', Lang.TypeScript],
   ['tsx', Lang.Tsx],
   ['javascript', Lang.JavaScript],
 ];
 
 /** Each package holds parsers for Linux, macOS and Windows: nothing is compiled on installing. */
-const PACKAGED = { c, cpp, csharp, go, java, kotlin, php, python, ruby, rust, yaml };
+const PACKAGED = { c, cpp, csharp, go, java, kotlin, php, python, ruby, rust };
 
 /** Whether a package has a parser for this platform: asking for its path fails where it has none. */
 const isShipped = (parser: { libraryPath: string }): boolean => {
@@ -34,13 +30,13 @@ const isShipped = (parser: { libraryPath: string }): boolean => {
 };
 
 /** All in one call, for the library forgets what an earlier call registered. */
-const register = (): ReadonlyMap<Grammatical, string> => {
+const register = (): ReadonlyMap<Language, string> => {
   const shipped: DynamicLangRegistrations = Object.fromEntries(Object.entries(PACKAGED).filter(([, parser]) => isShipped(parser)));
   registerDynamicLanguage(shipped);
-  return new Map([...BUILT_IN, ...Object.keys(shipped).map((name) => [name, name] as [Grammatical, string])]);
+  return new Map([...BUILT_IN, ...Object.keys(shipped).map((name) => [name, name] as [Language, string])]);
 };
 
-let parsers: ReadonlyMap<Grammatical, string> | undefined;
+let parsers: ReadonlyMap<Language, string> | undefined;
 
 /** The name that the library has for a language; undefined when there is no parser for this platform. */
-export const parserOf = (language: Grammatical): string | undefined => (parsers ??= register()).get(language);
+export const parserOf = (language: Language): string | undefined => (parsers ??= register()).get(language);

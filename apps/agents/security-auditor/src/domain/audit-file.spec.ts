@@ -55,7 +55,7 @@ describe('secrets', () => {
 
 describe('shapes of code', () => {
   it('are looked for where a parser is, else it is said', async () => {
-    expect(await auditFile('a.go', 'package main')).toMatchObject({
+    expect(await auditFile('a.swift', 'let a = 1')).toMatchObject({
       findings: [],
       note: 'no parser for this kind of file; looked through for secrets',
     });

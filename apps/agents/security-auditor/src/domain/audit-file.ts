@@ -1,6 +1,9 @@
 import {
   applyRules,
+  builtInRules,
+  concerns,
   FindingList,
+  formatsOf,
   isDeepTree,
   isGenerated,
   isTestFile,
@@ -9,12 +12,14 @@ import {
   maskFindings,
   MAX_PARSE,
   parse,
+  parserOf,
   splitLines,
   type Finding,
+  type Rule,
   type RuleInfo,
+  type Source,
 } from '@waggle/analysis';
-import { PATTERN_RULES } from '../rules/index.js';
-import { findSecrets, secretRule } from './secrets.js';
+import { findSecrets, secretRule } from './secrets/secrets.js';
 
 export const SPECIALIST = 'security-auditor';
 
@@ -30,38 +35,44 @@ export interface FileAudit {
 }
 
 /** Looks at one file: secrets in any text, dangerous shapes where a parser is. Deterministic; no secret is in what it returns. */
-export const auditFile = async (path: string, text: string): Promise<FileAudit> => {
+export const auditFile = async (path: string, text: string, rules: readonly Rule[] = builtInRules()): Promise<FileAudit> => {
   const list = new FindingList(SPECIALIST, path, splitLines(text));
-  const rules: RuleInfo[] = [];
-  for (const { kind, place } of await findSecrets(path, text)) {
+  const named: RuleInfo[] = [];
+  for (const { kind, place, confidence } of await findSecrets(path, text)) {
     const rule = secretRule(kind);
-    rules.push(rule);
+    named.push(rule);
     list.add({
       rule,
       place,
       message: `This looks like a secret (${kind}).${isTestFile(path) ? ' It lies among tests: make sure it is made up.' : ''}`,
       subject: kind,
+      confidence,
       severity: isTestFile(path) ? 'medium' : rule.severity,
     });
   }
-  const shapes = await auditShapes(path, text, list);
+  const shapes = await auditShapes({ path, text, formats: formatsOf(path, text) }, rules, list);
   return {
     findings: maskFindings(list.findings),
-    rules: [...rules, ...PATTERN_RULES],
+    rules: [...named, ...rules],
     omitted: shapes.omitted,
     ...(shapes.note === undefined ? {} : { note: `${shapes.note}; looked through for secrets` }),
   };
 };
 
-/** Applies the rule pack where that can be done; else says why not. */
-const auditShapes = async (path: string, text: string, list: FindingList): Promise<{ omitted: number; note?: string }> => {
-  const language = languageOf(path);
-  if (language === undefined) return { omitted: 0, note: 'no parser for this kind of file' };
+/** Applies the rules that can be; else says why not. */
+const auditShapes = async (source: Source, rules: readonly Rule[], list: FindingList): Promise<{ omitted: number; note?: string }> => {
+  const { path, text } = source;
   if (text.length > MAX_PARSE) return { omitted: 0, note: 'too large to be parsed' };
   if (isGenerated(path, text)) return { omitted: 0, note: 'minified or generated' };
   if (isTooDeep(text)) return { omitted: 0, note: TOO_DEEP };
-  if (!PATTERN_RULES.some((rule) => rule.languages.includes(language) && rule.mentions.test(text))) return { omitted: 0 };
+  const language = languageOf(path);
+  if (language === undefined) {
+    if (source.formats?.length === 0) return { omitted: 0, note: 'no parser for this kind of file' };
+    return { omitted: applyRules(rules, source, list) };
+  }
+  if (parserOf(language) === undefined) return { omitted: 0, note: `no parser for ${language} on this platform` };
+  if (!rules.some((rule) => concerns(rule, { ...source, language }))) return { omitted: 0 };
   const root = await parse(language, text);
   if (isDeepTree(root)) return { omitted: 0, note: TOO_DEEP };
-  return { omitted: applyRules(PATTERN_RULES, { path, language, text, root }, list) };
+  return { omitted: applyRules(rules, { ...source, language, root }, list) };
 };

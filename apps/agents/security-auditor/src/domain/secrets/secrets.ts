@@ -1,4 +1,4 @@
-import type { Place, RuleInfo } from '@waggle/analysis';
+import type { Confidence, Place, RuleInfo } from '@waggle/analysis';
 import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
@@ -8,6 +8,7 @@ export interface Secret {
   /** Short name of what it is, e.g. `aws`. */
   kind: string;
   place: Place;
+  confidence: Confidence;
 }
 
 // It is on by default and keeps an entry for every rule and file, for ever.
@@ -45,6 +46,7 @@ export const findSecrets = async (path: string, text: string): Promise<Secret[]>
     .filter((message) => message.type === 'message' && !PLACEHOLDER.test(text.slice(message.range[0], message.range[1])))
     .map(({ ruleId, loc }) => ({
       kind: kindOf(ruleId),
+      confidence: 'high' as const,
       // Lines are counted from 1 there, columns from 0.
       place: { line: loc.start.line, column: loc.start.column + 1, endLine: loc.end.line, endColumn: loc.end.column + 1 },
     }));
@@ -57,6 +59,7 @@ export const secretRule = (kind: string): RuleInfo => ({
   severity: 'critical',
   category: 'security',
   cwe: 798,
+  owasp: 'A07',
   why: 'Whoever can read the code can use the secret, and it stays in the history after it was deleted.',
   remedy: 'Revoke it where it was issued, make a new one, and read it from the environment or a secret store.',
 });

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { builtInRules } from './built-in.js';
+import { readRuleFolder } from './read-rule-folder.js';
+import { readRules } from './read-rules.js';
+import type { Rule } from './rule.js';
+import { tryExamples } from './try-examples.js';
+
+const FOLDER = join(__dirname, '../../rules');
+
+describe('the rules that come with Waggle', () => {
+  let rules: Rule[];
+  beforeAll(async () => {
+    rules = await readRuleFolder(FOLDER);
+  });
+
+  it('are those that travel in the code', () => {
+    const bare = (each: Rule): unknown => ({ ...each, examples: undefined });
+    expect(builtInRules().map(bare)).toEqual(rules.map(bare));
+  });
+
+  it('each name a weakness and an entry of the Top Ten, and how to mend it', () => {
+    for (const rule of rules) expect([rule.id, rule.cwe === undefined, rule.owasp === undefined]).toEqual([rule.id, false, false]);
+  });
+
+  it('find every bad example and leave every good one alone, in every language they name', async () => {
+    for (const rule of rules) expect(await tryExamples(rule)).toEqual([]);
+  }, 120_000);
+});
+
+describe('a rule of yours', () => {
+  const written = `
+id: mine/no-print
+title: Printing
+languages: [python]
+severity: low
+why: w
+remedy: r
+message: m
+call: { name: ^print$ }
+examples: { bad: ['print(1)', 'print()'], good: ['log(1)', 'printer(1)'] }
+`;
+  const refusal = (text: string): string => {
+    try {
+      readRules(text, 'mine.yaml');
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'taken';
+  };
+
+  it('is read and tried', async () => {
+    const [rule] = readRules(written, 'mine.yaml');
+    expect(await tryExamples(rule!)).toEqual([]);
+  });
+
+  it('has its examples tried in earnest', async () => {
+    const [rule] = readRules(written.replace("'log(1)'", "'print(2)'").replace("'print()'", "'say()'"), 'mine.yaml');
+    expect((await tryExamples(rule!)).map(({ kind, code, found }) => [kind, code, found])).toEqual([
+      ['bad', 'say()', 0],
+      ['good', 'print(2)', 1],
+    ]);
+  });
+
+  it.each([
+    [written.replace('severity: low', 'severity: awful'), /mine\.yaml: severity must be one of/],
+    [written.replace('title: Printing\n', ''), /title is missing/],
+    [written.replace('^print$', '"("'), /call\.name: is no regular expression/],
+    [written.replace('call: { name: ^print$ }', ''), /must have one of call, tree, text, pair/],
+    [written.replace("['print(1)', 'print()']", "['print(1)']"), /examples\.bad/],
+    [`${written}extra: 1\n`, /extra is not known here/],
+    ['a: [', /is no YAML/],
+  ])('is refused with the place that is wrong', (text, message) => expect(refusal(text)).toMatch(message));
+});

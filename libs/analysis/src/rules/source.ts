@@ -1,0 +1,40 @@
+import { callsOf, type Call } from '../source/calls.js';
+import type { Language } from '../source/language.js';
+import type { Node } from '../source/parse.js';
+import { yamlPairs, type YamlPair } from '../source/yaml-pairs.js';
+import { FlowTracer } from '../taint/flow-tracer.js';
+import type { Format } from './formats.js';
+
+/** What rules are applied to: a text, its tree where it was parsed, and its formats. */
+export interface Source {
+  path: string;
+  text: string;
+  language?: Language;
+  root?: Node;
+  formats?: readonly Format[];
+}
+
+/** What several rules ask of a source, worked out once and only when asked for. */
+export class SourceView {
+  private callList: Call[] | undefined;
+  private pairList: YamlPair[] | undefined;
+  private flows: FlowTracer | undefined;
+
+  constructor(readonly source: Source) {}
+
+  calls(): readonly Call[] {
+    const { language, root } = this.source;
+    return (this.callList ??= language === undefined || root === undefined ? [] : callsOf(language, root));
+  }
+
+  pairs(): readonly YamlPair[] {
+    return (this.pairList ??= yamlPairs(this.source.text) ?? []);
+  }
+
+  /** Undefined where nothing was parsed. */
+  tracer(): FlowTracer | undefined {
+    const { language, root, text } = this.source;
+    if (language === undefined || root === undefined) return undefined;
+    return (this.flows ??= new FlowTracer(language, root, text));
+  }
+}
