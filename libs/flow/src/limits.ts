@@ -10,9 +10,16 @@ export const LIMITS = {
   time: 6 * DAY,
   /** Tasks or steps that one join weighs. */
   voices: 1000,
+  /** Rules of a flow, and changes of its steps while it runs. */
+  rules: 50,
+  changes: 200,
   tasks: 100_000,
   attempts: 100,
   hops: 8,
+  /** Longest that a cancellation waits for what runs. */
+  grace: 600_000,
+  /** How long an offer that names no end waits for an agent that could take it. */
+  offer: 60_000,
   /** Nesting of any value. */
   depth: 64,
   /** One value that stands in the log. */

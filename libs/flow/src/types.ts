@@ -11,8 +11,12 @@ import type {
   ValueRef,
   BlobRef,
 } from '@waggle/protocol';
+import type { ControlCommand, ControlEvent, ControlInput, Left } from './control.js';
+import type { DefinitionChange } from './definition/change.js';
 import type { FlowDefinition, Rest } from './definition/definition.js';
 
+export type * from './control.js';
+export type { DefinitionChange } from './definition/change.js';
 export type * from './definition/definition.js';
 
 /** A position in a stream: the identity of an input, whatever copies of it were made. */
@@ -25,6 +29,8 @@ export interface Origin {
 export interface Facts {
   /** Who offers a skill now. */
   directory(skill: string): DirectorySkill | undefined;
+  /** Whether tasks of a skill must wait, as somebody said. */
+  frozen?(skill: string): boolean;
   /** A value by reference, where it is loaded, or why it can never be: the step that looks into it fails with that. */
   value(ref: BlobRef): { value: unknown } | { problem: Problem } | undefined;
   /** Where a value that the decision asked to store (`need.store`) lies now; absent: large values fail with MESSAGE_TOO_LARGE. */
@@ -70,9 +76,12 @@ export type Input = { origin: Origin; at: number } & (
       attempt: number;
       /** Attempts the child may need: `taskBudget(submission)`. */
       tasks: number;
+      /** The attempt does not stay for it. */
+      delegated?: boolean;
     }
   /** `attempts`: how many of the reserved ones it used. */
   | { kind: 'childEnded'; childId: string; state: EndState; cost: number; attempts: number; output?: unknown; errors?: Problem[] }
+  | ControlInput
 );
 
 export interface Submission {
@@ -84,7 +93,9 @@ export interface Submission {
   input?: unknown;
   priority?: Priority;
   timeout?: number;
-  parent?: { flowId: string; taskId: string; attempt: number };
+  parent?: { flowId: string; taskId: string; attempt: number; delegated?: boolean };
+  replays?: { flowId: string; taskId: string };
+  resumes?: { flowId: string; n?: number };
 }
 
 /** What a task waits for that is no agent. `key`: `<source>~<type>` of an event, the name of a signal. */
@@ -133,7 +144,7 @@ export type FlowEvent =
       skill: string;
       deadline: number;
     }
-  | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT'; skill: string; until: number }
+  | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT' | 'FROZEN'; skill: string; until: number }
   /** The task goes on as a sub-flow; `cost`: of the attempt so far, where an agent has planned it. */
   | { type: 'taskDelegated'; stepId: string; taskId: string; attempt: number; childId: string; deadline: number; cost: number }
   | { type: 'taskAwaiting'; stepId: string; taskId: string; until: number; on: Awaited }
@@ -157,6 +168,9 @@ export type FlowEvent =
   /** It is not needed any more, or cannot be met (`fault`): what it has at work is stopped. */
   | { type: 'stepStopped'; stepId: string; reason: string; fault?: Fault }
   | { type: 'stepCanceled'; stepId: string; reason: string }
+  /** The steps of the flow are others now. */
+  | ({ type: 'definitionChanged'; by: string } & DefinitionChange)
+  | { type: 'ruleJudged'; rule: string; holds: boolean; problems?: Problem[] }
   | { type: 'stepCompleted'; stepId: string }
   | { type: 'stepFailed'; stepId: string; fault: Fault }
   | { type: 'signalApplied'; id: string; signal: SignalName; by: string; sequence: number; reason?: string; note?: Note }
@@ -185,11 +199,12 @@ export type FlowEvent =
   | { type: 'timerFired'; n: number; at: number }
   /** The end is decided; what runs is being aborted, over several transitions where it is much. Nothing else counts from here. */
   | { type: 'flowEnding'; state: EndState; errors: Problem[]; output?: unknown }
-  | { type: 'flowEnded'; outcome: Outcome };
+  | { type: 'flowEnded'; outcome: Outcome }
+  | ControlEvent;
 
 /** What is to be done about it. Each has a subject of its own, so doing it again after a crash changes nothing. */
 export type Command =
-  | {
+  | ({
       type: 'dispatch';
       agent: string;
       priority: Priority;
@@ -198,15 +213,27 @@ export type Command =
       skill: string;
       input: unknown;
       deadline: number;
-      workState?: unknown;
-    }
-  | { type: 'abort'; agent: string; priority: Priority; taskId: string; attempt: number; reason: string }
+      kind?: 'handoff';
+    } & Left)
+  /** `grace`: milliseconds in which a result still counts. */
+  | { type: 'abort'; agent: string; priority: Priority; taskId: string; attempt: number; reason: string; grace?: number }
   | { type: 'timer'; n: number; at: number }
   /** `after`: of an event, the sequence of EVENT from which it counts. */
   | { type: 'wait'; kind: 'skill' | 'event'; key: string; after?: number }
   | { type: 'unwait'; kind: 'skill' | 'event'; key: string }
   | { type: 'submitChild'; childId: string; submission: Submission & { parent: NonNullable<Submission['parent']> } }
-  | { type: 'deadLetter'; agent: string; taskId: string; attempt: number; skill: string; fault: Fault; input: unknown }
+  | {
+      type: 'deadLetter';
+      agent: string;
+      taskId: string;
+      attempt: number;
+      skill: string;
+      fault: Fault;
+      input: unknown;
+      stepId?: string;
+      earlier?: Fault[];
+      workState?: unknown;
+    }
   | { type: 'cancelChild'; childId: string; owner: string }
   /** `output` and `errors`: where the parent waits for them. */
   | {
@@ -219,7 +246,8 @@ export type Command =
       output?: unknown;
       errors?: Problem[];
     }
-  | { type: 'outcome'; outcome: Outcome };
+  | { type: 'outcome'; outcome: Outcome }
+  | ControlCommand;
 
 /** One entry of a flow's log. */
 export interface Transition {

@@ -1,5 +1,6 @@
 import { kindOf } from '../definition/definition.js';
 import type { Draft } from './draft.js';
+import { beginDecide } from './decide-step.js';
 import { delegate } from './sub-flow.js';
 import { dispatch, type Wanted } from './task.js';
 import { beginWait } from './wait.js';
@@ -16,6 +17,8 @@ export const begin = (draft: Draft, wanted: Wanted): void => {
       return delegate(draft, wanted);
     case 'wait':
       return beginWait(draft, wanted);
+    case 'decide':
+      return beginDecide(draft, wanted);
     case 'check':
       throw new Error(`the check ${wanted.taskId} has no task`);
     default:

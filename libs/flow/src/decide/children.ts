@@ -2,6 +2,7 @@ import { LIMITS } from '../limits.js';
 import type { FlowState, Refusal, TaskState } from '../state/state.js';
 import type { Input, Reservation } from '../types.js';
 import type { Draft } from './draft.js';
+import { readyIfDone } from './rely.js';
 import { COORDINATOR, onSubFlowEnded, onSubFlowRefused, shareOf } from './sub-flow.js';
 
 /** Refusals that a log records; what asks on is refused without. */
@@ -23,14 +24,30 @@ export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'chil
   const fits = state.used + state.reserved + granted <= draft.head.tasks;
   const code = hop > LIMITS.hops ? 'HOP_LIMIT' : fits ? undefined : 'BUDGET_EXCEEDED';
   if (code === undefined)
-    return draft.emit({ type: 'childReserved', childId, agent, taskId, attempt, tasks: granted, deadline: task.due, hop });
+    return draft.emit({
+      type: 'childReserved',
+      childId,
+      agent,
+      taskId,
+      attempt,
+      tasks: granted,
+      deadline: deadlineFor(draft, task, input),
+      hop,
+    });
   refuse(code);
+  readyIfDone(draft, task);
   if (own) onSubFlowRefused(draft, task, code);
 };
 
+/** A child that its attempt does not stay for may take as long as the flow has. */
+const deadlineFor = (draft: Draft, task: TaskState, { delegated }: Extract<Input, { kind: 'childReserve' }>): number =>
+  delegated ? draft.head.deadline : task.due;
+
 /** Whether the one who asks works on the attempt: the agent it was given to, or the coordinator for the sub-flow that it is. */
-const asksFor = (task: TaskState, { agent, childId }: Extract<Input, { kind: 'childReserve' }>): boolean =>
-  task.status === 'delegated' ? agent === COORDINATOR && task.childId === childId : task.status === 'running' && task.agent === agent;
+const asksFor = (task: TaskState, { agent, childId }: Extract<Input, { kind: 'childReserve' }>): boolean => {
+  if (task.status === 'delegated') return agent === COORDINATOR && task.childId === childId;
+  return task.agent === agent && (task.status === 'running' || (task.status === 'relying' && task.relies!.includes(childId)));
+};
 
 /** The child's end returns what it did not use. */
 export const onChildEnded = (draft: Draft, input: Extract<Input, { kind: 'childEnded' }>): void => {
@@ -39,6 +56,8 @@ export const onChildEnded = (draft: Draft, input: Extract<Input, { kind: 'childE
   if (draft.state.phase !== 'open' || !child || child.status === 'ended') return;
   draft.emit({ type: 'childEnded', childId, state, cost, attempts: Math.min(attempts, child.tasks) });
   onSubFlowEnded(draft, child, input);
+  const task = draft.state.tasks.get(child.taskId);
+  if (task) readyIfDone(draft, task);
 };
 
 /**

@@ -4,6 +4,9 @@ import { begin } from './begin.js';
 import { faultOf, problemsOf } from './fault.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
+import { onUnanswered } from './escalate.js';
+import { returnOffer } from './handoff.js';
+import { isHeld } from './ready.js';
 import { failAttempt, failTask, wantedAgain } from './task.js';
 import { onWaitDue } from './wait.js';
 import { problem } from '@waggle/protocol';
@@ -20,7 +23,7 @@ export const meetDeadlines = (draft: Draft): void => {
   if (due === undefined) return;
   const flowIsDue = head.deadline <= due;
   const tasks = [...state.live].filter(
-    (task) => task.due <= due && (!flowIsDue || task.status === 'waiting' || task.status === 'awaiting'),
+    (task) => task.due <= due && (!flowIsDue || ['waiting', 'awaiting', 'asking'].includes(task.status)),
   );
   for (const task of tasks.sort((a, b) => a.order - b.order)) {
     if (state.phase !== 'open') return;
@@ -28,7 +31,11 @@ export const meetDeadlines = (draft: Draft): void => {
       draft.more = true;
       return;
     }
-    if (task.status === 'retrying') begin(draft, wantedAgain(draft, task));
+    if (task.status === 'retrying' && isHeld(draft)) draft.emit({ type: 'taskReady', taskId: task.id });
+    else if (task.status === 'retrying') begin(draft, wantedAgain(draft, task));
+    else if (task.status === 'asking') onUnanswered(draft, task);
+    else if (task.offer)
+      returnOffer(draft, task, { fault: faultOf('HANDOFF_REFUSED', `${task.offer.to ?? task.skill} did not take it in time`) });
     else if (task.status === 'awaiting') onWaitDue(draft, task);
     else if (task.status === 'waiting') {
       const wanted = { step: draft.stepOf(task), taskId: task.id, item: task.item };
@@ -57,6 +64,7 @@ export const armTimer = (draft: Draft): void => {
   if (!state.armed) {
     nearest = head.deadline;
     for (const task of state.live) if (task.due < nearest) nearest = task.due;
+    if (state.stopping) nearest = Math.min(nearest, state.stopping.until);
   }
   const at = Math.max(nearest, 0);
   if (state.armed && at >= state.armed.at) return;

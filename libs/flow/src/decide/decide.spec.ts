@@ -237,8 +237,11 @@ describe('attempts', () => {
     d.complete('a', 'x'.repeat(300_000));
     expect(d.state.outcome?.errors).toMatchObject([{ code: 'MESSAGE_TOO_LARGE' }]);
     const e = started(one());
-    e.give(e.result(e.dispatched('a'), { kind: 'handoff' }));
-    expect(e.state.outcome?.errors).toMatchObject([{ code: 'UNSUPPORTED' }]);
+    for (const kind of ['handoff', 'escalate', 'delegated'] as const) {
+      e.give(e.result(e.dispatched('a'), { kind }));
+      expect(e.events('attemptFailed').at(-1)?.fault).toMatchObject({ code: 'INVALID_MESSAGE', problems: expect.any(Array) as unknown });
+      e.fire();
+    }
     const f = started(one({ retry: noJitter }));
     f.fail('a', 'POISON', false);
     expect(f.commands('deadLetter')).toHaveLength(1);
@@ -325,7 +328,7 @@ describe('the flow', () => {
     const d = started({ name: 'x', steps: ['a', 'b'].map((id) => ({ id, skill: 's' })) });
     const task = d.dispatched('b');
     expect(d.signal('cancel', { speaker: 'eve' })[0]!.events).toMatchObject([{ type: 'signalIgnored', why: 'NOT_OWNER' }]);
-    expect(d.signal('pause')[0]!.events).toMatchObject([{ type: 'signalIgnored', why: 'UNSUPPORTED' }]);
+    expect(d.signal('resume')[0]!.events).toMatchObject([{ type: 'signalRefused', signal: 'resume' }]);
     d.signal('cancel', { reason: 'enough' });
     expect(d.state.outcome).toMatchObject({ state: 'CANCELED', errors: [{ code: 'CANCELED', message: 'enough' }], tasks: { canceled: 2 } });
     expect(d.commands('abort').map(({ taskId }) => taskId)).toEqual(['a', 'b']);

@@ -5,6 +5,10 @@ import { onChildEnded, onChildReserve } from './children.js';
 import { armTimer, meetDeadlines, onTimer } from './deadlines.js';
 import { Draft } from './draft.js';
 import { finishEnding } from './end.js';
+import { onAnswer } from './escalate.js';
+import { onAccepted } from './handoff.js';
+import { interruptRunning, stopGently } from './pause.js';
+import { beginReady, isHeld } from './ready.js';
 import { onResult } from './results.js';
 import { recheckWaiting, schedule } from './schedule.js';
 import { onSignal } from './signals.js';
@@ -24,6 +28,10 @@ const take = (draft: Draft, input: Input): void => {
       return onChildReserve(draft, input);
     case 'childEnded':
       return onChildEnded(draft, input);
+    case 'answer':
+      return onAnswer(draft, input);
+    case 'accepted':
+      return onAccepted(draft, input);
     default:
       return input satisfies never;
   }
@@ -33,8 +41,11 @@ const take = (draft: Draft, input: Input): void => {
 const settle = (draft: Draft): void => {
   const { state } = draft;
   if (state.phase === 'open') meetDeadlines(draft);
-  if (state.phase === 'open') recheckWaiting(draft);
-  if (state.phase === 'open') schedule(draft);
+  if (state.phase === 'open') stopGently(draft);
+  if (state.phase === 'open') interruptRunning(draft);
+  if (state.phase === 'open' && !isHeld(draft)) recheckWaiting(draft);
+  if (state.phase === 'open' && !isHeld(draft)) beginReady(draft);
+  if (state.phase === 'open' && !isHeld(draft)) schedule(draft);
   if (state.phase === 'ending') finishEnding(draft);
   armTimer(draft);
 };

@@ -87,6 +87,10 @@ export class Draft {
     this.bytes += FRAME + (typeof carries === 'object' || typeof carries === 'string' ? sizeOf(carries) : 0);
   }
 
+  frozen(skill: string): boolean {
+    return this.facts.frozen?.(skill) ?? false;
+  }
+
   offers(skill: string): readonly DirectoryOffer[] {
     let offers = this.offersOf.get(skill);
     if (!offers) {

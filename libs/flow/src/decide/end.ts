@@ -10,10 +10,12 @@ const ARTIFACTS = 200;
 
 /** Stops the children of an attempt that has ended. */
 export const cancelChildren = (draft: Draft, task: TaskState): void => {
-  for (const childId of task.children) {
-    draft.emit({ type: 'childCanceled', childId });
-    draft.command({ type: 'cancelChild', childId, owner: draft.state.children.get(childId)!.agent });
-  }
+  for (const childId of task.children) cancelChild(draft, childId);
+};
+
+export const cancelChild = (draft: Draft, childId: string): void => {
+  draft.emit({ type: 'childCanceled', childId });
+  draft.command({ type: 'cancelChild', childId, owner: draft.state.children.get(childId)!.agent });
 };
 
 /** Tells an agent to stop with the attempt at work. */

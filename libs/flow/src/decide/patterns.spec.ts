@@ -406,3 +406,73 @@ describe('definitions of these', () => {
     expect(d.log.reduce(fold, emptyState())).toEqual(d.state);
   });
 });
+
+describe('rules', () => {
+  const rules = [
+    {
+      id: 'more',
+      when: 'steps.test.output.coverage < 0.5',
+      add: [{ id: 'harder', skill: 's', needs: ['test'] }],
+      replace: { report: { skill: 's', input: '${{ steps.harder.output }}' } },
+      skip: ['deploy'],
+    },
+  ];
+  const steps = [
+    { id: 'test', skill: 's' },
+    { id: 'report', skill: 's', needs: ['test'] },
+    { id: 'deploy', skill: 's', needs: ['test'] },
+  ];
+  const start = (more: object = {}): Driver => {
+    const d = new Driver();
+    d.agents['*'] = [offer('one')];
+    d.submit({ definition: { name: 'adaptive', steps, rules, ...more } });
+    return d;
+  };
+
+  it('add, replace and skip steps as results arrive, before those that wait for the same begin', () => {
+    const d = start();
+    d.complete('test', { coverage: 0.1 });
+    expect(sent(d)).toEqual(['test', 'harder']);
+    d.complete('harder', 'found');
+    expect(d.dispatched('report').input).toBe('found');
+    d.complete('report', 'end');
+    expect(ended(d)).toMatchObject({
+      state: 'COMPLETED',
+      output: { test: { coverage: 0.1 }, report: 'end', deploy: null, harder: 'found' },
+    });
+    expect(d.events('definitionChanged')).toMatchObject([{ by: 'rule more', skip: ['deploy'] }]);
+    expect(d.log.reduce(fold, emptyState())).toEqual(d.state);
+  });
+
+  it('that do not hold change nothing, and are judged once', () => {
+    const d = start();
+    d.complete('test', { coverage: 0.9 });
+    d.complete('report');
+    d.complete('deploy');
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED' });
+    expect(d.events('ruleJudged')).toEqual([{ type: 'ruleJudged', rule: 'more', holds: false }]);
+  });
+
+  it('that contradict what has happened are refused, with the reason', () => {
+    const late = [{ id: 'late', after: 'report', skip: ['test'] }];
+    const d = start({ rules: late });
+    for (const id of ['test', 'report']) d.complete(id);
+    expect(d.events('ruleJudged')).toMatchObject([{ rule: 'late', holds: true, problems: [{ code: 'SIGNAL_REFUSED' }] }]);
+    d.complete('deploy');
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED' });
+  });
+
+  it.each<[string, object, string]>([
+    ['about an unknown step', { after: 'nothing', skip: ['deploy'] }, 'rules[0]'],
+    ['that add a step twice', { after: 'test', add: [{ id: 'test', skill: 's' }] }, 'rules[0].add[0].id'],
+    [
+      'that make a circle',
+      { after: 'test', replace: { report: { skill: 's', needs: ['deploy'] }, deploy: { skill: 's', needs: ['report'] } } },
+      'rules[0].replace.report',
+    ],
+    ['that change nothing', { after: 'test' }, 'rules[0].add'],
+  ])('are refused %s', (_name, rule, path) => {
+    const parsed = parseDefinition({ name: 'x', steps, rules: [rule] });
+    expect('problems' in parsed && parsed.problems.map((each) => each.path)).toContain(path);
+  });
+});

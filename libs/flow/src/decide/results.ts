@@ -1,19 +1,24 @@
 import type { TaskResult } from '@waggle/protocol';
-import { LIMITS, sizeOf, tooDeep } from '../limits.js';
 import type { TaskState } from '../state/state.js';
 import type { Input } from '../types.js';
 import type { Draft } from './draft.js';
 import { cancelChildren } from './end.js';
+import { onEscalate } from './escalate.js';
 import { boundFault, faultOf } from './fault.js';
+import { accept, onHandoff, returnOffer } from './handoff.js';
+import { onDelegated } from './rely.js';
+import { costOf, unusable } from './result-bounds.js';
+import { cancelTask } from './stop-step.js';
 import { onPlan } from './sub-flow.js';
 import { failAttempt } from './task.js';
 
 /** A result counts only for an agent, task and attempt that was dispatched and has not ended. */
 export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>): void => {
   const task = draft.state.tasks.get(input.taskId);
-  if (draft.state.phase !== 'open' || task?.status !== 'running') return;
-  if (task.attempt !== input.attempt || task.agent !== input.agent) return;
   const { result } = input;
+  if (draft.state.phase !== 'open' || !task || !counts(task, input)) return;
+  if (draft.state.stopping && !('kind' in result && result.kind === 'completed')) return cancelTask(draft, task, 'CANCELED');
+  if (!('kind' in result && result.kind === 'rejected')) accept(draft, task);
   if ('problems' in result) {
     const fault = faultOf('INVALID_MESSAGE', 'the agent sent a malformed result', result.problems);
     return failAttempt(draft, task, { fault: { ...fault, retryable: true }, cost: 0 });
@@ -26,12 +31,15 @@ export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>
       return failAttempt(draft, task, { fault: boundFault(result.error ?? faultOf('INTERNAL', 'the agent gave no reason')), cost });
     case 'rejected': {
       const fault = boundFault(result.error ?? faultOf('INVALID_INPUT', 'the agent gave no reason'));
+      if (task.offer) return returnOffer(draft, task, { fault, cost });
       return failAttempt(draft, task, { fault: { ...fault, retryable: false }, cost, rejected: true });
     }
     case 'handoff':
+      return onHandoff(draft, task, result);
     case 'escalate':
+      return onEscalate(draft, task, result);
     case 'delegated':
-      return failAttempt(draft, task, { fault: faultOf('UNSUPPORTED', `a result of the kind ${result.kind} is not supported yet`), cost });
+      return onDelegated(draft, task, result);
     default: {
       const unknown: never = result.kind;
       return failAttempt(draft, task, {
@@ -42,7 +50,11 @@ export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>
   }
 };
 
-const costOf = ({ cost }: TaskResult): number => (cost !== undefined && Number.isFinite(cost) && cost > 0 ? cost : 0);
+/** Of the attempt at work; or of one that a pause has stopped, where it was completed all the same. */
+const counts = (task: TaskState, { attempt, agent, result }: Extract<Input, { kind: 'result' }>): boolean => {
+  if (task.attempt !== attempt || task.agent !== agent) return false;
+  return task.status === 'running' || (task.interrupted === true && 'kind' in result && result.kind === 'completed');
+};
 
 const complete = (draft: Draft, task: TaskState, result: TaskResult): void => {
   const cost = costOf(result);
@@ -54,11 +66,4 @@ const complete = (draft: Draft, task: TaskState, result: TaskResult): void => {
   if (draft.stepOf(task).definition.plan !== undefined) return onPlan(draft, task, { output, cost });
   const kept = artifacts && artifacts.length > 0 ? { artifacts } : {};
   draft.emit({ type: 'taskCompleted', taskId, attempt, output, ...kept, cost, startedAt, endedAt, instance }, output);
-};
-
-/** Agents store large values by reference; one that does not must not fill the flow's log. */
-const unusable = (value: unknown): string | undefined => {
-  if (tooDeep(value, LIMITS.depth + 1)) return `the output nests deeper than ${LIMITS.depth} levels`;
-  const size = sizeOf(value);
-  return size > LIMITS.value ? `the output of ${size} bytes should have been stored by reference` : undefined;
 };

@@ -11,6 +11,7 @@ import { checkExpected } from './expects.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
 import { judgeSteps, judgeTasks, type Verdict } from './joins.js';
 import { proceedLoop } from './loop.js';
+import { judgeRules } from './rules.js';
 import { scopeOf } from './scope-of.js';
 import { failStep } from './step-end.js';
 import { stopStep } from './stop-step.js';
@@ -118,6 +119,7 @@ export const schedule = (draft: Draft): void => {
   const { state } = draft;
   for (let before = -1; state.phase === 'open' && draft.events.length > before;) {
     before = draft.events.length;
+    judgeRules(draft);
     for (const index of [...state.todo].sort((a, b) => a - b)) {
       if (draft.full) {
         draft.more = true;

@@ -1,8 +1,10 @@
-import { problem } from '@waggle/protocol';
+import { problem, type Problem } from '@waggle/protocol';
 import { clip } from '../limits.js';
 import type { FlowEvent, Input } from '../types.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
+import { boundProblems } from './fault.js';
+import { readGrace, readPause } from './pause.js';
 import { COORDINATOR } from './sub-flow.js';
 import { onEvent, onNote, tasksAwaitingSignal, unreadable } from './wait.js';
 
@@ -11,6 +13,8 @@ type Why = Extract<FlowEvent, { type: 'signalIgnored' }>['why'];
 
 /** Signals that a log records as ignored: a stranger shall not fill it. */
 const RECORDED = 20;
+/** Of those that were refused to who may signal. */
+const REFUSED = 1000;
 
 /** Control of a running flow. A signal counts if its speaker owns the flow, is the coordinator, or may operate. */
 export const onSignal = (draft: Draft, input: SignalInput): void => {
@@ -29,8 +33,9 @@ export const onSignal = (draft: Draft, input: SignalInput): void => {
       return speaker === COORDINATOR ? event(draft, input) : ignore(draft, input, 'NOT_OWNER');
     case 'pause':
     case 'resume':
-    case 'modify':
     case 'retry':
+      return origin.sequence < state.control ? ignore(draft, input, 'SUPERSEDED') : control(draft, input);
+    case 'modify':
       return ignore(draft, input, 'UNSUPPORTED');
     default:
       return signal satisfies never;
@@ -54,10 +59,49 @@ const event = (draft: Draft, input: SignalInput): void => {
   onEvent(draft, { ...input.data, source, type });
 };
 
-const cancel = (draft: Draft, { id, signal, speaker, origin, reason }: SignalInput): void => {
+const cancel = (draft: Draft, input: SignalInput): void => {
+  const { speaker, reason, data } = input;
+  const read = readGrace(data);
+  if ('problems' in read) return refuse(draft, input, read.problems);
+  const why = reason === undefined ? {} : { reason: clip(reason, 1024) };
+  applied(draft, input);
+  if (read.grace === 0) return endFlow(draft, 'CANCELED', { errors: [problem('CANCELED', why.reason ?? `canceled by ${speaker}`)] });
+  const until = draft.now + read.grace;
+  draft.emit({ type: 'flowStopping', until, by: speaker, ...why });
+  draft.earliest = Math.min(draft.earliest, until);
+};
+
+/** What changes when tasks begin, not what they are. */
+const control = (draft: Draft, input: SignalInput): void => {
+  const { state } = draft;
+  const refused = (message: string): void => refuse(draft, input, [problem('SIGNAL_REFUSED', message)]);
+  if (state.stopping) return refused('the flow is being canceled');
+  if (input.signal === 'pause') {
+    const read = readPause(input.data);
+    if ('problems' in read) return refuse(draft, input, read.problems);
+    applied(draft, input);
+    return draft.emit({ type: 'flowPaused', running: read.running });
+  }
+  if (input.signal === 'resume') {
+    if (!state.paused) return refused('the flow is not paused');
+    applied(draft, input);
+    return draft.emit({ type: 'flowResumed' });
+  }
+  const { taskId } = input.data ?? {};
+  const late = [...state.live].filter(({ id, status }) => status === 'retrying' && (taskId === undefined || id === taskId));
+  if (late.length === 0) return refused('nothing waits to be tried again');
+  applied(draft, input);
+  for (const task of late.sort((a, b) => a.order - b.order)) draft.emit({ type: 'taskReady', taskId: task.id });
+};
+
+const applied = (draft: Draft, { id, signal, speaker, origin, reason }: SignalInput): void => {
   const why = reason === undefined ? {} : { reason: clip(reason, 1024) };
   draft.emit({ type: 'signalApplied', id, signal, by: speaker, sequence: origin.sequence, ...why });
-  endFlow(draft, 'CANCELED', { errors: [problem('CANCELED', why.reason ?? `canceled by ${speaker}`)] });
+};
+
+/** What its owner asked for and cannot have: the log says why. */
+const refuse = (draft: Draft, { id, signal, speaker }: SignalInput, problems: readonly Problem[]): void => {
+  if (draft.state.ignored < REFUSED) draft.emit({ type: 'signalRefused', id, signal, by: speaker, problems: boundProblems(problems) });
 };
 
 const ignore = (draft: Draft, { id, signal, speaker }: SignalInput, why: Why): void => {

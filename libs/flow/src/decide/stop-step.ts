@@ -8,6 +8,7 @@ import { leaveWait } from './wait.js';
 /** Ends a task without a result: who is at work on it is told to stop. */
 export const cancelTask = (draft: Draft, task: TaskState, reason: string): void => {
   if (task.status === 'running') abort(draft, task, reason);
+  if (task.ask) draft.command({ type: 'hush', id: task.ask.id });
   cancelChildren(draft, task);
   const waited = task.skill !== undefined && draft.state.waiting.has(task.skill);
   leaveWait(draft, task, () => draft.emit({ type: 'taskCanceled', taskId: task.id, attempt: task.attempt }));

@@ -7,6 +7,8 @@ import { chooseAgent } from './choose-agent.js';
 import type { Draft } from './draft.js';
 import { abort, cancelChildren, endFlow, unwaitIfLast } from './end.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
+import { candidates, offered, offerUntil } from './offer.js';
+import { isHeld } from './ready.js';
 import { mayRetry, retryDelay } from './retry-delay.js';
 import { inputOf } from './scope-of.js';
 import { isTolerated } from './step-end.js';
@@ -30,11 +32,13 @@ export const wantedAgain = (draft: Draft, task: TaskState): Wanted => ({
 const wait = (draft: Draft, { step, taskId }: Wanted): void => {
   const { definition } = step;
   const task = draft.state.tasks.get(taskId);
-  if (task?.status === 'waiting') return;
-  const skill = skillOf(definition)!;
+  const skill = task?.skill ?? skillOf(definition)!;
+  const reason = draft.frozen(skill) ? 'FROZEN' : 'NO_AGENT';
+  if (task?.status === 'waiting' && task.waitsFor === reason) return;
   const first = !draft.state.waiting.has(skill);
-  const until = Math.min(draft.head.deadline, draft.now + (definition.timeout ?? Infinity));
-  draft.emit({ type: 'taskWaiting', stepId: definition.id, taskId, reason: 'NO_AGENT', skill, until });
+  const patience = reason === 'FROZEN' ? Infinity : (definition.timeout ?? Infinity);
+  const until = Math.min(draft.head.deadline, draft.now + patience, offerUntil(draft, task));
+  draft.emit({ type: 'taskWaiting', stepId: definition.id, taskId, reason, skill, until });
   draft.earliest = Math.min(draft.earliest, until);
   if (first) draft.command({ type: 'wait', kind: 'skill', key: skillKey(skill) });
 };
@@ -44,12 +48,13 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
   const { state, head } = draft;
   const { step, taskId, attempt } = wanted;
   const { id: stepId, timeout } = step.definition;
-  const skill = skillOf(step.definition)!;
+  const task = state.tasks.get(taskId);
+  const skill = task?.skill ?? skillOf(step.definition)!;
   if (state.used + state.reserved >= head.tasks) {
     const fault = faultOf('BUDGET_EXCEEDED', `the flow's budget of ${head.tasks} tasks is spent`);
     return endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
   }
-  const offer = chooseAgent(draft.offers(skill), draft.given);
+  const offer = draft.frozen(skill) ? undefined : chooseAgent(candidates(draft, task, skill), draft.given);
   if (!offer) return wait(draft, wanted);
   let input: unknown;
   try {
@@ -60,12 +65,17 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
     // the decision will not stand: it goes on to learn what else is wanted
     if (draft.wants.enough) throw error;
   }
-  const priority = step.definition.priority ?? head.priority;
+  const priority = task?.priority ?? step.definition.priority ?? head.priority;
   const deadline = Math.min(head.deadline, draft.now + (timeout ?? offer.timeout));
   const waited = state.waiting.has(skill);
   draft.emit({ type: 'taskDispatched', stepId, taskId, attempt, agent: offer.agent, priority, skill, deadline });
-  const workState = learntOf(draft, wanted);
-  draft.command({ type: 'dispatch', agent: offer.agent, priority, taskId, attempt, skill, input, deadline, ...workState }, input);
+  const left = { ...learntOf(draft, wanted), ...task?.left };
+  const kind = task?.offer ? { kind: 'handoff' as const } : {};
+  draft.command({ type: 'dispatch', agent: offer.agent, priority, taskId, attempt, skill, input, deadline, ...kind, ...left }, [
+    input,
+    left,
+  ]);
+  if (task) offered(draft, task);
   draft.given.set(offer.agent, (draft.given.get(offer.agent) ?? 0) + 1);
   draft.earliest = Math.min(draft.earliest, deadline);
   unwaitIfLast(draft, skill, waited);
@@ -111,21 +121,29 @@ export const failAttempt = (draft: Draft, task: TaskState, failure: Failure): vo
   if (failure.abort !== undefined) abort(draft, task, failure.abort);
   cancelChildren(draft, task);
   const { id: taskId, attempt } = task;
-  if (!rejected && mayRetry(retry, attempt, fault)) {
-    const retryAt = draft.now + retryDelay(retry, attempt, `${draft.state.flowId}/${taskId}`);
+  const failures = attempt - (task.unfailed ?? 0);
+  if (!rejected && mayRetry(retry, failures, fault)) {
+    const retryAt = draft.now + retryDelay(retry, failures, `${draft.state.flowId}/${taskId}`);
     draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost, retryAt }, fault);
     draft.earliest = Math.min(draft.earliest, retryAt);
-    if (retryAt <= draft.now && !draft.full) begin(draft, wantedAgain(draft, task));
+    if (retryAt <= draft.now && !draft.full && !isHeld(draft)) begin(draft, wantedAgain(draft, task));
     return;
   }
   draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost }, fault);
-  if (task.agent !== undefined && (fault.code === 'POISON' || (!rejected && fault.retryable && attempt >= retry.attempts)))
+  if (task.agent !== undefined && (fault.code === 'POISON' || (!rejected && fault.retryable && failures >= retry.attempts)))
     bury(draft, task, fault);
   failTask(draft, { step, taskId, item: task.item }, failure);
 };
 
 const bury = (draft: Draft, task: TaskState, fault: Fault): void => {
-  const { id: taskId, attempt, agent, skill } = task;
-  const input = inputOf(draft, { step: draft.stepOf(task), item: task.item });
-  draft.command({ type: 'deadLetter', agent: agent!, taskId, attempt, skill: skill!, fault, input }, input);
+  const { id: taskId, attempt, agent, skill, earlier, left } = task;
+  const step = draft.stepOf(task);
+  const input = inputOf(draft, { step, item: task.item });
+  const workState = left?.workState === undefined ? {} : { workState: left.workState };
+  const before = earlier === undefined ? {} : { earlier };
+  const stepId = step.definition.id;
+  draft.command({ type: 'deadLetter', agent: agent!, taskId, attempt, skill: skill!, fault, input, stepId, ...before, ...workState }, [
+    input,
+    workState,
+  ]);
 };

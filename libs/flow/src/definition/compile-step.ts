@@ -18,6 +18,8 @@ export interface StepExpressions {
   when?: Expression;
   forEach?: Expression;
   input: CompiledTemplate;
+  /** What people are asked. */
+  question?: CompiledTemplate;
   /** Whether a loop is over. */
   until?: Expression;
   check?: Expression;
@@ -49,6 +51,7 @@ export const compileStep = (compiler: Compiler, step: StepDefinition, path: Key[
     when: compiler.expression(step.when, 'bool', { path: [...path, 'when'] }),
     forEach: compiler.expression(step.forEach, 'list', { path: [...path, 'forEach'] }),
     input: compiler.template(step.input, [...path, 'input'], inputNames(step)),
+    question: step.decide && compiler.template(step.decide.question, [...path, 'decide', 'question']),
     until: compiler.expression(step.repeat?.until, 'bool', { path: [...path, 'repeat', 'until'], local: ['iteration', 'last'] }),
     check: compiler.expression(step.check, 'bool', { path: [...path, 'check'], local: joinsNeeds(step) ? ['joined'] : [] }),
     wait:
@@ -71,12 +74,13 @@ export const compileStep = (compiler: Compiler, step: StepDefinition, path: Key[
 
 /** Every expression of a step and the field it stands in. */
 export const expressionsOf = (step: StepExpressions): [Expression, string][] => {
-  const { when, forEach, input, until, check, wait, judge, expects } = step;
+  const { when, forEach, input, question, until, check, wait, judge, expects } = step;
   const one = (expression: Expression | undefined, field: string): [Expression, string][] => (expression ? [[expression, field]] : []);
   return [
     ...one(when, 'when'),
     ...one(forEach, 'forEach'),
     ...input.expressions.map((each): [Expression, string] => [each, 'input']),
+    ...(question?.expressions ?? []).map((each): [Expression, string] => [each, 'decide']),
     ...one(until, 'repeat'),
     ...one(check, 'check'),
     ...one(wait, 'wait'),

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { WaggleError } from '@waggle/protocol';
+import type { Expression } from '../expression/expression.js';
 import type { CompiledTemplate } from '../expression/template.js';
 import { compileStep, type StepExpressions } from './compile-step.js';
 import { Compiler } from './compiler.js';
-import type { FlowDefinition, StepDefinition } from './definition.js';
+import { checkChange } from './change.js';
+import type { FlowDefinition, Rule, StepDefinition } from './definition.js';
 import { checkGraph } from './graph.js';
-import { showPath, type Issue, type Key } from './issue.js';
+import { definitionIssue, showPath, type Issue, type Key } from './issue.js';
 import { Recent } from './recent.js';
 
 export interface CompiledStep extends StepExpressions {
@@ -25,22 +27,60 @@ export interface CompiledFlow {
   definition: FlowDefinition;
   steps: CompiledStep[];
   byId: ReadonlyMap<string, CompiledStep>;
+  rules: CompiledRule[];
   /** Absent: the outputs of all steps by id. */
   output?: CompiledTemplate;
 }
+
+export interface CompiledRule {
+  definition: Rule;
+  when?: Expression;
+  /** Ids of the steps that must have ended before it is judged. */
+  waits: string[];
+}
+
+/** Everything that is wrong with a definition of the right shape: what would keep it from compiling, and what its rules would make of it. */
+export const checkDefinition = (definition: FlowDefinition, path: Key[] = []): Issue[] => {
+  const { flow, issues } = compileDefinition(definition, path);
+  return issues.length > 0 ? issues : checkRules(flow, path);
+};
+
+/** Each rule on its own must leave a flow that can run. */
+const checkRules = ({ definition, rules, byId }: CompiledFlow, path: Key[]): Issue[] =>
+  rules.flatMap(({ definition: rule, waits }, index) => {
+    const at = [...path, 'rules', index];
+    const unknown = waits.filter((id) => !byId.has(id)).map((id) => definitionIssue(at, `there is no step "${id.slice(0, 64)}"`));
+    const double = rules.findIndex((each) => each.definition.id === rule.id) < index;
+    const same = double ? [definitionIssue([...at, 'id'], `the id "${rule.id}" is that of another rule`)] : [];
+    return [...unknown, ...same, ...(unknown.length > 0 ? [] : checkChange(definition, rule, at))];
+  });
+
+/** Steps without an issue, so that a change of a flow compiles what is new. */
+const known = new WeakMap<StepDefinition, StepExpressions>();
+
+const learn = (compiler: Compiler, step: StepDefinition, path: Key[]): StepExpressions => {
+  const before = compiler.issues.length;
+  if (step.flow) compiler.issues.push(...checkDefinition(step.flow, [...path, 'flow']));
+  const expressions = compileStep(compiler, step, path);
+  if (compiler.issues.length === before) known.set(step, expressions);
+  return expressions;
+};
 
 /** Compiles what `readDefinition` made of a definition: expressions, names, dependencies, cycles; flows written in place too. */
 export const compileDefinition = (definition: FlowDefinition, path: Key[] = []): { flow: CompiledFlow; issues: Issue[] } => {
   const compiler = new Compiler();
   const steps = definition.steps.map((step, index): CompiledStep => {
     const at: Key[] = [...path, 'steps', index];
-    if (step.flow) compiler.issues.push(...compileDefinition(step.flow, [...at, 'flow']).issues);
-    const expressions = compileStep(compiler, step, at);
+    const expressions = known.get(step) ?? learn(compiler, step, at);
     return { index, definition: step, ...expressions, dependencies: [], dependents: [], members: [], tolerated: false };
   });
   const output = definition.output === undefined ? undefined : compiler.template(definition.output, [...path, 'output']);
   const byId = new Map(steps.map((step) => [step.definition.id, step]));
-  const flow: CompiledFlow = { definition, steps, byId, output };
+  const rules = (definition.rules ?? []).map((rule, index): CompiledRule => {
+    const when = compiler.expression(rule.when, 'bool', { path: [...path, 'rules', index, 'when'] });
+    return { definition: rule, when, waits: [...new Set([...(rule.after === undefined ? [] : [rule.after]), ...(when?.steps ?? [])])] };
+  });
+  const flow: CompiledFlow = { definition, steps, byId, rules, output };
   compiler.issues.push(...checkGraph(flow, path));
   return { flow, issues: compiler.issues };
 };

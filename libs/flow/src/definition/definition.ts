@@ -1,4 +1,4 @@
-import type { Priority } from '@waggle/protocol';
+import type { Priority, Rung, Severity } from '@waggle/protocol';
 
 /**
  * Where retries go: `delay(attempt) = min(max, initial * factor)`, or the attempt's own of `delays` (the last one for all
@@ -71,9 +71,23 @@ export interface StepWork {
   wait?: Wait;
   /** CEL that must be true: else the step fails with CHECK_FAILED. */
   check?: string;
+  /** A question to people; `timeout` of the step bounds the wait. */
+  decide?: Decide;
 }
 
-export const STEP_KINDS = ['skill', 'workflow', 'flow', 'plan', 'wait', 'check'] as const satisfies (keyof StepWork)[];
+/** What people are asked. Its output is `{ option, decidedBy, how, rationale?, data? }`; the step's `input` is the context they see. */
+export interface Decide {
+  /** With `${{ CEL }}`. */
+  question: string;
+  severity: Severity;
+  options: { id: string; label: string; consequence?: string }[];
+  /** Who is asked, one after another; times are milliseconds. */
+  ladder?: { who: Rung; name?: string; after: number }[];
+  /** The option taken when nobody answers; without one the step fails with ESCALATION_UNANSWERED. */
+  default?: string;
+}
+
+export const STEP_KINDS = ['skill', 'workflow', 'flow', 'plan', 'wait', 'check', 'decide'] as const satisfies (keyof StepWork)[];
 export type StepKind = (typeof STEP_KINDS)[number];
 
 export interface StepDefinition extends StepWork {
@@ -102,6 +116,16 @@ export interface StepDefinition extends StepWork {
   onFailure: 'fail' | 'continue';
 }
 
+/** Changes the flow as results arrive: judged once, when the steps that `after` and `when` name have ended. */
+export interface Rule {
+  id: string;
+  after?: string;
+  when?: string;
+  add?: StepDefinition[];
+  replace?: StepDefinition[];
+  skip?: string[];
+}
+
 /** The one validated form of a workflow, whatever it was written in. Times are milliseconds. */
 export interface FlowDefinition {
   name: string;
@@ -111,6 +135,7 @@ export interface FlowDefinition {
   input?: Record<string, unknown>;
   budget: { time: number; tasks: number };
   steps: StepDefinition[];
+  rules?: Rule[];
   /** Template of the flow's output; the outputs of all steps by id when left out. */
   output?: Template;
 }
@@ -141,6 +166,8 @@ export const describeWork = (step: StepDefinition): string => {
       return describeWait(step.wait!);
     case 'check':
       return `check ${step.check}`;
+    case 'decide':
+      return `decide ${step.decide!.options.map(({ id }) => id).join(' or ')}`;
     default:
       return kind satisfies never;
   }

@@ -3,6 +3,7 @@ import type { FlowDefinition } from './definition.js';
 import { checkSchema } from './input-schema.js';
 import { definitionIssue, type Issue } from './issue.js';
 import { DEFAULT_RETRY } from './read-retry.js';
+import { readRules } from './read-rules.js';
 import { NAME, readSteps, TIMES } from './read-step.js';
 import { VERSION } from './read-work.js';
 import { given, isRecord, Reader } from './reader.js';
@@ -14,7 +15,7 @@ export const DEFAULTS = {
 };
 
 /** `name`: of a definition written in place, the step's id unless it has one of its own. */
-const readFlow = (reader: Reader, name?: string): FlowDefinition => {
+export const readFlow = (reader: Reader, name?: string): FlowDefinition => {
   const budget = reader.inner('budget');
   const input = reader.raw('input');
   if (input !== undefined) reader.issues.push(...checkSchema(input, [...reader.path, 'input']));
@@ -28,6 +29,7 @@ const readFlow = (reader: Reader, name?: string): FlowDefinition => {
       tasks: budget.whole('tasks', { min: 1, max: LIMITS.tasks }) ?? DEFAULTS.budget.tasks,
     },
     steps: readSteps(reader, readFlow),
+    ...given('rules', readRules(reader)),
     ...given('output', reader.raw('output')),
   };
   budget.finish();

@@ -55,7 +55,7 @@ const readBudget = (step: Reader): StepDefinition['budget'] => {
 /** What does not go together, whatever the expressions say. */
 const checkStep = (reader: Reader, step: StepDefinition): void => {
   const kind = kindOf(step);
-  const alone = kind === 'wait' || kind === 'check';
+  const alone = kind === 'wait' || kind === 'check' || kind === 'decide';
   if (step.forEach !== undefined && step.repeat !== undefined)
     reader.fault('repeat', 'repeat does not go with forEach: put one into a flow');
   for (const field of ['forEach', 'repeat'] as const)
@@ -94,12 +94,12 @@ const readStep = (reader: Reader, readFlow: ReadFlow): StepDefinition => {
   return step;
 };
 
-/** The steps of a definition. */
-export const readSteps = (flow: Reader, readFlow: ReadFlow): StepDefinition[] => {
-  const value = flow.raw('steps');
-  const path = [...flow.path, 'steps'];
+/** The steps of a definition, or of another list of them. */
+export const readSteps = (flow: Reader, readFlow: ReadFlow, key = 'steps'): StepDefinition[] => {
+  const value = flow.raw(key);
+  const path = [...flow.path, key];
   if (!Array.isArray(value) || value.length === 0) {
-    flow.issues.push(definitionIssue(path, 'steps must be a list of at least one step'));
+    flow.issues.push(definitionIssue(path, `${key} must be a list of at least one step`));
     return [];
   }
   if (value.length > LIMITS.steps) {

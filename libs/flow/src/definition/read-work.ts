@@ -1,6 +1,7 @@
 import { SKILL_ID, TOKEN } from '@waggle/protocol';
 import { LIMITS } from '../limits.js';
 import { STEP_KINDS, type FlowDefinition, type StepWork, type Wait } from './definition.js';
+import { readDecide } from './read-decide.js';
 import { given, isRecord, type Reader } from './reader.js';
 
 const TOKEN_RULE = { matches: TOKEN, says: '1 to 64 letters, digits, _ or -' };
@@ -49,6 +50,7 @@ export const readWork = (reader: Reader, readFlow: (inner: Reader) => FlowDefini
     ...given('plan', reader.text('plan', SKILL)),
     ...given('wait', readWait(reader)),
     ...given('check', reader.expression('check')),
+    ...given('decide', readDecide(reader)),
   };
   const kinds = STEP_KINDS.filter((kind) => reader.raw(kind) !== undefined);
   if (kinds.length !== 1) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { problem, type Problem } from '@waggle/protocol';
 import { clip, LIMITS, tooDeep } from '../limits.js';
 import type { FlowDefinition } from '../types.js';
-import { compileDefinition } from './compile.js';
+import { checkDefinition, compileDefinition } from './compile.js';
 import { showPath, type Issue } from './issue.js';
 import { readDefinition } from './read-definition.js';
 import { Recent } from './recent.js';
@@ -12,7 +12,7 @@ export type Validated = { definition: FlowDefinition } | { issues: Issue[] };
 const check = (value: unknown): Validated => {
   const read = readDefinition(value);
   if (!('definition' in read)) return read;
-  const { issues } = compileDefinition(read.definition);
+  const issues = read.issues.length > 0 ? compileDefinition(read.definition).issues : checkDefinition(read.definition);
   const all = [...read.issues, ...issues];
   return all.length > 0 ? { issues: all.slice(0, LIMITS.problems) } : { definition: read.definition };
 };

@@ -31,6 +31,13 @@ const awaitedOf = (on: Awaited): string => {
   return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
 };
 
+const UNHEARD = {
+  NOT_ASKED: 'nothing of that id waits for one',
+  NOT_ALLOWED: 'it is not theirs to decide',
+  NOT_READABLE: 'it cannot be read',
+  UNKNOWN_OPTION: 'there is no such option',
+} as const;
+
 /** A sentence for every kind of event there is: a new kind is a compile error here. */
 const SENTENCES: Sentences = {
   flowStarted: ({ definition: { name, version, steps }, owner, deadline, single, parent }) => {
@@ -43,7 +50,10 @@ const SENTENCES: Sentences = {
   stepSkipped: ({ stepId, reason }) => `${stepId} was skipped (${reason})`,
   taskDispatched: ({ taskId, attempt, agent, skill, priority, deadline }) =>
     `${taskId} went to ${agent} for ${skill}${attempted(attempt)}, priority ${priority}, until ${clock(deadline)}`,
-  taskWaiting: ({ taskId, skill, until }) => `${taskId} waits, for nobody offers ${skill} (NO_AGENT); at most until ${clock(until)}`,
+  taskWaiting: ({ taskId, skill, until, reason }) =>
+    reason === 'FROZEN'
+      ? `${taskId} waits, for ${skill} is frozen (FROZEN); at most until ${clock(until)}`
+      : `${taskId} waits, for nobody offers ${skill} (NO_AGENT); at most until ${clock(until)}`,
   taskDelegated: ({ taskId, attempt, childId, deadline, cost }) =>
     `${taskId} goes on as the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
   taskAwaiting: ({ taskId, until, on }) => `${taskId} waits ${awaitedOf(on)}, until ${clock(until)}`,
@@ -59,6 +69,19 @@ const SENTENCES: Sentences = {
     `${stepId} has what it asks for, of ${chosen.join(', ')}${rest === 'cancel' ? '; the rest is stopped' : '; the rest runs on'}`,
   stepStopped: ({ stepId, reason }) => `${stepId} is stopped: ${reason}`,
   stepCanceled: ({ stepId, reason }) => `${stepId} was canceled: ${reason}`,
+  definitionChanged: ({ by, add = [], replace = [], skip = [] }) => {
+    const parts = [
+      ['added', add.map(({ id }) => id)],
+      ['replaced', replace.map(({ id }) => id)],
+      ['left out', skip],
+    ] as const;
+    return `${by} changed the flow: ${parts
+      .filter(([, ids]) => ids.length > 0)
+      .map(([what, ids]) => `${what} ${ids.join(', ')}`)
+      .join('; ')}`;
+  },
+  ruleJudged: ({ rule, holds, problems = [] }) =>
+    `the rule ${rule} ${holds ? 'holds' : 'does not hold'}${problems.length > 0 ? `, but was refused: ${codes(problems)}` : ''}`,
   stepCompleted: ({ stepId }) => `${stepId} was completed`,
   stepFailed: ({ stepId, fault }) => `${stepId} failed with ${fault.code}: ${fault.message}`,
   signalApplied: ({ signal, by, reason, note }) =>
@@ -68,6 +91,31 @@ const SENTENCES: Sentences = {
   childRefused: ({ childId, code }) => `the flow ${childId} was refused as a child: ${code}`,
   childEnded: ({ childId, state, attempts, cost }) => `the child ${childId} ended ${state} after ${attempts} attempts${money(cost)}`,
   childCanceled: ({ childId }) => `the child ${childId} was canceled`,
+  taskAsked: ({ taskId, ask, until }) =>
+    `${taskId} asks (${ask.severity}): ${ask.requestedDecision}; ${ask.options.map(({ id }) => id).join(' or ')}, until ${clock(until)}, as ${ask.id}`,
+  taskDecided: ({ taskId, how, decision: { option, decidedBy, rationale } }) =>
+    how === 'default'
+      ? `nobody answered ${taskId}: its default "${option}" was taken`
+      : `${decidedBy} decided "${option}" for ${taskId}${rationale === undefined ? '' : `: ${rationale}`}`,
+  answerIgnored: ({ id, who, why }) => `an answer of ${who} to ${id} was ignored: ${UNHEARD[why]}`,
+  taskHandedOn: ({ taskId, handoff: { fromAgent, toAgent, reason, context }, skill }) =>
+    `${fromAgent} hands ${taskId} on to ${toAgent ?? `whoever offers ${skill}`} (${reason}); still to do: ${context.remainingWork}`,
+  handoffOffered: ({ taskId, agent, expires }) =>
+    `${taskId} was offered to ${agent}${expires === undefined ? '' : `, who has until ${clock(expires)} to take it`}`,
+  handoffAccepted: ({ taskId, agent }) => `${agent} took ${taskId}`,
+  handoffReturned: ({ taskId, fault, next }) =>
+    `the handoff of ${taskId} was not taken (${fault.code}: ${fault.message}): it goes ${next ? 'to the next who offers it' : 'back'}`,
+  taskRelies: ({ taskId, flows }) => `${taskId} waits for ${flows.length === 1 ? `the flow ${flows[0]}` : `${flows.length} child flows`}`,
+  taskReady: ({ taskId }) => `${taskId} may go on`,
+  attemptInterrupted: ({ taskId, attempt }) => `attempt ${attempt} of ${taskId} was stopped by the pause`,
+  flowPaused: ({ running }) => `the flow is paused: nothing begins, and what runs ${running === 'finish' ? 'may finish' : 'is stopped'}`,
+  flowResumed: () => 'the flow goes on',
+  flowStopping: ({ until }) => `what runs was asked to stop, and has until ${clock(until)}`,
+  attemptStopping: ({ taskId, attempt }) => `attempt ${attempt} of ${taskId} was asked to stop`,
+  signalRefused: ({ signal, by, problems }) => `${by} told it to ${signal}, which was refused: ${codes(problems)}`,
+  taskReprioritised: ({ taskId, priority }) => `${taskId} has the priority ${priority} from its next attempt on`,
+  taskRestored: ({ taskId, from }) => `${taskId} was completed by the flow ${from} already`,
+  flowRestored: ({ from, n }) => `it goes on from what ${from} had completed by its transition ${n}`,
   timerArmed: ({ at }) => `the broker's timer was set to ${clock(at)}`,
   timerFired: ({ at }) => `the timer of ${clock(at)} fired`,
   flowEnding: ({ state, errors }) => `the flow is ${state}${errors.length > 0 ? `, for ${codes(errors)}` : ''}: what runs is stopped`,

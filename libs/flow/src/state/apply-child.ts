@@ -27,6 +27,7 @@ export const applyChild = (state: FlowState, event: ChildEvent, pen: Pen): void 
           'children',
           task.children.filter((id) => id !== child.id),
         );
+      pen.set(child, 'end', event.type === 'childCanceled' ? 'CANCELED' : event.state);
       if (event.type === 'childCanceled') return pen.set(child, 'status', 'canceled');
       pen.set(child, 'status', 'ended');
       pen.bump(state, 'reserved', -child.tasks);

@@ -8,7 +8,7 @@ type StepEvent = Extract<
   { type: 'stepExpanded' | 'stepSkipped' | 'stepJoined' | 'stepStopped' | 'stepCanceled' | 'stepCompleted' | 'stepFailed' }
 >;
 
-const settle = (state: FlowState, step: StepState, pen: Pen): void => {
+export const settle = (state: FlowState, step: StepState, pen: Pen): void => {
   pen.remove(state.todo, step.index);
   pen.bump(state, 'settled');
   for (const index of state.flow!.steps[step.index]!.dependents) {

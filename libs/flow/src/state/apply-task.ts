@@ -20,6 +20,9 @@ type TaskEvent = Extract<
   }
 >;
 
+/** Faults of earlier attempts that are kept for a dead letter. */
+const EARLIER = 5;
+
 type Index = Map<string, Set<TaskState>>;
 
 const enter = (index: Index, key: string, { task, pen }: { task: TaskState; pen: Pen }): void => {
@@ -35,19 +38,20 @@ const leave = (index: Index, key: string | undefined, { task, pen }: { task: Tas
 };
 
 /** A task that waits for nothing any more. */
-const dropWaiting = (state: FlowState, task: TaskState, pen: Pen): void => {
+export const dropWaiting = (state: FlowState, task: TaskState, pen: Pen): void => {
   leave(state.waiting, task.skill, { task, pen });
   leave(state.awaiting, awaitedKey(task.on), { task, pen });
+  pen.remove(state.ready, task);
 };
 
-const known = (state: FlowState, id: string): TaskState => {
+export const known = (state: FlowState, id: string): TaskState => {
   const task = state.tasks.get(id);
   if (!task) throw new WaggleError('TRANSITION_UNKNOWN', `the log names the task "${id}" before it began`);
   return task;
 };
 
 /** The task, begun now if it had not. A step without a list opens with its one task. */
-const begin = (state: FlowState, { stepId, taskId }: { stepId: string; taskId: string }, pen: Pen): TaskState => {
+export const begin = (state: FlowState, { stepId, taskId }: { stepId: string; taskId: string }, pen: Pen): TaskState => {
   const before = state.tasks.get(taskId);
   if (before) return before;
   const step = stepOf(state, stepId);
@@ -88,10 +92,11 @@ const reconsider = (state: FlowState, step: StepState, pen: Pen): void => {
   else pen.remove(state.todo, step.index);
 };
 
-const finish = (state: FlowState, task: TaskState, pen: Pen): void => {
+export const finish = (state: FlowState, task: TaskState, pen: Pen): void => {
   const { status } = task;
   dropWaiting(state, task, pen);
   pen.remove(state.live, task);
+  if (task.ask) pen.drop(state.asks, task.ask.id);
   pen.bump(state, 'ended');
   pen.set(task, 'ended', state.ended);
   const step = state.steps[task.step]!;
@@ -108,19 +113,24 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       pen.set(task, 'attempt', event.attempt);
       pen.set(task, 'agent', event.agent);
       pen.set(task, 'due', event.deadline);
+      pen.set(task, 'prefers', undefined);
+      pen.set(task, 'interrupted', undefined);
       pen.bump(state, 'used');
       pen.bump(state, 'attempts');
-      if (event.attempt > 1) pen.bump(state.steps[task.step]!, 'retries');
+      if (event.attempt - (task.unfailed ?? 0) > 1) pen.bump(state.steps[task.step]!, 'retries');
       return;
     }
     case 'taskWaiting': {
       const task = begin(state, event, pen);
+      dropWaiting(state, task, pen);
       pen.set(task, 'status', 'waiting');
+      pen.set(task, 'waitsFor', event.reason);
       pen.set(task, 'due', event.until);
       return enter(state.waiting, event.skill, { task, pen });
     }
     case 'taskDelegated': {
       const task = begin(state, event, pen);
+      dropWaiting(state, task, pen);
       pen.set(task, 'status', 'delegated');
       pen.set(task, 'attempt', event.attempt);
       pen.set(task, 'childId', event.childId);
@@ -130,6 +140,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
     case 'taskAwaiting': {
       const task = begin(state, event, pen);
       const key = awaitedKey(event.on);
+      dropWaiting(state, task, pen);
       pen.set(task, 'status', 'awaiting');
       pen.set(task, 'on', event.on);
       pen.set(task, 'due', event.until);
@@ -149,6 +160,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
     case 'attemptFailed': {
       const task = known(state, event.taskId);
       pen.bump(state, 'cost', event.cost);
+      if (task.fault) pen.set(task, 'earlier', [...(task.earlier ?? []).slice(1 - EARLIER), task.fault]);
       pen.set(task, 'fault', event.fault);
       if (event.retryAt === undefined) return;
       pen.set(task, 'status', 'retrying');

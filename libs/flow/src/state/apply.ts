@@ -2,24 +2,16 @@ import { WaggleError } from '@waggle/protocol';
 import { compile } from '../definition/compile.js';
 import type { FlowEvent } from '../types.js';
 import { applyChild } from './apply-child.js';
+import { applyControl } from './apply-control.js';
+import { applyDefinition, pendingStep } from './apply-definition.js';
 import { applyStep } from './apply-step.js';
 import { applyTask } from './apply-task.js';
 import type { Pen } from './pen.js';
-import type { FlowHead, FlowState, StepState } from './state.js';
+import type { FlowHead, FlowState } from './state.js';
 
 const start = (state: FlowState, event: FlowHead, pen: Pen): void => {
   const flow = compile(event.definition);
-  const steps = flow.steps.map(({ index, dependencies, members }): StepState => ({
-    index,
-    status: 'pending',
-    unmet: dependencies.length - members.length,
-    total: 0,
-    begun: 0,
-    completed: 0,
-    failed: 0,
-    retries: 0,
-    outputs: [],
-  }));
+  const steps = flow.steps.map((step) => pendingStep(step, () => false));
   identify(state, event, pen);
   pen.set(state, 'phase', 'open');
   pen.set(state, 'head', event);
@@ -54,6 +46,10 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
     case 'flowRejected':
       identify(state, event, pen);
       return pen.set(state, 'phase', 'ending');
+    case 'definitionChanged':
+      return applyDefinition(state, event, pen);
+    case 'ruleJudged':
+      return pen.add(state.judged, event.rule);
     case 'stepExpanded':
     case 'stepJoined':
     case 'stepStopped':
@@ -80,6 +76,25 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
       return applySignal(state, event, pen);
     case 'signalIgnored':
       return pen.bump(state, 'ignored');
+    case 'taskAsked':
+    case 'taskDecided':
+    case 'answerIgnored':
+    case 'taskHandedOn':
+    case 'handoffOffered':
+    case 'handoffAccepted':
+    case 'handoffReturned':
+    case 'taskRelies':
+    case 'taskReady':
+    case 'attemptInterrupted':
+    case 'flowPaused':
+    case 'flowResumed':
+    case 'flowStopping':
+    case 'attemptStopping':
+    case 'signalRefused':
+    case 'taskReprioritised':
+    case 'taskRestored':
+    case 'flowRestored':
+      return applyControl(state, event, pen);
     case 'timerArmed':
       return pen.set(state, 'armed', { n: event.n, at: event.at });
     case 'timerFired':

@@ -24,6 +24,12 @@ export const awaited = (state: FlowState, command: Command): boolean => {
       return !waits(state, command);
     case 'submitChild':
       return state.phase === 'open' && state.tasks.get(command.submission.parent.taskId)?.childId === command.childId;
+    case 'ask':
+      return open && state.asks.has(command.ask.id);
+    case 'rung':
+      return open && state.asks.has(command.ask.id);
+    case 'hush':
+      return !state.asks.has(command.id);
     case 'abort':
     case 'deadLetter':
     case 'cancelChild':

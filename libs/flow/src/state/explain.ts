@@ -15,22 +15,49 @@ const waitedFor = ({ on }: TaskState): string => {
   return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
 };
 
+const options = ({ ask }: TaskState): string => ask!.options.map(({ id }) => id).join(', ');
+
+const sentence = (task: TaskState, state: FlowState): string => {
+  switch (task.status) {
+    case 'waiting':
+      return task.waitsFor === 'FROZEN'
+        ? `${task.id} waits for ${task.skill} to be thawed (FROZEN) until ${when(task.due)}`
+        : `${task.id} waits for an agent that offers ${task.skill} (NO_AGENT) until ${when(task.due)}`;
+    case 'awaiting':
+      return `${task.id} waits ${waitedFor(task)} until ${when(task.due)}`;
+    case 'delegated':
+      return `${task.id} runs as the sub-flow ${task.childId}, attempt ${task.attempt}, until ${when(task.due)}`;
+    case 'asking':
+      return `${task.id} waits for an answer to "${task.ask!.requestedDecision}" (${task.ask!.id}: ${options(task)}) until ${when(task.due)}`;
+    case 'relying': {
+      const open = task.relies!.filter((id) => !state.refused.has(id) && (state.children.get(id)?.status ?? 'open') === 'open');
+      return `${task.id} waits for the child flows ${open.join(', ')}`;
+    }
+    case 'ready':
+      return `${task.id} goes on as soon as the flow does`;
+    case 'retrying':
+      return `${task.id} is tried again at ${when(task.due)} after ${task.fault?.code}`;
+    default:
+      return `${task.id} ${task.offer ? 'was offered to' : 'runs on'} ${task.agent}, attempt ${task.attempt}, until ${when(task.due)}`;
+  }
+};
+
+/** What holds the whole flow. */
+const held = ({ paused, stopping }: FlowState): string[] => [
+  ...(paused
+    ? [`it is paused: nothing begins until it is resumed, what runs ${paused.running === 'finish' ? 'may finish' : 'was stopped'}`]
+    : []),
+  ...(stopping ? [`it is being canceled: what runs has until ${when(stopping.until)}`] : []),
+];
+
 /** Short lines for people: what each step that has not ended waits for. */
 export const explain = (state: FlowState): string[] => {
   if (state.outcome) return [`${state.outcome.state}: ${state.outcome.errors?.map(({ message }) => message).join('; ') ?? 'done'}`];
   const live = [...state.live].sort((a, b) => a.order - b.order);
-  return state.steps.flatMap((step) => {
+  const steps = state.steps.flatMap((step) => {
     const { id } = state.flow!.steps[step.index]!.definition;
     if (step.status === 'pending') return [`${id} ${step.unmet > 0 ? pending(state, step) : 'is about to begin'}`];
-    return live
-      .filter((task) => task.step === step.index)
-      .map((task) => {
-        if (task.status === 'waiting') return `${task.id} waits for an agent that offers ${task.skill} (NO_AGENT) until ${when(task.due)}`;
-        if (task.status === 'awaiting') return `${task.id} waits ${waitedFor(task)} until ${when(task.due)}`;
-        if (task.status === 'delegated')
-          return `${task.id} runs as the sub-flow ${task.childId}, attempt ${task.attempt}, until ${when(task.due)}`;
-        if (task.status === 'retrying') return `${task.id} is tried again at ${when(task.due)} after ${task.fault?.code}`;
-        return `${task.id} runs on ${task.agent}, attempt ${task.attempt}, until ${when(task.due)}`;
-      });
+    return live.filter((task) => task.step === step.index).map((task) => sentence(task, state));
   });
+  return [...held(state), ...steps];
 };

@@ -1,5 +1,6 @@
 import type { Artifact, EndState, Fault, Outcome, Priority, Problem, ValueRef } from '@waggle/protocol';
 import type { CompiledFlow } from '../definition/compile.js';
+import type { Ask, Left } from '../control.js';
 import type { Awaited, FlowEvent, Note } from '../types.js';
 
 export type FlowHead = Extract<FlowEvent, { type: 'flowStarted' }>;
@@ -11,7 +12,8 @@ export interface TaskState {
   item?: number;
   /** Order of first appearance in the log. */
   order: number;
-  status: 'running' | 'retrying' | 'waiting' | 'delegated' | 'awaiting' | 'completed' | 'failed' | 'canceled';
+  status:
+    'running' | 'retrying' | 'waiting' | 'delegated' | 'awaiting' | 'asking' | 'relying' | 'ready' | 'completed' | 'failed' | 'canceled';
   /** The last one dispatched; 0 before the first. */
   attempt: number;
   /** Of a task of an agent. */
@@ -25,10 +27,44 @@ export interface TaskState {
   /** When the attempt, the pause before the next, or the wait is over. */
   due: number;
   fault?: Fault;
+  /** Of attempts before the last one, the newest last. */
+  earlier?: Fault[];
   /** Order of its end among those that have ended. */
   ended?: number;
   /** Open child flows of the attempt. */
   children: string[];
+  /** Why no agent has it. */
+  waitsFor?: 'NO_AGENT' | 'FROZEN';
+  /** The question it waits for, and the child flows. */
+  ask?: Ask;
+  relies?: string[];
+  /** What the next attempt is given beside its input. */
+  left?: Left;
+  /** Attempts that ended without a failure and without an output: retries do not count them. */
+  unfailed?: number;
+  /** An offer to whoever may take it, until it is accepted; `out`: it was dispatched. */
+  offer?: Offer;
+  /** When the attempt is over, while `due` is that of the offer. */
+  deadline?: number;
+  /** Who handed it on, with what it had got to then. */
+  passed?: { agent: string; mark: string }[];
+  /** The agent that has it back: it goes first. */
+  prefers?: string;
+  /** The last attempt was stopped by a pause: its result counts if it is stored all the same. */
+  interrupted?: boolean;
+  /** The agent was asked to stop. */
+  told?: boolean;
+}
+
+export interface Offer {
+  from: string;
+  fromSkill: string;
+  /** To whom; to whoever offers the skill when left out. */
+  to?: string;
+  expires?: number;
+  /** Who refused it. */
+  tried: string[];
+  out: boolean;
 }
 
 export interface StepState {
@@ -65,6 +101,8 @@ export interface ChildState {
   deadline: number;
   hop: number;
   status: 'open' | 'canceled' | 'ended';
+  /** How it has ended. */
+  end?: EndState;
 }
 
 export type Refusal = 'PARENT_ENDED' | 'BUDGET_EXCEEDED' | 'HOP_LIMIT';
@@ -96,8 +134,19 @@ export interface FlowState {
   awaiting: Map<string, Set<TaskState>>;
   /** What `notify` signals brought that nobody waited for yet, by name. */
   notes: Map<string, Note>;
+  /** Tasks whose next attempt may begin as soon as the flow lets it. */
+  ready: Set<TaskState>;
+  /** Tasks that wait for an answer, by the question's id. */
+  asks: Map<string, TaskState>;
+  paused?: { running: 'finish' | 'interrupt' };
+  stopping?: { until: number; by: string; reason?: string };
+  /** A flow whose results are still to be taken over. */
+  restoring?: { flowId: string; n?: number };
   /** Tasks that have ended. */
   ended: number;
+  /** Ids of the rules that were judged, and how often the steps were changed. */
+  judged: Set<string>;
+  changes: number;
   /** Attempts dispatched, those of ended children included; and those reserved for open children. */
   used: number;
   reserved: number;
@@ -139,7 +188,11 @@ export const emptyState = (): FlowState => ({
   waiting: new Map(),
   awaiting: new Map(),
   notes: new Map(),
+  ready: new Set(),
+  asks: new Map(),
   ended: 0,
+  judged: new Set(),
+  changes: 0,
   used: 0,
   reserved: 0,
   attempts: 0,

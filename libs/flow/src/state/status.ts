@@ -1,5 +1,6 @@
-import type { FlowStatus, StepStatus } from '@waggle/protocol';
+import type { AskStatus, FlowStatus, State, StepStatus } from '@waggle/protocol';
 import { describeWait, skillOf, type StepDefinition } from '../definition/definition.js';
+import { clip } from '../limits.js';
 import type { FlowState, StepState, TaskState } from './state.js';
 
 const SHOWN = {
@@ -20,9 +21,36 @@ const fractionOf = (steps: readonly StepState[]): number => {
 };
 
 /** What a task waits for that is not at work. */
-const waitOf = ({ status }: TaskState, { wait }: StepDefinition): string | undefined => {
-  if (status === 'waiting') return 'NO_AGENT';
+const waitOf = ({ status, waitsFor }: TaskState, { wait }: StepDefinition): string | undefined => {
+  if (status === 'waiting') return waitsFor ?? 'NO_AGENT';
+  if (status === 'asking') return 'DECISION';
+  if (status === 'relying') return 'CHILDREN';
   return status === 'awaiting' && wait ? describeWait(wait) : undefined;
+};
+
+const stateOf = (step: StepState, waitingFor: string | undefined): StepStatus['state'] => {
+  if (waitingFor === undefined) return SHOWN[step.status];
+  return waitingFor === 'DECISION' ? 'INPUT_REQUIRED' : 'WAITING';
+};
+
+/** Questions that a status shows. */
+const ASKS = 20;
+
+const asksOf = (state: FlowState): AskStatus[] =>
+  [...state.asks.values()].slice(0, ASKS).map(({ ask, due, step }) => ({
+    id: ask!.id,
+    step: state.flow!.steps[step]!.definition.id,
+    severity: ask!.severity,
+    question: clip(ask!.requestedDecision, 500),
+    options: ask!.options.map(({ id }) => id),
+    until: new Date(due).toISOString(),
+  }));
+
+/** With nothing at work, a flow that asks waits for people. */
+const flowState = ({ phase, asks, live }: FlowState): State => {
+  if (phase === 'none') return 'SUBMITTED';
+  const atWork = [...live].some(({ status }) => status !== 'asking');
+  return asks.size > 0 && !atWork ? 'INPUT_REQUIRED' : 'WORKING';
 };
 
 /** Where the flow is, as its owner may watch it. */
@@ -44,7 +72,7 @@ export const statusOf = (state: FlowState): FlowStatus => {
     const agents = new Set(running.flatMap(({ agent }) => agent ?? []));
     return {
       id,
-      state: waitingFor !== undefined && running.length === 0 ? 'WAITING' : SHOWN[step.status],
+      state: running.length > 0 ? SHOWN[step.status] : stateOf(step, waitingFor),
       ...(skill === undefined ? {} : { skill }),
       total: step.total,
       done: step.completed,
@@ -57,7 +85,7 @@ export const statusOf = (state: FlowState): FlowStatus => {
   });
   return {
     flowId: state.flowId,
-    state: outcome?.state ?? (state.phase === 'none' ? 'SUBMITTED' : 'WORKING'),
+    state: outcome?.state ?? flowState(state),
     ...(head && !head.single ? { workflow: head.definition.name } : {}),
     fraction: outcome ? 1 : fractionOf(state.steps),
     steps,
@@ -65,5 +93,7 @@ export const statusOf = (state: FlowState): FlowStatus => {
     startedAt: new Date(head?.at ?? state.at).toISOString(),
     updatedAt: new Date(state.at).toISOString(),
     ...(head ? { deadline: new Date(head.deadline).toISOString() } : {}),
+    ...(state.paused && !outcome ? { paused: true } : {}),
+    ...(state.asks.size > 0 && !outcome ? { asks: asksOf(state) } : {}),
   };
 };
