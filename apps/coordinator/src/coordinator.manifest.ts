@@ -5,18 +5,18 @@ import { RETENTION_CONSUMERS } from '@waggle/protocol';
 export const manifest: Manifest = {
   name: 'coordinator',
   kind: 'core',
-  publishes: ['flow', 'outcome', 'task', 'abort', 'timer', 'wait', 'status', 'dlq', 'signal', 'audit', 'blob', 'beat', 'card'],
+  publishes: ['flow', 'outcome', 'task', 'abort', 'timer', 'wait', 'status', 'dlq', 'submit', 'signal', 'audit', 'blob', 'beat', 'card'],
   hears: ['beat'],
   consumes: [
     { stream: 'INPUT', consumers: ['*'] },
     { stream: 'FLOW', consumers: Object.values(RETENTION_CONSUMERS) },
   ],
   rereads: ['FLOW', 'TASK', 'SUBMIT', 'DLQ', 'TIMER', 'WAIT', 'PROGRESS', 'BLOB'],
-  folds: ['FLOW', 'WAIT', 'PROGRESS'],
+  folds: ['FLOW', 'WAIT', 'EVENT', 'PROGRESS'],
   readsLeader: ['FLOW', 'RESULT', 'SUBMIT'],
   // SUBMIT: what blocks the inputs behind it, see inputs/blocked-sources.ts
   purges: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'],
-  inspects: ['INPUT', 'FLOW', 'TIMER', 'PROGRESS'],
+  inspects: ['INPUT', 'FLOW', 'TIMER', 'EVENT', 'PROGRESS'],
   buckets: { WORKFLOWS: { read: ['>'] }, DIRECTORY: { read: ['>'] } },
   serves: ['describe', 'list', 'health'],
 };

@@ -8,9 +8,11 @@ import { Desk } from './engine/desk.js';
 import { Directory } from './engine/directory.js';
 import { Emitter } from './engine/emitter.js';
 import { Engine } from './engine/engine.js';
+import { EventSignals } from './engine/event-signals.js';
 import { EngineMetrics } from './engine/engine-metrics.js';
 import { FactGatherer } from './engine/facts.js';
 import { FlowStore } from './engine/flow-store.js';
+import { Happenings } from './engine/happenings.js';
 import { Lanes } from './engine/lanes.js';
 import { LateTimers } from './engine/late-timers.js';
 import { Orphans } from './engine/orphans.js';
@@ -22,6 +24,7 @@ import { SkillOffered } from './engine/skill-offered.js';
 import { StatusFeed } from './engine/status-feed.js';
 import { StoredResults } from './engine/stored-results.js';
 import { Values } from './engine/values.js';
+import { Waits } from './engine/waits.js';
 import { Workflows } from './engine/workflows.js';
 import { BlockedSources } from './inputs/blocked-sources.js';
 import { Intake } from './inputs/intake.js';
@@ -34,7 +37,7 @@ import { Questions } from './questions/questions.js';
 const INPUTS = [Intake, Partitions, Strays, BlockedSources];
 const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, Orphans];
 const WORLD = [Directory, Workflows, Values, Pressure, Audit];
-const EFFECTS = [Emitter, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
+const EFFECTS = [Emitter, Waits, EventSignals, Happenings, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
 const ANSWERS = [Questions, FlowDescriber, FlowLister];
 
 @Module({

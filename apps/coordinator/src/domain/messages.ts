@@ -124,6 +124,12 @@ export class FlowMessages {
     return { ...this.envelope(MESSAGE_TYPES.status, 'status'), to: this.about.owner, payload: status };
   }
 
+  /** The sub-flow of a task, asked for by the coordinator itself. */
+  submit({ childId, submission }: CommandOf<'submitChild'>): AgentMessage {
+    const head = this.envelope(MESSAGE_TYPES.submit, `submit.${childId}`);
+    return { ...head, intent: 'request', correlationId: childId, payload: submission };
+  }
+
   /** `traceparent`, where the flow was asked for with one. */
   get headers(): Record<string, string> | undefined {
     return this.about.traceparent === undefined ? undefined : { traceparent: this.about.traceparent };

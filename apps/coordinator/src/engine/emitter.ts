@@ -1,18 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Answer, Command, FlowState } from '@waggle/flow';
 import type { Bus } from '@waggle/bus';
-import { skillOfKey, subjects } from '@waggle/protocol';
+import { subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { aboutOf } from '../domain/about.js';
 import { derivedId } from '../domain/derived-id.js';
 import type { FlowKey } from '../domain/flow-key.js';
 import { inParallel } from '../domain/in-parallel.js';
 import { answerMessage, FlowMessages } from '../domain/messages.js';
-import { Directory } from './directory.js';
 import { LateTimers } from './late-timers.js';
 import { Parents } from './parents.js';
 import { ShortTimers } from './short-timers.js';
 import { StatusFeed } from './status-feed.js';
+import { Waits } from './waits.js';
 
 /** Commands of one transition that are on their way at once. */
 const WIDTH = 256;
@@ -39,7 +39,7 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 export class Emitter {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
-    private readonly directory: Directory,
+    private readonly waits: Waits,
     private readonly parents: Parents,
     private readonly timers: ShortTimers,
     private readonly late: LateTimers,
@@ -78,7 +78,7 @@ export class Emitter {
   }
 
   private async say(emission: Emission & { messages: FlowMessages; swept: boolean }, command: Command): Promise<void> {
-    const { key, n, messages } = emission;
+    const { key, messages } = emission;
     const { tenant, flowId } = key;
     switch (command.type) {
       case 'dispatch': {
@@ -96,12 +96,18 @@ export class Emitter {
       case 'timer':
         return this.arm(emission, command);
       case 'wait':
-        await this.bus.publish(subjects.wait(tenant, command.kind, command.key, flowId), JSON.stringify(messages.wait(command)));
-        // who joined between the append and this entry found nobody to wake
-        if (await this.directory.refresh(skillOfKey(command.key))) await this.wake(emission, skillOfKey(command.key));
-        return;
+        return this.waits.enter(emission, command);
       case 'unwait':
-        await this.unwait(key, n, command);
+        return this.waits.leave(emission, command);
+      case 'submitChild':
+        await this.bus.publishOnce(
+          'SUBMIT',
+          subjects.submit(tenant, this.bus.me, command.childId),
+          JSON.stringify(messages.submit(command)),
+          {
+            headers: messages.headers,
+          },
+        );
         return;
       case 'deadLetter': {
         const subject = subjects.dlq(tenant, command.agent, flowId, command.taskId);
@@ -133,20 +139,6 @@ export class Emitter {
       );
     if (fresh && !short) this.late.putOff(key, store);
     else await store();
-  }
-
-  private async wake({ key, n, messages }: Emission & { messages: FlowMessages }, skill: string): Promise<void> {
-    const id = derivedId('wake', key.flowId, n, skill);
-    const body = messages.signal('wake', { flowId: key.flowId, reason: 'SKILL_OFFERED', data: { skill } });
-    await this.bus.publishOnce('SUBMIT', subjects.signal(key.tenant, this.bus.me, key.flowId, id), JSON.stringify(body));
-  }
-
-  /** Removes the entry of this wait, not of a later one for the same skill. */
-  private async unwait(key: FlowKey, n: number, command: CommandOf<'unwait'>): Promise<void> {
-    const subject = subjects.wait(key.tenant, command.kind, command.key, key.flowId);
-    const entry = await this.bus.last('WAIT', subject);
-    if (entry === undefined || entry.json<{ payload: { n: number } }>().payload.n >= n) return;
-    await this.bus.purge('WAIT', subject, { upTo: entry.sequence });
   }
 }
 

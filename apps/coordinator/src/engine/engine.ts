@@ -77,13 +77,13 @@ export class Engine {
 
   /** A decision, with all values that it asks for; what it answers to others is said. */
   private async decide(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Made> {
-    const { facts, values, inputs: given } = await this.facts.gather(key, flow, inputs);
+    const gathered = await this.facts.gather(key, flow, inputs);
     for (let needs = 0; needs < NEEDS; needs++) {
       const stop = this.metrics.decideTime.startTimer();
-      const decision = decide(flow.state, given, facts);
+      const decision = decide(flow.state, gathered.inputs, gathered.facts);
       stop();
       if (decision.kind === 'need') {
-        await values.serve(decision);
+        await this.facts.serve(gathered, decision);
         continue;
       }
       for (const answer of decision.answers ?? []) await this.emitter.answer(key, answer);

@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import type { Facts, Input } from '@waggle/flow';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Decision, Facts, Input } from '@waggle/flow';
+import type { Bus } from '@waggle/bus';
+import { BUS } from '@waggle/service';
 import type { FlowKey } from '../domain/flow-key.js';
 import { inDecisionOrder } from '../domain/order.js';
 import { Beginnings } from './beginnings.js';
@@ -19,11 +21,18 @@ export interface Gathered {
 @Injectable()
 export class FactGatherer {
   constructor(
+    @Inject(BUS) private readonly bus: Bus,
     private readonly directory: Directory,
     private readonly values: Values,
     private readonly beginnings: Beginnings,
     private readonly results: StoredResults,
   ) {}
+
+  /** Fetches what a decision could not be made without. */
+  async serve({ facts, values }: Gathered, need: Extract<Decision, { kind: 'need' }>): Promise<void> {
+    if (need.events) facts.events = (await this.bus.figures('EVENT')).lastSequence;
+    await values.serve(need);
+  }
 
   async gather(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Gathered> {
     const values = this.values.forDecision(key);

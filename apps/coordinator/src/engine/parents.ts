@@ -45,11 +45,21 @@ export class Parents {
     command: Extract<Command, { type: 'notifyParent' }>,
     entry: { sequence: number; at: number },
   ): Promise<void> {
-    const { parent, childId, state, cost, attempts } = command;
+    const { parent, childId, state, cost, attempts, output, errors } = command;
     await decideInternally(
       this.lanes,
       { tenant: child.tenant, flowId: parent.flowId },
-      { kind: 'childEnded', childId, state, cost, attempts, origin: { stream: 'FLOW', sequence: entry.sequence }, at: entry.at },
+      {
+        kind: 'childEnded',
+        childId,
+        state,
+        cost,
+        attempts,
+        output,
+        errors,
+        origin: { stream: 'FLOW', sequence: entry.sequence },
+        at: entry.at,
+      },
     );
   }
 }

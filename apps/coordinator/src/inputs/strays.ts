@@ -4,7 +4,7 @@ import { Log } from '@waggle/service';
 import { againDelay } from '../domain/backoff.js';
 import type { Origin } from '@waggle/flow';
 import { Audit } from '../engine/audit.js';
-import { SkillOffered } from '../engine/skill-offered.js';
+import { Happenings } from '../engine/happenings.js';
 import type { Arrival } from './arrival.js';
 
 /** Where an input that belongs to no single flow came from. */
@@ -17,7 +17,7 @@ interface Source {
 @Injectable()
 export class Strays {
   constructor(
-    private readonly skillOffered: SkillOffered,
+    private readonly happenings: Happenings,
     private readonly audit: Audit,
     private readonly log: Log,
   ) {}
@@ -37,8 +37,7 @@ export class Strays {
 
   private async work(address: InputAddress, { origin, body }: Source, problems: readonly Problem[] = []): Promise<void> {
     if (address.kind === 'event') {
-      if (address.source === 'registry' && address.type === 'skill-offered') await this.skillOffered.wake(origin, body);
-      return;
+      return this.happenings.take(address, origin, body);
     }
     const actor = address.kind === 'signal' ? address.owner : address.kind === 'answer' ? address.who : this.unexpected(address);
     const reason = problems.map(({ code, path }) => (path === undefined ? code : `${code} ${path}`)).join(', ') || 'UNSUPPORTED';

@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@waggle/bus';
+import { createMessage, MESSAGE_TYPES, subjects, type Signal } from '@waggle/protocol';
+import { BUS } from '@waggle/service';
+import { derivedId } from '../domain/derived-id.js';
+import type { FlowKey } from '../domain/flow-key.js';
+import { inParallel } from '../domain/in-parallel.js';
+import { readEvent, type Happened } from '../domain/read-event.js';
+
+const WIDTH = 64;
+const PAGE = 500;
+
+/** Tells waiting flows of events, each under an id derived from the event's: told again, it is the same signal. */
+@Injectable()
+export class EventSignals {
+  constructor(@Inject(BUS) private readonly bus: Bus) {}
+
+  /** Tells all flows of a tenant that wait for it; resolves when every signal is stored. */
+  async tell(tenant: string, event: Happened): Promise<void> {
+    const filter = subjects.wait(tenant, 'event', `${event.source}~${event.type}`, '*');
+    for (let after = 0; ;) {
+      const entries = await this.bus.read('WAIT', filter, { after, limit: PAGE });
+      await inParallel(entries, WIDTH, ({ subject }) => this.signal({ tenant, flowId: subject.split('.')[5]! }, event));
+      if (entries.length < PAGE) return;
+      after = entries.at(-1)!.sequence;
+    }
+  }
+
+  /** Tells a flow of what was stored after a sequence of EVENT: it was not in the index then. */
+  async since(key: FlowKey, waitedFor: string, sequence: number): Promise<void> {
+    const [source, type] = waitedFor.split('~') as [string, string];
+    for (let after = sequence; ;) {
+      const stored = await this.bus.read('EVENT', subjects.event(key.tenant, source, type), { after, limit: PAGE });
+      const events = stored.flatMap(({ body, sequence: at }) => readEvent({ source, type }, body, { stream: 'EVENT', sequence: at }) ?? []);
+      await inParallel(events, WIDTH, (event) => this.signal(key, event));
+      if (stored.length < PAGE) return;
+      after = stored.at(-1)!.sequence;
+    }
+  }
+
+  private async signal({ tenant, flowId }: FlowKey, event: Happened): Promise<void> {
+    const payload: Signal = { signal: 'event', data: { ...event } };
+    const id = derivedId('event', flowId, event.source, event.type, event.id);
+    const message = createMessage({
+      id,
+      type: MESSAGE_TYPES.signal,
+      from: this.bus.me,
+      tenant,
+      intent: 'command',
+      correlationId: flowId,
+      payload,
+    });
+    await this.bus.publishOnce('SUBMIT', subjects.signal(tenant, this.bus.me, flowId, id), JSON.stringify(message));
+  }
+}
