@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type Bus } from '@waggle/bus';
+import { ask, InTurn, type Bus } from '@waggle/bus';
 import { codeOf, ERRORS, newId } from '@waggle/protocol';
 
 const SERVICE = 'sessions';
@@ -19,13 +19,22 @@ export interface AskOptions {
  * and not done again. Fails with what the service finds wrong, or the last `BUS_…` when `timeout` is over.
  */
 export class Desk {
+  private readonly me = newId();
+  private readonly turns = new InTurn();
+  private asked = 0;
+
   constructor(
     readonly bus: Bus,
     readonly tenant: string,
   ) {}
 
   write<T>(endpoint: string, question: object, options?: AskOptions): Promise<T> {
-    return this.read<T>(endpoint, { request: newId(), ...question }, options);
+    return this.read<T>(endpoint, { request: `${this.me}-${this.asked++}`, ...question }, options);
+  }
+
+  /** Writes of one key one after another: then the service need remember no more than the last of each writer. */
+  writeKey<T>(endpoint: string, question: { session: string; key: string; [field: string]: unknown }): Promise<T> {
+    return this.turns.run(`${question.session}.${question.key}`, () => this.write<T>(endpoint, question));
   }
 
   async read<T>(endpoint: string, question: object, { timeout = PATIENCE, signal }: AskOptions = {}): Promise<T> {

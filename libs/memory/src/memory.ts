@@ -45,7 +45,7 @@ export class Memory {
   async set(key: string, value: unknown, options: WriteOptions = {}): Promise<number> {
     const { bus, tenant } = this.desk;
     const sent = await storeLarge(bus, tenant, value);
-    return this.written(await this.desk.write<Answer>('set', { session: this.session, key: requireKey(key), value: sent, ...options }), {
+    return this.written(await this.desk.writeKey<Answer>('set', { session: this.session, key: requireKey(key), value: sent, ...options }), {
       key,
       value,
     });
@@ -56,7 +56,7 @@ export class Memory {
    * with `expect` only into that version.
    */
   async merge(key: string, patch: unknown, options: WriteOptions = {}): Promise<number> {
-    return this.written(await this.desk.write<Answer>('merge', { session: this.session, key: requireKey(key), patch, ...options }), {
+    return this.written(await this.desk.writeKey<Answer>('merge', { session: this.session, key: requireKey(key), patch, ...options }), {
       key,
       value: patch,
     });
@@ -64,7 +64,7 @@ export class Memory {
 
   /** Its history stays. */
   async delete(key: string, options: Pick<WriteOptions, 'expect'> = {}): Promise<number> {
-    return this.written(await this.desk.write<Answer>('delete', { session: this.session, key: requireKey(key), ...options }), { key });
+    return this.written(await this.desk.writeKey<Answer>('delete', { session: this.session, key: requireKey(key), ...options }), { key });
   }
 
   /** Its versions, the newest first; at most 64 are kept. Large values are fetched. */

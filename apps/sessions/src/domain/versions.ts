@@ -9,8 +9,8 @@ export interface Version {
   entry?: MemoryEntry;
 }
 
-/** Questions remembered with an entry. */
-const REMEMBERED = 24;
+/** Writers whose last question is remembered with an entry. */
+const REMEMBERED = 64;
 
 /** The version that a question made, if it was asked before. */
 export const madeBy = (request: string, current: Version): number | undefined => {
@@ -18,13 +18,15 @@ export const madeBy = (request: string, current: Version): number | undefined =>
   return current.entry?.recent.find(([id]) => id === request)?.[1];
 };
 
+/** Writers number their questions (`<writer>-<n>`) and ask one at a time for a key: the last of each is all that can be asked again. */
+const writerOf = (request: string): string => request.slice(0, Math.max(0, request.lastIndexOf('-')));
+
 export type Written = Pick<MemoryEntry, 'value' | 'write' | 'by' | 'at' | 'request' | 'lease' | 'ttl'>;
 
 /** The entry that follows. */
-export const following = (current: Version, written: Written): MemoryEntry => ({
-  ...written,
-  recent:
-    current.entry === undefined
-      ? []
-      : [[current.entry.request, current.revision] as [string, number], ...current.entry.recent].slice(0, REMEMBERED),
-});
+export const following = ({ entry, revision }: Version, written: Written): MemoryEntry => {
+  if (entry === undefined) return { ...written, recent: [] };
+  const writer = writerOf(written.request);
+  const known: MemoryEntry['recent'] = [[entry.request, revision], ...entry.recent];
+  return { ...written, recent: known.filter(([id]) => writer === '' || writerOf(id) !== writer).slice(0, REMEMBERED) };
+};

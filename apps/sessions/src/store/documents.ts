@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Bus } from '@waggle/bus';
+import { InTurn, type Bus } from '@waggle/bus';
 import { subjects, WaggleError, type SessionsDocument } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
-import { InTurn } from './in-turn.js';
 import { DELETED, isDeleted, storedValue } from './stored-value.js';
 
 /** Answers kept with a document, for questions that are asked again. */

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { loadValues, storeLarge, tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
+import { InTurn, loadValues, storeLarge, tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
 import { isValueRef, memoryKeys, subjects, WaggleError, type MemoryEntry } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { following, madeBy, type Version, type Written } from '../domain/versions.js';
-import { InTurn } from './in-turn.js';
 import { DELETED, isDeleted, storedValue } from './stored-value.js';
 
 /** Lost races at one key; each means that another replica made progress. */

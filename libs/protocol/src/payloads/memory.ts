@@ -13,7 +13,7 @@ export interface MemoryEntry {
   at: string;
   /** Id of the question that wrote it: asked again, it is not done again. */
   request: string;
-  /** Those before it and the versions they made, the newest first. */
+  /** The last ones of other writers and the versions they made, the newest first. */
   recent: [request: string, version: number][];
   /** It stands for as long as this lease does (`memoryKeys.lease`): the broker takes that away in time. */
   lease?: string;

@@ -1,4 +1,4 @@
-/** Work on one key after another: those that come together would only get in each other's way at the broker. */
+/** Work on one key after another, on different keys side by side: those that come together would only get in each other's way at the broker. */
 export class InTurn {
   private readonly last = new Map<string, Promise<unknown>>();
 
