@@ -20,6 +20,8 @@ export interface ProvisionOptions extends ProvisionerConnection {
   partitions?: number;
   /** Bytes that all streams may hold together (default `DEFAULT_STORAGE`); at most the broker's max_file_store. */
   storage?: number;
+  /** Brokers that hold each stream: 1 (default), 3 or 5 of a cluster that has as many. May be raised later. */
+  replicas?: number;
   log?: ProvisionLog;
 }
 
@@ -29,16 +31,17 @@ export interface ProvisionOptions extends ProvisionerConnection {
  * copied again. Throws `STREAM_CONFLICT`, `STORAGE_FULL`, `BAD_USAGE`, `BUS_*`, `NATS_VERSION`, `INVALID_MANIFEST`.
  */
 export const provision = async (options: ProvisionOptions): Promise<void> => {
-  const { manifests, partitions = DEFAULT_PARTITIONS, storage = DEFAULT_STORAGE } = options;
+  const { manifests, partitions = DEFAULT_PARTITIONS, storage = DEFAULT_STORAGE, replicas = 1 } = options;
   checkManifests(manifests);
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 1000)
     throw new WaggleError('BAD_USAGE', 'partitions must be 1 to 1000');
   if (!(storage >= LEAST_STORAGE)) throw new WaggleError('BAD_USAGE', `storage must be at least ${LEAST_STORAGE} bytes`);
+  if (![1, 3, 5].includes(replicas)) throw new WaggleError('BAD_USAGE', 'replicas must be 1, 3 or 5');
   await asProvisioner(options, async (connection) => {
     const did = new Log(options.log);
     await refuseToShrink(connection, partitions);
     // in this order, also when partitions grow: an input for which there is no consumer is dropped silently
-    for (const stream of streamTable(storage)) did.note(stream.name, await ensureStream(connection, stream));
+    for (const stream of streamTable(storage, replicas)) did.note(stream.name, await ensureStream(connection, stream));
     for (const consumer of partitionConsumers(partitions)) await did.consumer(connection, consumer);
     did.note('INPUT', await ensureStream(connection, inputWithSources(partitions)));
     for (const consumer of [...retentionConsumers(), ...manifests.flatMap(consumersOf)]) await did.consumer(connection, consumer);

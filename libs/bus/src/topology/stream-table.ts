@@ -95,11 +95,16 @@ export const DEFAULT_STORAGE = [...Object.values(TABLE), ...Object.values(BUCKET
 /** The least that all streams together can work with: below, a single snapshot of code would fill BLOB. */
 export const LEAST_STORAGE = 512 * MIB;
 
-const settings = (name: string, { share, ...special }: Special, scale: number): StreamSettings => ({
+interface Size {
+  scale: number;
+  replicas: number;
+}
+
+const settings = (name: string, { share, ...special }: Special, { scale, replicas }: Size): StreamSettings => ({
   name,
   retention: 'limits',
   storage: 'file',
-  num_replicas: 1,
+  num_replicas: replicas,
   discard: 'new',
   discard_new_per_subject: false,
   max_msgs_per_subject: -1,
@@ -115,7 +120,7 @@ const settings = (name: string, { share, ...special }: Special, scale: number): 
   ...special,
 });
 
-const bucketSettings = (bucket: BucketName, scale: number): StreamSettings =>
+const bucketSettings = (bucket: BucketName, size: Size): StreamSettings =>
   settings(
     bucketStream(bucket),
     {
@@ -126,15 +131,15 @@ const bucketSettings = (bucket: BucketName, scale: number): StreamSettings =>
       republish: { src: subjects.kvKey(bucket, '>'), dest: subjects.kvFeed(bucket, '>') },
       ...BUCKET_TABLE[bucket],
     },
-    scale,
+    size,
   );
 
 /**
  * Every stream, with every limit; INPUT without its sources, which come last (provision.ts).
- * `storage`: bytes for all together, shared out in proportion.
+ * `storage`: bytes for all together, shared out in proportion; `replicas`: brokers that hold each.
  */
-export const streamTable = (storage = DEFAULT_STORAGE): StreamSettings[] => {
-  const scale = storage / DEFAULT_STORAGE;
+export const streamTable = (storage = DEFAULT_STORAGE, replicas = 1): StreamSettings[] => {
+  const size = { scale: storage / DEFAULT_STORAGE, replicas };
   const kept = (name: StreamName): Special => (name === 'INPUT' ? TABLE.INPUT : { subjects: subjectsOf(name, '*'), ...TABLE[name] });
-  return [...STREAMS.map((name) => settings(name, kept(name), scale)), ...BUCKETS.map((bucket) => bucketSettings(bucket, scale))];
+  return [...STREAMS.map((name) => settings(name, kept(name), size)), ...BUCKETS.map((bucket) => bucketSettings(bucket, size))];
 };
