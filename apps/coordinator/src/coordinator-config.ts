@@ -1,4 +1,5 @@
 import { parseDuration, problem, WaggleError } from '@waggle/protocol';
+import type { Depths } from './domain/admission.js';
 
 /** Nest token. */
 export const COORDINATOR_CONFIG = Symbol('COORDINATOR_CONFIG');
@@ -8,6 +9,8 @@ export interface CoordinatorConfig {
   /** Who may signal and look at flows of others: the names whose manifest holds `operate`. */
   operators: readonly string[];
   retention: RetentionTimes;
+  /** Past which new flows are refused with OVERLOADED. */
+  depths: Depths;
 }
 
 export interface RetentionTimes {
@@ -24,15 +27,33 @@ const DAY = 86_400_000;
 export const DEFAULTS: CoordinatorConfig = {
   operators: ['cli', 'gateway', 'incident-responder'],
   retention: { grace: 600_000, finished: 7 * DAY, head: 8 * DAY },
+  depths: { tasks: 10_000, inputs: 20_000 },
 };
 
-/** Defaults changed by WAGGLE_OPERATORS (names, comma separated) and WAGGLE_RETENTION (a duration of at least 15 minutes). `CONFIG_INVALID`. */
+/**
+ * Defaults changed by WAGGLE_OPERATORS (names, comma separated), WAGGLE_RETENTION (a duration of at least 15 minutes) and
+ * WAGGLE_QUEUE_DEPTH (tasks that may wait for an agent). `CONFIG_INVALID`.
+ */
 export const readCoordinatorConfig = (env: NodeJS.ProcessEnv = process.env): CoordinatorConfig => {
-  const { operators, retention } = DEFAULTS;
+  const { operators, retention, depths } = DEFAULTS;
   const named = env.WAGGLE_OPERATORS?.split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  return { operators: named ?? operators, retention: { ...retention, finished: readFinished(env.WAGGLE_RETENTION) ?? retention.finished } };
+  return {
+    operators: named ?? operators,
+    retention: { ...retention, finished: readFinished(env.WAGGLE_RETENTION) ?? retention.finished },
+    depths: { ...depths, tasks: readDepth(env.WAGGLE_QUEUE_DEPTH) ?? depths.tasks },
+  };
+};
+
+const MOST_WAITING = 1_000_000;
+
+const readDepth = (text: string | undefined): number | undefined => {
+  if (text === undefined || text.trim() === '') return undefined;
+  const depth = Number(text);
+  if (Number.isInteger(depth) && depth >= 1 && depth <= MOST_WAITING) return depth;
+  const wrong = problem('CONFIG_INVALID', `"${text}" is not a whole number from 1 to ${MOST_WAITING}.`, 'WAGGLE_QUEUE_DEPTH');
+  throw new WaggleError('CONFIG_INVALID', wrong.message, { path: wrong.path, problems: [wrong] });
 };
 
 const LEAST_FINISHED = 900_000;

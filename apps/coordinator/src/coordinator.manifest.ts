@@ -16,7 +16,7 @@ export const manifest: Manifest = {
   readsLeader: ['FLOW', 'RESULT', 'SUBMIT'],
   // SUBMIT: what blocks the inputs behind it, see inputs/blocked-sources.ts
   purges: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'],
-  inspects: ['INPUT', 'FLOW', 'TIMER', 'EVENT', 'PROGRESS'],
+  inspects: ['INPUT', 'FLOW', 'TASK', 'TIMER', 'EVENT', 'PROGRESS'],
   buckets: { WORKFLOWS: { read: ['>'] }, DIRECTORY: { read: ['>'] } },
   serves: ['describe', 'list', 'health'],
 };

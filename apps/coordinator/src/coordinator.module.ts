@@ -17,6 +17,7 @@ import { Lanes } from './engine/lanes.js';
 import { LateTimers } from './engine/late-timers.js';
 import { Orphans } from './engine/orphans.js';
 import { Parents } from './engine/parents.js';
+import { QueueDepths } from './engine/queue-depths.js';
 import { Pressure } from './engine/pressure.js';
 import { Retention } from './engine/retention.js';
 import { ShortTimers } from './engine/short-timers.js';
@@ -36,7 +37,7 @@ import { Questions } from './questions/questions.js';
 
 const INPUTS = [Intake, Partitions, Strays, BlockedSources];
 const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, Orphans];
-const WORLD = [Directory, Workflows, Values, Pressure, Audit];
+const WORLD = [Directory, Workflows, Values, Pressure, QueueDepths, Audit];
 const EFFECTS = [Emitter, Waits, EventSignals, Happenings, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
 const ANSWERS = [Questions, FlowDescriber, FlowLister];
 

@@ -1,10 +1,14 @@
-import type { Bus } from '@waggle/bus';
+import { agentManifest, type Bus } from '@waggle/bus';
 import { subjects } from '@waggle/protocol';
-import { eventually, scriptedAgent, type TestBroker } from '@waggle/testkit';
+import { eventually, offerSkill, scriptedAgent, type TestBroker } from '@waggle/testkit';
+import { Directory } from './engine/directory.js';
 import { Pressure } from './engine/pressure.js';
+import { QueueDepths } from './engine/queue-depths.js';
 import { TENANT, TestClient } from './testing/client.js';
 import { SKILL, testMesh } from './testing/mesh.js';
 import { startReplica, type Replica } from './testing/replica.js';
+
+const DEPTH = 20;
 
 /** Changes a limit of a stream, as somebody who runs the broker would. */
 const limit = async (see: Bus, stream: string, maxBytes: number): Promise<void> => {
@@ -21,7 +25,7 @@ describe('a disk that fills up', () => {
 
   beforeAll(async () => {
     ({ broker, see } = await testMesh());
-    replica = await startReplica(await broker.busFor('coordinator'));
+    replica = await startReplica(await broker.busFor('coordinator'), { depths: { tasks: DEPTH, inputs: 20_000 } });
     await scriptedAgent(await broker.busFor('worker'), { beat: 0 });
     client = await TestClient.join(broker);
   });
@@ -36,6 +40,28 @@ describe('a disk that fills up', () => {
     await replica.app.get(Pressure).look();
     expect(await client.run({ skill: SKILL })).toMatchObject({ state: 'COMPLETED' });
   });
+
+  it('refuses new flows past the depth of a queue, says when to come again, and takes them once it is shorter', async () => {
+    // nobody takes: the tasks stay where they are
+    await broker.allow(agentManifest('idle'));
+    await offerSkill(see, 'idle.do', [{ agent: 'idle', slots: 2, freeSlots: 0, meanMs: 500 }]);
+    await eventually(() => replica.app.get(Directory).find('idle.do') !== undefined);
+    const depths = replica.app.get(QueueDepths);
+    for (let n = 0; n < DEPTH; n++) await client.submit({ skill: 'idle.do' }, `queued-${n}`);
+    await eventually(async () => {
+      await depths.look('idle');
+      return depths.of('idle') >= DEPTH;
+    });
+    const refused = await client.run({ skill: 'idle.do' });
+    expect(refused).toMatchObject({ state: 'REJECTED', errors: [{ code: 'OVERLOADED' }], retryAfter: expect.any(Number) as number });
+    expect(refused.retryAfter).toBeGreaterThanOrEqual(1_000);
+    // other agents' work is not held up by it
+    expect(await client.run({ skill: SKILL })).toMatchObject({ state: 'COMPLETED' });
+    const agent = await scriptedAgent(await broker.busFor('idle'), { beat: 0 });
+    await eventually(() => agent.results.length === DEPTH, { timeout: 10_000 });
+    await depths.look('idle');
+    expect(await client.run({ skill: 'idle.do' })).toMatchObject({ state: 'COMPLETED' });
+  }, 20_000);
 
   it('hands inputs back until there is room, and loses none', async () => {
     const { bytes, maxBytes } = await see.figures('TASK');

@@ -61,6 +61,9 @@ export interface Bus {
   /** How full a stream is. */
   figures(stream: StoreName): Promise<StreamFigures>;
 
+  /** What waits in a queue, and what was taken from it and is not settled. `NOT_PROVISIONED` where it is not there. */
+  backlog(stream: StreamName, consumer: string): Promise<Backlog>;
+
   readonly blobs: Blobs;
 
   bucket(name: BucketName): Bucket;
@@ -175,6 +178,11 @@ export interface StreamFigures {
   lastSequence: number;
   /** The broker's clock as it answered. */
   time: Date;
+}
+
+export interface Backlog {
+  waiting: number;
+  atWork: number;
 }
 
 export interface BucketValue {

@@ -61,7 +61,7 @@ export type Input = { origin: Origin; at: number } & (
       userId?: string;
       traceparent?: string;
       /** Checked by shape already; `problems` when it was not even that. */
-      submission: Submission | { problems: Problem[] };
+      submission: Submission | { problems: Problem[]; /** Milliseconds: of OVERLOADED. */ retryAfter?: number };
     }
   | { kind: 'signal'; speaker: string; operator: boolean; id: string; signal: SignalName; reason?: string; data?: Record<string, unknown> }
   | { kind: 'result'; agent: string; taskId: string; attempt: number; result: TaskResult | { problems: Problem[] } }

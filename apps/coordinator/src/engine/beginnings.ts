@@ -23,13 +23,13 @@ export class Beginnings {
     if (submission.workflow !== undefined) facts.workflow = await this.workflows.find(submission.workflow, submission.version);
     if (submission.parent !== undefined) {
       facts.parent = await this.parents.reserve(input, { ...submission, parent: submission.parent }, facts);
-    } else if (this.pressure.overloaded()) {
-      // what runs, children included, may use what room is left
-      return {
-        ...input,
-        submission: { problems: [problem('OVERLOADED', 'The broker is nearly full: submit again in a minute, under a new id.')] },
-      };
+      return input;
     }
-    return input;
+    // what runs, children included, may use what room is left
+    const refusal = this.pressure.refuses(input.tenant, submission);
+    if (refusal === undefined) return input;
+    const { retryAfter, why } = refusal;
+    const text = `The mesh takes no more at the moment, for ${why}: submit again after ${Math.ceil(retryAfter / 1_000)} s, under a new id.`;
+    return { ...input, submission: { problems: [problem('OVERLOADED', text)], retryAfter } };
   }
 }

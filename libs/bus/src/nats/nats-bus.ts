@@ -2,6 +2,7 @@ import type { NatsConnection, Subscription as NatsSubscription } from '@nats-io/
 import { subjects, WaggleError, type BucketName, type StoreName, type StreamName } from '@waggle/protocol';
 import { rightsOf } from '../permissions/rights.js';
 import type {
+  Backlog,
   Blobs,
   Bucket,
   Bus,
@@ -35,6 +36,8 @@ const API_TIMEOUT = 5_000;
 const CLOSE = 5_000;
 
 interface ConsumerInfo {
+  num_pending: number;
+  num_ack_pending: number;
   config: { ack_wait: number };
 }
 
@@ -198,6 +201,11 @@ export class NatsBus implements Bus {
   async figures(stream: StoreName): Promise<StreamFigures> {
     const { config, state, ts } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
     return { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, lastSequence: state.last_seq, time: new Date(ts) };
+  }
+
+  async backlog(stream: StreamName, consumer: string): Promise<Backlog> {
+    const { num_pending: waiting, num_ack_pending: atWork } = await this.ask<ConsumerInfo>(`CONSUMER.INFO.${stream}.${consumer}`);
+    return { waiting, atWork };
   }
 
   // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions

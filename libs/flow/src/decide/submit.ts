@@ -115,10 +115,11 @@ const start = (draft: Draft, input: SubmitInput, asked: { submission: Submission
   );
 };
 
-const refusal = ({ flowId, at }: SubmitInput, errors: Problem[]): Outcome => ({
+const refusal = ({ flowId, at, submission }: SubmitInput, errors: Problem[]): Outcome => ({
   flowId,
   state: 'REJECTED',
   errors,
+  ...('problems' in submission && submission.retryAfter !== undefined && { retryAfter: submission.retryAfter }),
   startedAt: new Date(at).toISOString(),
   endedAt: new Date(at).toISOString(),
   tasks: { completed: 0, failed: 0, canceled: 0, skipped: 0, attempts: 0 },

@@ -13,6 +13,8 @@ export class Outcome {
   @Optional() output?: unknown;
   /** Of all other states: everything that is wrong. */
   @Optional() @NestedList(() => ProblemDto) errors?: ProblemDto[];
+  /** Of `OVERLOADED`: milliseconds after which a submission is likely to be taken. */
+  @Optional() @IsInt() @Min(0) retryAfter?: number;
   @Optional() @NestedList(() => Artifact) artifacts?: Artifact[];
   @IsTime() startedAt!: string;
   @IsTime() endedAt!: string;

@@ -1,4 +1,5 @@
 import type {
+  Backlog,
   Blobs,
   Bucket,
   Bus,
@@ -205,6 +206,17 @@ export class ModelBus implements Bus {
       work: () => {
         const { size, bytes, settings, lastSequence } = this.streamNamed(stream);
         return { messages: size, bytes, maxBytes: settings.max_bytes, lastSequence, time: new Date(this.broker.clock.now()) };
+      },
+    });
+  }
+
+  backlog(stream: StreamName, consumer: string): Promise<Backlog> {
+    return this.asker.ask({
+      timeout: API_TIMEOUT,
+      work: () => {
+        const found = this.broker.consumer(stream, consumer);
+        if (found === undefined) throw new WaggleError('NOT_PROVISIONED', `there is no consumer ${consumer} of ${stream}`);
+        return { waiting: found.waiting, atWork: found.unsettled };
       },
     });
   }

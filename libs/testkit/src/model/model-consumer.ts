@@ -48,6 +48,10 @@ export class ModelConsumer {
     for (const { sequence } of stream.read(settings.filter_subject ?? '>')) this.fresh.push(sequence);
   }
 
+  get waiting(): number {
+    return this.fresh.length + this.again.length;
+  }
+
   get unsettled(): number {
     return this.pending.size;
   }
