@@ -1,0 +1,320 @@
+import type { Bus, LiveMessage, Subscription } from '@waggle/bus';
+import { bucketStream, retryable, subjects, WaggleError, type ErrorCode, type StoreName } from '@waggle/protocol';
+import type { BrokerTime } from './broker-time.js';
+import { decode, encode, type Entry } from './record.js';
+import type { Rules } from './rules.js';
+import type { Scope } from './scope.js';
+
+/** What stands for a scope: `sequence` 0 where nothing was ever read or written, or all of it has left. */
+export interface State {
+  readonly sequence: number;
+  readonly entries: readonly Entry[];
+}
+
+/** A change of the record: gives the very same list when there is nothing to write, throws when it must not be. May be called again. */
+export type Change = (entries: readonly Entry[]) => readonly Entry[];
+
+/** A change is in the broker; `sentAt` is `performance.now()` before it was first sent. */
+export interface Changed extends State {
+  readonly sentAt: number;
+}
+
+/** Somebody with an entry in the record, who wants to know what becomes of it. */
+export interface Member {
+  readonly id: string;
+  readonly held: boolean;
+  noticed(state: State): void;
+}
+
+export interface CellOptions {
+  bus: Bus;
+  tenant: string;
+  rules: Rules;
+  time: BrokerTime;
+}
+
+interface Pending {
+  change: Change;
+  /** `performance.now()` after which it is given up. */
+  until: number;
+  resolve: (changed: Changed) => void;
+  reject: (error: unknown) => void;
+}
+
+const STREAM = bucketStream('LOCKS') as StoreName;
+/** Seconds a tombstone stays: for so long a scope that is locked again costs no reading. */
+const TOMBSTONE = 60;
+const TOMBSTONE_KNOWN = (TOMBSTONE - 5) * 1_000;
+const TOMBSTONE_HEADERS = { 'KV-Operation': 'DEL', 'Nats-TTL': `${TOMBSTONE}s` };
+const PATIENCE = 10_000;
+/** So many refusals in a row without a pause: a race of two is over by then. */
+const EAGER = 2;
+const MOST_ROUNDS = 500;
+const LINGER = 1_000;
+/** A follower is not further behind than this. */
+const LAG = 1_000;
+const STAGGER = 15;
+const MOST_STAGGER = 300;
+const LEAST_TIMER = 5;
+const RETRY = 50;
+const NOBODY: State = { sequence: 0, entries: [] };
+
+type Heard = Pick<LiveMessage, 'header' | 'text'>;
+
+const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+/**
+ * One scope as this process sees it. Changes are written one after the other, those that wait meanwhile together, each
+ * expecting the sequence that was read or written before: the broker's order decides, and a lost race reads and tries
+ * again. The feed wakes and never decides.
+ */
+export class Cell {
+  private state = NOBODY;
+  private stale = false;
+  private adopted = 0;
+  private emptySince = 0;
+  private writing = false;
+  private readonly pending: Pending[] = [];
+  private readonly members = new Map<string, Member>();
+  private watchers = 0;
+  private feed?: Promise<Subscription | undefined>;
+  private unwatching?: NodeJS.Timeout;
+  private expiry?: NodeJS.Timeout;
+  /** A look is in line already. */
+  private refreshing = false;
+  private rumoured?: Heard;
+  private readonly subject: string;
+  private readonly feedSubject: string;
+
+  constructor(
+    readonly scope: Scope,
+    private readonly options: CellOptions,
+  ) {
+    const key = `${options.tenant}.${scope.key}`;
+    this.subject = subjects.kvKey('LOCKS', key);
+    this.feedSubject = subjects.kvFeed('LOCKS', key);
+  }
+
+  /** Nothing is under way and nobody looks: it may be forgotten. */
+  get idle(): boolean {
+    return !this.writing && this.members.size === 0 && this.feed === undefined;
+  }
+
+  /** Has the broker store a change. Rejects with what the change throws, and `BUS_…` after `until` at the latest. */
+  change(change: Change, until = performance.now() + PATIENCE): Promise<Changed> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ change, until, resolve, reject });
+      if (!this.writing) void this.write();
+    });
+  }
+
+  /** What stands now, by the broker. */
+  async look(): Promise<State> {
+    this.stale = true;
+    return this.change((entries) => entries);
+  }
+
+  /** Wipes whatever stands there, readable or not. */
+  async clear(): Promise<void> {
+    await this.options.bus.publish(this.subject, '', { headers: TOMBSTONE_HEADERS });
+    this.stale = true;
+  }
+
+  add(member: Member): void {
+    this.members.set(member.id, member);
+  }
+
+  drop(member: Member): void {
+    this.members.delete(member.id);
+    if (this.members.size === 0) clearTimeout(this.expiry);
+  }
+
+  /** Hears of changes until `unwatch`; what was missed before is read. */
+  watch(): void {
+    clearTimeout(this.unwatching);
+    if (this.watchers++ > 0) return;
+    this.feed ??= this.options.bus.subscribe(this.feedSubject, (message) => this.heard(message)).catch(() => undefined);
+    void this.feed.then(() => this.refresh());
+  }
+
+  unwatch(): void {
+    if (--this.watchers > 0) return;
+    clearTimeout(this.unwatching);
+    this.unwatching = setTimeout(() => this.deafen(), LINGER).unref();
+  }
+
+  /** Something may have been missed. */
+  refresh(): void {
+    if (this.watchers === 0 || this.refreshing) return;
+    this.refreshing = true;
+    // whoever cannot be told now is told by its next renewal
+    this.look().catch(() => undefined);
+  }
+
+  private deafen(): void {
+    const { feed } = this;
+    if (this.watchers > 0) return;
+    this.feed = undefined;
+    void feed?.then((subscription) => subscription?.stop()).catch(() => undefined);
+  }
+
+  private heard(message: Heard): void {
+    this.rumoured = message;
+    // what is under way may be this very message
+    if (!this.writing) this.listen();
+  }
+
+  /** Goes by the newest that was heard. */
+  private listen(): void {
+    const message = this.rumoured;
+    this.rumoured = undefined;
+    const sequence = Number(message?.header('Nats-Sequence') ?? 0);
+    if (message === undefined || sequence <= this.state.sequence) return;
+    this.stale = true;
+    const entries = this.rumour(message.text(), { sequence, time: Date.parse(message.header('Nats-Time-Stamp') ?? '') });
+    if (entries === undefined || this.concerns(entries)) this.refresh();
+    else this.armExpiry(entries);
+  }
+
+  /** What a feed says stands there: good enough to know when to look. */
+  private rumour(text: string, stored: { sequence: number; time: number }): readonly Entry[] | undefined {
+    try {
+      return this.options.rules.settle(decode(text).entries, stored);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether one of ours has come to hold, or is gone; a holder also looks at who waits, so that its release needs no second try. */
+  private concerns(entries: readonly Entry[]): boolean {
+    return [...this.members.values()].some(({ id, held }) => held || entries.find((entry) => entry.id === id)?.held !== false);
+  }
+
+  private async write(): Promise<void> {
+    this.writing = true;
+    while (this.pending.length > 0) {
+      const batch = this.pending.splice(0);
+      this.refreshing = false;
+      try {
+        await this.apply(batch);
+      } catch (error) {
+        this.stale = true;
+        this.failed(batch, error);
+        await sleep(RETRY);
+      }
+      this.listen();
+    }
+    this.writing = false;
+  }
+
+  private failed(batch: Pending[], error: unknown): void {
+    const again = retryable((error as { code?: ErrorCode }).code ?? '');
+    const now = performance.now();
+    for (const each of batch) {
+      if (again && each.until > now + LEAST_TIMER) this.pending.push(each);
+      else each.reject(error);
+    }
+  }
+
+  private async apply(batch: Pending[]): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      if (round > EAGER) await sleep(Math.random() * Math.min(50, 2 ** round));
+      if (this.stale) await this.read();
+      const base = this.base();
+      const { entries, wanted } = this.folded(base, batch);
+      batch = wanted;
+      if (entries === base.entries) {
+        for (const { resolve } of batch) resolve({ ...this.state, sentAt: performance.now() });
+        return;
+      }
+      const sentAt = performance.now();
+      const sequence = await this.store(base, entries, Math.min(...batch.map(({ until }) => until), sentAt + PATIENCE) - sentAt);
+      if (sequence !== undefined) {
+        this.adopt({ sequence, entries: this.options.rules.settle(entries, { sequence }) });
+        for (const { resolve } of batch) resolve({ ...this.state, sentAt });
+        return;
+      }
+      this.stale = true;
+    }
+    throw new WaggleError('OVERLOADED', `Too many change the lock ${JSON.stringify(this.scope.name)} at once.`, { path: 'scope' });
+  }
+
+  /** What to change: a tombstone of ours that has left by now is none. */
+  private base(): State {
+    const { state } = this;
+    if (state.sequence === 0 || state.entries.length > 0 || performance.now() - this.emptySince < TOMBSTONE_KNOWN) return state;
+    return (this.state = NOBODY);
+  }
+
+  /** All changes of a batch, one upon the other; one that throws is refused by itself. */
+  private folded(base: State, batch: Pending[]): { entries: readonly Entry[]; wanted: Pending[] } {
+    const { rules, time } = this.options;
+    let entries = rules.grant(rules.expire(base.entries, time.now));
+    const wanted: Pending[] = [];
+    for (const each of batch) {
+      try {
+        entries = rules.grant(each.change(entries));
+        wanted.push(each);
+      } catch (error) {
+        each.reject(error);
+      }
+    }
+    return { entries, wanted };
+  }
+
+  /** Its sequence; undefined: something else stands there by now. */
+  private async store(base: State, entries: readonly Entry[], timeout: number): Promise<number | undefined> {
+    const empty = entries.length === 0;
+    const body = empty ? '' : encode(this.scope.name, entries);
+    const headers = empty ? TOMBSTONE_HEADERS : { 'Nats-TTL': `${this.timeToLive(entries)}s` };
+    const stored = await this.options.bus.publish(this.subject, body, {
+      expect: base.sequence,
+      headers,
+      timeout: Math.max(LEAST_TIMER, timeout),
+    });
+    return stored.status === 'stored' ? stored.sequence : undefined;
+  }
+
+  /** Seconds until the last lease of all has ended; never less. The broker removes the record then. */
+  private timeToLive(entries: readonly Entry[]): number {
+    const { now } = this.options.time;
+    return entries.reduce((most, { at, lease }) => {
+      const left = at === undefined || now === -Infinity ? lease : Math.min(lease, Math.ceil((at - now) / 1_000) + lease);
+      return Math.max(most, left);
+    }, 1);
+  }
+
+  private async read(): Promise<void> {
+    const { bus, rules, time } = this.options;
+    const message = await bus.last(STREAM, this.subject);
+    const sequence = message?.sequence ?? 0;
+    // read from a follower that does not have our last write yet: the broker will refuse what is built on it, or not
+    if (sequence < this.state.sequence && performance.now() - this.adopted < LAG) return;
+    if (message === undefined) return this.adopt(NOBODY);
+    time.saw(message.time);
+    const text = message.text();
+    const entries = text === '' ? [] : rules.settle(decode(text).entries, { sequence, time: message.time.getTime() });
+    this.adopt({ sequence, entries });
+  }
+
+  private adopt(state: State): void {
+    this.state = state;
+    this.stale = false;
+    this.adopted = performance.now();
+    if (state.entries.length === 0) this.emptySince = this.adopted;
+    for (const member of this.members.values()) member.noticed(state);
+    this.armExpiry(state.entries);
+  }
+
+  /** An expiry sends no event: whoever waits looks again when a holder's lease ends, the longest waiting first. */
+  private armExpiry(entries: readonly Entry[]): void {
+    clearTimeout(this.expiry);
+    if (this.watchers === 0) return;
+    const { now } = this.options.time;
+    const ends = entries.filter(({ held }) => held).map(({ at, lease }) => (at ?? now) + lease * 1_000 - now);
+    const place = entries.findIndex(({ id }) => this.members.has(id));
+    if (ends.length === 0 || place < 0 || !Number.isFinite(ends[0])) return;
+    const wait = Math.max(LEAST_TIMER, Math.min(...ends) + 1) + Math.min(MOST_STAGGER, place * STAGGER);
+    this.expiry = setTimeout(() => this.refresh(), Math.min(wait, 0x7fffffff));
+  }
+}
