@@ -37,7 +37,7 @@ const edges = [
   ['registry', ['protocol', 'bus', 'service'], 'It hears and answers on the bus.'],
   [
     'cli',
-    ['protocol', 'bus', 'broker', 'flow', 'service', 'client', 'workspace', 'analysis'],
+    ['protocol', 'bus', 'broker', 'flow', 'service', 'client', 'memory', 'workspace', 'analysis'],
     'It provisions, explains flows and renders reports.',
   ],
   ['agents', ['protocol', 'agent', 'workspace', 'analysis', 'bus'], 'A specialist stands on the SDK; of the bus it uses types.'],

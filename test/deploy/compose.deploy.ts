@@ -7,7 +7,7 @@ import { DockerComposeEnvironment, Wait, type StartedDockerComposeEnvironment } 
 import { writeSampleRepository } from '../support/sample-repository.js';
 import { Audit, docker, healthyAgain, IMAGE, killProcess, residentOf, ROOT, stateOf, type Deployment } from './compose.js';
 
-const SERVICES = ['coordinator', 'registry', 'workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer', 'echo'];
+const SERVICES = ['coordinator', 'registry', 'sessions', 'workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer', 'echo'];
 /** Enough to be at work for some seconds. */
 const FILES = 1_200;
 const MB = 1024 ** 2;

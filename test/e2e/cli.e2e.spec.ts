@@ -70,7 +70,16 @@ describe('the command line on a mesh', () => {
     const { json } = await place.cli(['agents', '--json']);
     const names = (json.agents as { name: string; state: string }[]).filter(({ state }) => state === 'available').map(({ name }) => name);
     expect(names).toEqual(
-      expect.arrayContaining(['echo', 'workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer', 'coordinator', 'registry']),
+      expect.arrayContaining([
+        'echo',
+        'workspace',
+        'tech-debt-tracker',
+        'security-auditor',
+        'reviewer',
+        'coordinator',
+        'registry',
+        'sessions',
+      ]),
     );
     expect((await place.cli(['agents', 'echo'])).stdout).toContain('echo.echo');
     expect(await place.cli(['doctor', '--json'])).toMatchObject({ code: 0, json: { ok: true } });

@@ -6,7 +6,9 @@ jest.setTimeout(60_000);
 const AGENTS = ['auditor', 'codegen', 'foreign', 'local'];
 const CLIENTS = ['alice', 'bob', 'carol'];
 const OWNERS = [...AGENTS, ...CLIENTS, 'cli', 'gateway'];
-const BLOB_READERS_OF_T1 = [...AGENTS, 'alice', 'carol', 'cli', 'coordinator', 'gateway'];
+const BLOB_READERS_OF_T1 = [...AGENTS, 'alice', 'carol', 'cli', 'coordinator', 'gateway', 'sessions'];
+/** Who shares memory within t1. */
+const SHARERS_OF_T1 = [...AGENTS, 'alice', 'carol', 'cli'];
 
 interface Operation {
   name: string;
@@ -33,11 +35,7 @@ const each = (subject: (name: string) => string, among: readonly string[], also:
   ROLES.map((name) => P(subject(name), [...also, ...(among.includes(name) ? [name] : [])]));
 
 const FACTS: Operation[] = [
-  ...each(
-    (name) => `wg.t1.submit.${name}.f1`,
-    OWNERS.filter((name) => name !== 'bob'),
-    ['gateway'],
-  ),
+  ...each((name) => `wg.t1.submit.${name}.f1`, [...OWNERS.filter((name) => name !== 'bob'), 'sessions'], ['gateway']),
   ...each((name) => `wg.t1.signal.${name}.f1.s1`, [...OWNERS.filter((name) => name !== 'bob'), 'coordinator'], ['gateway']),
   P('wg.t2.submit.alice.f1', ['gateway']),
   P('wg.t2.submit.bob.f1', ['bob', 'gateway']),
@@ -58,14 +56,17 @@ const FACTS: Operation[] = [
   ...each((name) => `wg.t1.result.${name}.f1.a.1`, AGENTS),
   ...each((name) => `wg.t1.progress.${name}.f1.a`, AGENTS),
   ...each((name) => `wg.t1.start.${name}.f1.a.1`, AGENTS),
-  ...each((name) => `wg.t1.event.${name}.x`, ['registry', 'gateway'], ['gateway']),
+  ...each((name) => `wg.t1.event.${name}.x`, ['registry', 'gateway', 'sessions'], ['gateway']),
   ...each(
     (name) => `wg.t1.audit.${name}.x`,
     ROLES.filter((name) => ![...CLIENTS, 'registry'].includes(name)),
   ),
-  ...each((name) => `wg.t1.blob.${name}.abc.0`, [...AGENTS, 'alice', 'carol', 'cli', 'coordinator', 'gateway']),
-  ...each((name) => `wgm.beat.${name}.i1`, [...AGENTS, 'coordinator', 'registry', 'gateway']),
-  ...each((name) => `wgm.card.${name}.i1`, [...AGENTS, 'coordinator', 'registry', 'gateway']),
+  ...each((name) => `wg.t1.blob.${name}.abc.0`, [...AGENTS, 'alice', 'carol', 'cli', 'coordinator', 'gateway', 'sessions']),
+  ...each((name) => `wgm.beat.${name}.i1`, [...AGENTS, 'coordinator', 'registry', 'gateway', 'sessions']),
+  ...each((name) => `wgm.card.${name}.i1`, [...AGENTS, 'coordinator', 'registry', 'gateway', 'sessions']),
+  P('wg.t1.channel.s1.talk.m1', ['sessions']),
+  P('wg.t1.alarm.at.a1', ['sessions']),
+  P('wg.t1.alarm.due.a1', []),
   P('in.0.t1.f1.submit.alice', []),
   P('INPUT', []),
 ];
@@ -76,6 +77,7 @@ const QUEUES: Operation[] = [
   P('$JS.ACK._._.TASK.auditor-high.1.1.1.1.0', [], '+WPI'),
   P('$JS.API.CONSUMER.INFO.TASK.auditor-high', ['auditor', 'provisioner', 'cli'], ''),
   pull('INPUT', 'coordinator-0', ['coordinator']),
+  pull('ALARM', 'sessions-alarm', ['sessions']),
   pull('FLOW', 'coordinator-retention-grace', ['coordinator']),
   P('$JS.ACK.INPUT.coordinator-0.1.1.1.1.0', ['coordinator'], '+WPI'),
   P('$JS.ACK.FLOW.coordinator-retention-grace.1.1.1.1.0', ['coordinator'], '+WPI'),
@@ -87,14 +89,16 @@ const READING: Operation[] = [
   read('PROGRESS', 'wg.t1.abort.codegen.f1.a.1', ['codegen', 'coordinator', 'cli', 'gateway']),
   read('PROGRESS', 'wg.t1.start.codegen.f1.a.1', ['codegen', 'coordinator', 'cli', 'gateway']),
   read('PROGRESS', 'wg.t1.status.alice.f1', ['alice', 'coordinator', 'cli', 'gateway']),
-  read('FLOW', 'wg.t1.outcome.alice.f1', ['alice', 'coordinator', 'cli', 'gateway']),
-  read('FLOW', 'wg.t2.outcome.alice.f1', ['coordinator', 'cli', 'gateway']),
-  read('FLOW', 'wg.t1.outcome.codegen.f1', ['codegen', 'coordinator', 'cli', 'gateway']),
-  read('FLOW', 'wg.t1.flow.f1', ['coordinator', 'cli', 'gateway']),
-  read('SUBMIT', 'wg.t1.submit.alice.f1', ['alice', 'coordinator', 'cli']),
-  read('SUBMIT', 'wg.t1.signal.codegen.f1.s1', ['codegen', 'coordinator', 'cli']),
+  read('FLOW', 'wg.t1.outcome.alice.f1', ['alice', 'coordinator', 'cli', 'gateway', 'sessions']),
+  read('FLOW', 'wg.t2.outcome.alice.f1', ['coordinator', 'cli', 'gateway', 'sessions']),
+  read('FLOW', 'wg.t1.outcome.codegen.f1', ['codegen', 'coordinator', 'cli', 'gateway', 'sessions']),
+  read('FLOW', 'wg.t1.flow.f1', ['coordinator', 'cli', 'gateway', 'sessions']),
+  read('SUBMIT', 'wg.t1.submit.alice.f1', ['alice', 'coordinator', 'cli', 'sessions']),
+  read('SUBMIT', 'wg.t1.signal.codegen.f1.s1', ['codegen', 'coordinator', 'cli', 'sessions']),
+  read('CHANNEL', 'wg.t1.channel.s1.talk.m1', ['sessions']),
+  P('$JS.API.DIRECT.GET.CHANNEL', ['sessions'], '{"seq":1}'),
   read('BLOB', 'wg.t1.blob.alice.abc.0', BLOB_READERS_OF_T1),
-  read('BLOB', 'wg.t2.blob.bob.abc.0', ['auditor', 'codegen', 'foreign', 'bob', 'cli', 'coordinator', 'gateway']),
+  read('BLOB', 'wg.t2.blob.bob.abc.0', ['auditor', 'codegen', 'foreign', 'bob', 'cli', 'coordinator', 'gateway', 'sessions']),
   P('$JS.API.DIRECT.GET.FLOW', ['coordinator', 'cli'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.WAIT', ['coordinator', 'cli'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.EVENT', [], '{"seq":1}'),
@@ -124,6 +128,16 @@ const BUCKETS: Operation[] = [
   read('KV_PROFILES', '$KV.PROFILES.codegen', []),
   P('$JS.API.DIRECT.GET.KV_PROFILES', [], '{"seq":1}'),
   S('wgm.kv.PROFILES.auditor', ['auditor']),
+  ...['MEMORY', 'SESSIONS'].flatMap((bucket) => [
+    P(`$KV.${bucket}.t1.s1.key.x`, ['sessions']),
+    read(`KV_${bucket}`, `$KV.${bucket}.t1.s1.key.x`, [...SHARERS_OF_T1, 'sessions']),
+    read(`KV_${bucket}`, `$KV.${bucket}.t2.s1.key.x`, ['auditor', 'codegen', 'foreign', 'bob', 'cli', 'sessions']),
+    P(`$JS.API.DIRECT.GET.KV_${bucket}`, ['sessions'], '{"seq":1}'),
+    P(`$JS.API.STREAM.MSG.GET.KV_${bucket}`, ['sessions'], '{"seq":1}'),
+    S(`wgm.kv.${bucket}.t1.>`, [...SHARERS_OF_T1, 'sessions']),
+    S(`wgm.kv.${bucket}.t2.>`, ['auditor', 'codegen', 'foreign', 'bob', 'cli', 'sessions']),
+    S(`wgm.kv.${bucket}.>`, ['sessions']),
+  ]),
   P('$KV.CACHE.t1.codegen.k', ['codegen']),
   P('$KV.CACHE.t2.local.k', []),
   P('$KV.CACHE.t1.local.k', ['local']),
@@ -145,7 +159,8 @@ const HOUSE: Operation[] = [
   ...['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['coordinator'], '{"filter":"none.such"}'),
   ),
-  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'KV_DIRECTORY'].map((stream) =>
+  ...['CHANNEL', 'KV_MEMORY', 'KV_SESSIONS'].map((stream) => P(`$JS.API.STREAM.PURGE.${stream}`, ['sessions'], '{"filter":"none.such"}')),
+  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'ALARM', 'KV_DIRECTORY'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, [], '{"filter":"none.such"}'),
   ),
   P('$JS.API.STREAM.MSG.DELETE.AUDIT', [], '{"seq":1}'),
@@ -169,9 +184,12 @@ const EARS: Operation[] = [
   ),
   S('_INBOX.coordinator.>', ['coordinator']),
   S('wg.t1.status.alice.*', ['alice', 'cli', 'gateway']),
-  S('wg.t1.outcome.alice.*', ['alice', 'cli', 'gateway']),
-  S('wg.t2.outcome.alice.*', ['cli', 'gateway']),
-  S('wg.t1.outcome.codegen.*', ['codegen', 'cli', 'gateway']),
+  S('wg.t1.outcome.alice.*', ['alice', 'cli', 'gateway', 'sessions']),
+  S('wg.t2.outcome.alice.*', ['cli', 'gateway', 'sessions']),
+  S('wg.t1.outcome.codegen.*', ['codegen', 'cli', 'gateway', 'sessions']),
+  S('wg.t1.channel.*.*.*', [...AGENTS, 'alice', 'carol']),
+  S('wg.t2.channel.*.*.*', ['auditor', 'codegen', 'foreign', 'bob']),
+  S('wg.*.channel.*.*.*', ['auditor', 'codegen', 'foreign']),
   S('wg.t1.abort.codegen.*.*.*', ['codegen']),
   S('wg.*.progress.*.*.*', ['cli', 'gateway']),
   S('wgm.beat.*.*', ['registry', 'coordinator', 'cli']),
@@ -182,6 +200,12 @@ const EARS: Operation[] = [
 
 const QUESTIONS: Operation[] = [
   ...each((name) => `wgm.svc.registry.find.${name}`, [...AGENTS, 'cli', 'gateway']),
+  ...each((name) => `wgm.svc.sessions.set.t1.${name}`, SHARERS_OF_T1),
+  ...each((name) => `wgm.svc.sessions.set.t2.${name}`, ['auditor', 'codegen', 'foreign', 'bob', 'cli']),
+  P('wgm.svc.sessions.set.t1.nobody', []),
+  S('wgm.svc.sessions.set.*.*', ['sessions'], 'sessions'),
+  S('wgm.svc.sessions.set.*.*', []),
+  S('wgm.svc.sessions.set.*.*', [], 'thief'),
   P('wgm.svc.coordinator.describe.cli', ['cli']),
   P('wgm.svc.coordinator.health.cli', ['cli']),
   S('wgm.svc.registry.find.*', ['registry'], 'registry'),
@@ -189,7 +213,7 @@ const QUESTIONS: Operation[] = [
   S('wgm.svc.registry.find.*', [], 'thief'),
   S('$SRV.INFO.coordinator', ['coordinator']),
   P('$SRV.PING', ['cli'], ''),
-  P('_INBOX.alice.x', ['coordinator', 'registry']),
+  P('_INBOX.alice.x', ['coordinator', 'registry', 'sessions']),
 ];
 
 describe('who may do what, as the server answers', () => {

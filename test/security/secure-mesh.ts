@@ -16,6 +16,7 @@ import { manifest as cli } from '../../apps/cli/src/cli.manifest.js';
 import { manifest as provisioner } from '../../apps/cli/src/provisioner.manifest.js';
 import { manifest as coordinator } from '../../apps/coordinator/src/coordinator.manifest.js';
 import { manifest as registry } from '../../apps/registry/src/registry.manifest.js';
+import { manifest as sessions } from '../../apps/sessions/src/sessions.manifest.js';
 
 /** Stands for services of later issues that speak for others. */
 const gateway: Manifest = {
@@ -34,6 +35,7 @@ export const MANIFESTS: readonly Manifest[] = [
   provisioner,
   coordinator,
   registry,
+  sessions,
   gateway,
   cli,
   agentManifest('auditor', { buckets: { PROFILES: { read: ['auditor'] } } }),

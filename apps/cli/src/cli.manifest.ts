@@ -10,8 +10,9 @@ export const manifest: Manifest = {
   rereads: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'PROGRESS', 'ESCALATION', 'DLQ', 'BLOB'],
   folds: ['FLOW', 'PROGRESS', 'WAIT', 'ESCALATION', 'DLQ', 'BEAT'],
   inspects: ['SUBMIT', 'INPUT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'DLQ', 'BLOB'],
-  buckets: { WORKFLOWS: { write: ['>'] }, DIRECTORY: { read: ['>'] } },
+  buckets: { WORKFLOWS: { write: ['>'] }, DIRECTORY: { read: ['>'] }, MEMORY: { read: ['*.>'] }, SESSIONS: { read: ['*.>'] } },
   calls: ['registry.agents', 'registry.find', 'registry.health', 'coordinator.describe', 'coordinator.list', 'coordinator.health'],
+  callsInTenant: ['sessions'],
   discovers: true,
   operate: true,
 };

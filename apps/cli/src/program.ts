@@ -11,6 +11,9 @@ import { registerEnv } from './commands/env.js';
 import { registerExplain } from './commands/explain.js';
 import { registerFlows } from './commands/flows.js';
 import { registerKeys } from './commands/keys/keys.js';
+import { registerMemory } from './commands/memory/memory.js';
+import { registerResources } from './commands/memory/resources.js';
+import { registerSessions } from './commands/memory/sessions.js';
 import { registerProvision } from './commands/provision.js';
 import { registerRestore } from './commands/restore.js';
 import { registerRun } from './commands/run.js';
@@ -23,6 +26,7 @@ import { registerWorkflows } from './commands/workflows/workflows.js';
 const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
   ['The mesh:', [registerUp, registerDemo, registerAgents, registerDoctor, registerBackup, registerRestore]],
   ['Flows:', [registerRun, registerSubmit, registerWatch, registerFlows, registerSignal, registerWorkflows]],
+  ['What agents share:', [registerMemory, registerSessions, registerResources]],
   ['Who may come in:', [registerEnv, registerAllow, registerRevoke]],
   ['A broker or deployment of yours:', [registerBrokerConfig, registerKeys, registerProvision]],
   ['Help:', [registerExplain, registerCompletion]],

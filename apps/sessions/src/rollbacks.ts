@@ -61,7 +61,7 @@ export class Rollbacks {
     const known = state.rollbacks.find((done) => done.request === request);
     if (known !== undefined) return known;
     const checkpoint = await this.cuts.require({ tenant, session, name: to });
-    const undo = `before-${request}`;
+    const undo = `before-${idOf(request, 'undo').slice(0, 12)}`;
     await this.cuts.make({ tenant, session, name: undo, request, by }, state);
     const keys = await this.restore(wanted, checkpoint);
     const effects = effectsSince(state, checkpoint);
