@@ -2,8 +2,10 @@ import { type Finding, type RuleInfo, severityRank } from './finding.js';
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
+type Ordered = Pick<Finding, 'severity' | 'file' | 'line' | 'column' | 'rule' | 'id'>;
+
 /** Worst first, then by place: a total order, so that equal sets of findings read the same. */
-export const worstFirst = (a: Finding, b: Finding): number =>
+export const worstFirst = (a: Ordered, b: Ordered): number =>
   compare(severityRank(a.severity), severityRank(b.severity)) ||
   compare(a.file, b.file) ||
   compare(a.line, b.line) ||

@@ -38,13 +38,25 @@ export { FORMAT_NAMES, formatsOf, type Format } from './rules/formats.js';
 export { compileRule, parseRules, readRules, type WrittenRule } from './rules/read-rules.js';
 export { readRuleFolder } from './rules/read-rule-folder.js';
 export { RULE_LANGUAGES, RULE_SCHEMA } from './rules/rule-schema.js';
-export { type Rule } from './rules/rule.js';
+export type { CallShape, DataCondition, PairShape, Rule, TextShape, TreeShape } from './rules/rule.js';
 export { tryExamples, type FailedExample } from './rules/try-examples.js';
 export { type PatternRule } from './rules/pattern-rule.js';
 export { CloneFinder, type Clone, type CloneSide, type Comparison } from './duplication/clones.js';
 export { tokenize, type Tokens } from './duplication/tokenize.js';
-export type { AuditReport, FileSummary, NotAnalysed, ReportFinding, SeverityCounts, Timeline, TimelineRow } from './report/audit-report.js';
-export { gradeOf, NO_GRADE, scoreOf, WEIGHT } from './report/score.js';
+export type {
+  AuditReport,
+  AuditRun,
+  ExcusedFinding,
+  FileSummary,
+  KnownFinding,
+  NotAnalysed,
+  ReportFinding,
+  SeverityCounts,
+  Timeline,
+  TimelineRow,
+  Trend,
+} from './report/audit-report.js';
+export { gradeOf, indexOf, NO_GRADE, scoreOf, WEIGHT } from './report/score.js';
 export { toSarif } from './report/sarif.js';
 export { renderHtml, type HtmlOptions } from './report/html/render-html.js';
 export { TIMELINE_PLACEHOLDER } from './report/html/timeline.js';

@@ -1,9 +1,11 @@
 import { DebtReport, SecurityReport } from '@waggle/analysis';
-import { Nested, NestedList, WorkspaceRef } from '@waggle/protocol';
+import { BlobRef, Nested, NestedList, Optional, WorkspaceRef } from '@waggle/protocol';
 
 export class ConsolidateInput {
   @Nested(() => WorkspaceRef) workspace!: WorkspaceRef;
   /** One of each part of the workspace, in any order. */
   @NestedList(() => DebtReport) debt!: DebtReport[];
   @NestedList(() => SecurityReport) security!: SecurityReport[];
+  /** Baselines in place of the one that the workspace holds. */
+  @Optional() @NestedList(() => BlobRef) baselines?: BlobRef[];
 }

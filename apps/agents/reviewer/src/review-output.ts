@@ -1,5 +1,5 @@
 import { BlobRef, Nested, NestedList, Optional, SEVERITIES, type Severity } from '@waggle/protocol';
-import { IsIn, IsInt, IsObject, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNumber, IsObject, IsString, Max, Min } from 'class-validator';
 
 /** A finding in one line. */
 export class TopFinding {
@@ -33,6 +33,13 @@ export class ReviewSummary {
   @IsInt() @Min(0) notAnalysed!: number;
   @IsInt() @Min(0) lines!: number;
   @Optional() @IsString() hottest?: string;
+  /** Hours that mending all findings takes, about. */
+  @IsNumber() @Min(0) effort!: number;
+  /** Findings that a comment or the baseline excuses. */
+  @IsInt() @Min(0) excused!: number;
+  /** Since the audit before: how many findings came, and how many went. Absent where there was none. */
+  @Optional() @IsInt() @Min(0) added?: number;
+  @Optional() @IsInt() @Min(0) fixed?: number;
 }
 
 export class ReviewOutput {

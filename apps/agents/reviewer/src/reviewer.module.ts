@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Reviewer } from './reviewer.js';
+import { Trends } from './trends.js';
 
-@Module({ providers: [Reviewer] })
+@Module({ providers: [Reviewer, Trends] })
 export class ReviewerModule {}

@@ -17,6 +17,12 @@ export const scoreOf = (counts: SeverityCounts, lines: number): number => {
   return counts.critical > 0 ? Math.min(score, CRITICAL_CAP) : score;
 };
 
+/** A shorter file counts as one of so many lines: a single remark must not make it the worst of all. */
+const LEAST_LINES = 200;
+
+/** The score of one file. */
+export const indexOf = (counts: SeverityCounts, lines: number): number => scoreOf(counts, Math.max(LEAST_LINES, lines));
+
 /** What stands for a grade where no file could be analysed: nothing found says nothing then. */
 export const NO_GRADE = '–';
 

@@ -172,4 +172,50 @@ describe('the report', () => {
     expect(report).toMatchObject({ score: 0, grade: '–', counts: { total: 0 } });
     expect(renderHtml(report).replace(/<script>[^]*?<\/script>/, '')).not.toMatch(/NaN|undefined/);
   });
+
+  it('ranks by severity, how sure it is, and how many need the file', () => {
+    const sure = find('a.ts:3', RULES.complexity);
+    const unsure = { ...find('a.ts:9', RULES.complexity), confidence: 'low' as const };
+    const needed = find('b.ts:1', RULES.complexity);
+    const inTest = find('a.spec.ts:1', RULES.complexity);
+    const modules = [
+      { file: 'a.ts', imports: [{ from: './b.js', names: ['b'], types: false, line: 1 }], exports: [] },
+      { file: 'b.ts', imports: [], exports: [] },
+    ];
+    const files = ['a.ts', 'b.ts', 'a.spec.ts'];
+    const report = consolidate(source({ debt: [debt(files, [sure, unsure, needed, inTest], { modules })], security: [] }));
+    expect(report.findings.map(({ file, line, priority }) => `${file}:${line} ${priority}`)).toEqual([
+      'b.ts:1 40',
+      'a.ts:3 28',
+      'a.spec.ts:1 20',
+      'a.ts:9 14',
+    ]);
+  });
+
+  it('tells what git knows: hot is what is complex and changes, and who left work undone', () => {
+    const git = {
+      head: 'a'.repeat(40),
+      time: 1,
+      churn: { 'b.ts': 9, 'a.ts': 1 },
+      marks: { 'a.ts': [{ line: 9, author: 'Ada', time: 1_706_788_800 }] },
+    };
+    const report = consolidate(source({ workspace: { ...source().workspace, git } }));
+    expect(report.files.map(({ file, churn, heat }) => [file, churn, heat])).toEqual([
+      ['b.ts', 9, 100],
+      ['a.ts', 1, 33.3],
+    ]);
+    expect(report.findings.find(({ rule: id }) => id === 'debt/todo')).toMatchObject({ author: 'Ada', since: '2024-02-01' });
+  });
+
+  it('of a change speaks of changed lines alone, and of what has to do with them', () => {
+    const changed = { since: 'b'.repeat(40), files: { 'a.ts': [[5, 5]] as [number, number][] } };
+    const git = { head: 'a'.repeat(40), time: 1, churn: {}, marks: {}, changed };
+    const copy = { ...find('b.ts:1', RULES.complexity), related: [{ file: 'a.ts', line: 4, endLine: 6 }] };
+    const report = consolidate(
+      source({ workspace: { ...source().workspace, git }, debt: [debt(['a.ts'], [find('a.ts:3', RULES.todo), copy])] }),
+    );
+    expect(report.findings.map(({ file, line }) => `${file}:${line}`).sort()).toEqual(['a.ts:5', 'b.ts:1']);
+    expect(report.scope).toEqual({ since: 'b'.repeat(40), files: 1 });
+    expect(report.notAnalysed).toEqual([{ file: 'd.md', reason: 'no parser; looked through for secrets' }]);
+  });
 });

@@ -1,36 +1,36 @@
 import {
-  CATEGORIES,
   gradeOf,
-  NO_GRADE,
   maskFindings,
+  NO_GRADE,
   scoreOf,
-  severityRank,
-  WEIGHT,
   worstFirst,
   type AuditReport,
   type DebtReport,
   type FileMetrics,
-  type FileSummary,
   type Finding,
+  type ReportFinding,
   type RuleInfo,
   type SecurityReport,
-  type SeverityCounts,
   type SpecialistReport,
 } from '@waggle/analysis';
-import { SEVERITIES } from '@waggle/protocol';
-import type { Entry } from '@waggle/workspace';
+import type { Entry, GitFacts } from '@waggle/workspace';
+import type { Baseline } from './baseline.js';
+import { compare, countsOf, effortOf, tally } from './counts.js';
+import { EXCUSE_RULES, judge } from './excuses.js';
+import { summarize } from './files.js';
+import { inChangedLines } from './focus.js';
 import { notAnalysed } from './not-analysed.js';
+import { ranked } from './rank.js';
 
 export interface ConsolidateSource {
-  workspace: { root: string; manifest: string; bytes: number; ignored: number; entries: readonly Entry[] };
+  workspace: { root: string; manifest: string; bytes: number; ignored: number; entries: readonly Entry[]; git?: GitFacts };
   debt: readonly DebtReport[];
   security: readonly SecurityReport[];
+  baseline?: Baseline;
 }
 
 /** Most findings of a report, the worst: what a reader's machine can open. The rest is counted. */
 const MAX_FINDINGS = 20_000;
-
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Any two of these are the same thing seen twice: by the same id, or one secret under two names. */
 const withoutDoubles = (findings: readonly Finding[]): Finding[] => {
@@ -45,54 +45,6 @@ const withoutDoubles = (findings: readonly Finding[]): Finding[] => {
     secrets.add(place);
     return true;
   });
-};
-
-const tally = (findings: readonly Finding[]): SeverityCounts => {
-  const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as SeverityCounts;
-  for (const finding of findings) counts[finding.severity]++;
-  return counts;
-};
-
-/** How many findings have each key; `expected` keys are named even when none has them. */
-const countBy = (
-  findings: readonly Finding[],
-  key: (finding: Finding) => string,
-  expected: readonly string[] = [],
-): Record<string, number> => {
-  const counts = new Map<string, number>(expected.map((each) => [each, 0]));
-  for (const finding of findings) counts.set(key(finding), (counts.get(key(finding)) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a], [b]) => compare(a, b)));
-};
-
-const byFile = (findings: readonly Finding[]): Map<string, Finding[]> => {
-  const files = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const list = files.get(finding.file);
-    if (list === undefined) files.set(finding.file, [finding]);
-    else list.push(finding);
-  }
-  return files;
-};
-
-/** Complexity x size x what was found: where work pays most. */
-const rawHeat = (metrics: FileMetrics, findings: readonly Finding[]): number =>
-  (1 + metrics.complexitySum) * metrics.lines * findings.reduce((sum, finding) => sum + WEIGHT[finding.severity], 0);
-
-const summarize = (metrics: readonly FileMetrics[], findings: readonly Finding[]): FileSummary[] => {
-  const found = byFile(findings);
-  const raw = metrics.map((each) => ({ each, own: found.get(each.file) ?? [], heat: rawHeat(each, found.get(each.file) ?? []) }));
-  const hottest = raw.reduce((max, { heat }) => Math.max(max, heat), 0);
-  return raw
-    .map(({ each, own, heat }): FileSummary => {
-      const worst = [...own].sort((a, b) => severityRank(a.severity) - severityRank(b.severity))[0]?.severity;
-      return {
-        ...each,
-        findings: own.length,
-        ...(worst === undefined ? {} : { worst }),
-        heat: hottest === 0 ? 0 : Math.round((1000 * Math.sqrt(heat)) / Math.sqrt(hottest)) / 10,
-      };
-    })
-    .sort((a, b) => compare(b.heat, a.heat) || compare(a.file, b.file));
 };
 
 /** Each of some things once, by a key, in the key's order: a shard's report may come twice. */
@@ -110,62 +62,70 @@ const languagesOf = (metrics: readonly FileMetrics[]): AuditReport['languages'] 
     .sort((a, b) => compare(b.lines, a.lines) || compare(a.language, b.language));
 };
 
+const dateOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
+
+/** Who left work undone, and when, as far as git told. */
+const authorOf = ({ rule, file, line }: Finding, git: GitFacts | undefined): Pick<ReportFinding, 'author' | 'since'> => {
+  if (rule !== 'debt/todo' || git === undefined || !Object.hasOwn(git.marks, file)) return {};
+  const mark = git.marks[file]!.find((each) => each.line === line);
+  return mark === undefined ? {} : { author: mark.author, since: dateOf(mark.time) };
+};
+
+const lost = (reports: readonly SpecialistReport[]): number => reports.reduce((sum, report) => sum + report.omitted, 0);
+
 /** Merges what the specialists say into one report. Pure; the order in which their reports came changes nothing. */
-export const consolidate = (source: ConsolidateSource): AuditReport => {
-  const reports: SpecialistReport[] = [...source.debt, ...source.security];
-  const all = withoutDoubles(reports.flatMap((report) => report.findings));
-  const findings = maskFindings(all.slice(0, MAX_FINDINGS));
-  const rules = unique(
-    reports.flatMap((report) => report.rules),
-    (rule) => rule.id,
+export const consolidate = ({ workspace, debt, security, baseline = new Map() }: ConsolidateSource): AuditReport => {
+  const { root, manifest, bytes, ignored, git } = workspace;
+  const changed = git?.changed;
+  const reports: SpecialistReport[] = [...debt, ...security];
+  const doubleless = withoutDoubles(reports.flatMap((report) => report.findings));
+  const all = changed === undefined ? doubleless : inChangedLines(doubleless, changed.files);
+  const excuses = unique(
+    debt.flatMap((report) => report.excuses ?? []),
+    ({ file, line }) => `${file}\n${String(line).padStart(8)}`,
+  );
+  const judged = judge(all, { excuses, baseline, partial: changed !== undefined });
+  const modules = unique(
+    debt.flatMap((report) => report.modules ?? []),
+    ({ file }) => file,
+  );
+  const kept = ranked(judged.findings, modules).slice(0, MAX_FINDINGS);
+  const findings = maskFindings(kept) as typeof kept;
+  const named = new Set(findings.map((finding) => finding.rule));
+  const rules = unique([...reports.flatMap((report) => report.rules), ...Object.values(EXCUSE_RULES)], (rule) => rule.id).filter(({ id }) =>
+    named.has(id),
   );
   const metrics = unique(
-    source.debt.flatMap((report) => report.metrics),
+    debt.flatMap((report) => report.metrics),
     (each) => each.file,
   );
   const lines = metrics.reduce((sum, each) => sum + each.lines, 0);
-  const bySeverity = tally(findings);
-  const score = metrics.length === 0 ? 0 : scoreOf(bySeverity, lines);
+  const score = metrics.length === 0 ? 0 : scoreOf(tally(findings), lines);
   const ruleOf = new Map<string, RuleInfo>(rules.map((rule) => [rule.id, rule]));
-  const { root, manifest, bytes, ignored, entries } = source.workspace;
+  const entries = changed === undefined ? workspace.entries : workspace.entries.filter(({ path }) => Object.hasOwn(changed.files, path));
+  const files = entries.filter((entry) => entry.kind === 'text').length;
   return {
     version: 1,
-    workspace: {
-      root,
-      manifest,
-      entries: entries.length,
-      files: entries.filter((entry) => entry.kind === 'text').length,
-      bytes,
-      analysed: metrics.length,
-      lines,
-      ignored,
-    },
+    workspace: { root, manifest, entries: entries.length, files, bytes, analysed: metrics.length, lines, ignored },
     score,
     grade: metrics.length === 0 ? NO_GRADE : gradeOf(score),
-    counts: {
-      total: findings.length,
-      bySeverity,
-      byCategory: Object.fromEntries(
-        CATEGORIES.map((category) => [category, findings.filter((finding) => finding.category === category).length]),
-      ) as AuditReport['counts']['byCategory'],
-      bySpecialist: countBy(
-        findings,
-        (finding) => finding.specialist,
-        reports.map((report) => report.specialist),
-      ),
-      byRule: Object.entries(countBy(findings, (finding) => finding.rule))
-        .map(([rule, count]) => ({ rule, count }))
-        .sort((a, b) => compare(b.count, a.count) || compare(a.rule, b.rule)),
-    },
+    counts: countsOf(
+      findings,
+      reports.map((report) => report.specialist),
+    ),
     languages: languagesOf(metrics),
-    files: summarize(metrics, findings),
+    files: summarize(metrics, findings, git?.churn),
     findings: findings.map((finding) => ({
       ...finding,
+      ...authorOf(finding, git),
       why: ruleOf.get(finding.rule)?.why ?? '',
       remedy: ruleOf.get(finding.rule)?.remedy ?? '',
     })),
     rules,
-    notAnalysed: notAnalysed(entries, source.debt, source.security),
-    omitted: reports.reduce((sum, report) => sum + report.omitted, all.length - findings.length),
+    notAnalysed: notAnalysed(entries, debt, security),
+    omitted: lost(reports) + judged.findings.length - findings.length,
+    effort: effortOf(findings),
+    excused: judged.excused,
+    ...(changed === undefined ? {} : { scope: { since: changed.since, files } }),
   };
 };

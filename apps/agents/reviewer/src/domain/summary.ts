@@ -5,7 +5,7 @@ const TOP = 20;
 
 /** What the task returns of a report: small enough to travel in the message itself. */
 export const summaryOf = (report: AuditReport): Omit<ReviewOutput, 'artifacts'> => {
-  const { score, grade, counts, workspace, notAnalysed, files } = report;
+  const { score, grade, counts, workspace, notAnalysed, files, effort, excused, trend } = report;
   const [hottest] = files;
   return {
     summary: {
@@ -19,6 +19,9 @@ export const summaryOf = (report: AuditReport): Omit<ReviewOutput, 'artifacts'> 
       analysed: workspace.analysed,
       notAnalysed: notAnalysed.length,
       lines: workspace.lines,
+      effort,
+      excused: excused.length,
+      ...(trend === undefined ? {} : { added: trend.added, fixed: trend.fixedTotal }),
       ...(hottest !== undefined && hottest.heat > 0 ? { hottest: hottest.file } : {}),
     },
     top: report.findings

@@ -38,9 +38,16 @@ export interface Parts {
 
 type Place = Omit<Found, 'place'> & { file: string; line: number };
 
-/** What only all files together show: exports nobody uses, modules in a circle, code without tests. */
-export const findStructure = (workspace: Workspace, parts: Parts, work: Work): Promise<DebtReport> =>
-  work.remember([ENGINE, workspace.all().identity], () => lookAtAll(workspace, parts, work));
+const NOTHING: DebtReport = { specialist: SPECIALIST, files: 0, findings: [], rules: [], skipped: [], omitted: 0, metrics: [] };
+
+/**
+ * What only all files together show: exports nobody uses, modules in a circle, code without tests. Nothing where only
+ * what changed was looked at.
+ */
+export const findStructure = async (workspace: Workspace, parts: Parts, work: Work): Promise<DebtReport> =>
+  workspace.git?.changed !== undefined
+    ? NOTHING
+    : work.remember([ENGINE, workspace.all().identity], () => lookAtAll(workspace, parts, work));
 
 const lookAtAll = async (workspace: Workspace, { modules, metrics }: Parts, work: Work): Promise<DebtReport> => {
   const { graph, entries } = await graphOf(workspace, modules, work);

@@ -20,7 +20,8 @@ export const groupByFile = (findings: readonly ReportFinding[]): FileGroup[] => 
     if (list === undefined) groups.set(finding.file, [finding]);
     else list.push(finding);
   }
-  const worst = (group: FileGroup): number => severityRank(group.findings[0]!.severity);
+  const worst = (group: FileGroup): number =>
+    group.findings.reduce((least, { severity }) => Math.min(least, severityRank(severity)), Infinity);
   return [...groups]
     .map(([file, list]) => ({ file, findings: list }))
     .sort((a, b) => worst(a) - worst(b) || b.findings.length - a.findings.length || (a.file < b.file ? -1 : 1));
