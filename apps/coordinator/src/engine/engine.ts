@@ -93,7 +93,9 @@ export class Engine {
   }
 
   /** Says what the entry just appended implies. What ends a flow is said only when all that came before it was. */
-  private async emit(key: FlowKey, flow: Flow, { n, at, commands }: Transition): Promise<Flow> {
+  private async emit(key: FlowKey, flow: Flow, { n, at, commands: implied }: Transition): Promise<Flow> {
+    // what the same entry calls off is not said: the word to stop might overtake it
+    const commands = implied.filter((command) => awaited(flow.state, command));
     if (flow.emittedFrom < n || n === 1 || commands.every(({ type }) => type !== 'outcome')) {
       await this.emitter.emit({ key, state: flow.state, n, at, sequence: flow.sequence, commands, fresh: true });
       flow.emittedFrom = Math.min(flow.emittedFrom, n);
