@@ -11,6 +11,9 @@ export class Again {
   ) {}
 }
 
+/** Of a connection: a process that is gone hears of nothing any more, not even of that. */
+export type Life = 'open' | 'closed' | 'gone';
+
 const PATIENCE = 1_000;
 const MAX_PATIENCE = 5_000;
 const BACKOFF_FIRST = 25;
@@ -29,7 +32,7 @@ export class Asker {
   constructor(
     private readonly clock: Clock,
     private readonly network: Network,
-    private readonly closed: () => boolean,
+    private readonly life: () => Life,
   ) {}
 
   ask<T>({ work, timeout, patience = PATIENCE }: Asked<T>): Promise<T> {
@@ -51,7 +54,8 @@ export class Asker {
         cancel();
         const now = this.clock.now();
         cancel = this.clock.after(Math.min(millis, deadline - now), () => {
-          if (this.closed()) return finish(() => reject(new WaggleError('BUS_UNREACHABLE', 'the connection is closed')));
+          if (this.life() === 'gone') return;
+          if (this.life() === 'closed') return finish(() => reject(new WaggleError('BUS_UNREACHABLE', 'the connection is closed')));
           if (this.clock.now() < deadline) return send();
           finish(() => reject(last ?? new WaggleError('BUS_TIMEOUT', `no answer within ${timeout} ms`)));
         });
@@ -70,7 +74,7 @@ export class Asker {
           try {
             verdict = work(count);
           } catch (error) {
-            this.network.toClient('answer', () => finish(() => reject(error as Error)));
+            this.network.toClient('answer', () => finish(() => reject(error)));
             return;
           }
           this.network.toClient('answer', () => heard(verdict));
@@ -78,8 +82,8 @@ export class Asker {
         sendIn(silence);
         silence = Math.min(MAX_PATIENCE, silence * 2);
       };
-      if (this.closed()) reject(new WaggleError('BUS_UNREACHABLE', 'the connection is closed'));
-      else send();
+      if (this.life() === 'closed') reject(new WaggleError('BUS_UNREACHABLE', 'the connection is closed'));
+      else if (this.life() === 'open') send();
     });
   }
 }

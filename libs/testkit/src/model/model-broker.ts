@@ -80,7 +80,13 @@ export class ModelBroker {
       const from = this.streams.get(source.name)!;
       this.copies.set(
         source.name,
-        new SourceCopy({ from, source, clock, delay: copyDelay, store: (...given) => this.storeCopy(input, ...given) }),
+        new SourceCopy({
+          from,
+          source,
+          clock,
+          delay: copyDelay,
+          store: (subject, body, headers) => this.storeCopy(input, { subject, body, headers }),
+        }),
       );
     }
   }
@@ -149,7 +155,7 @@ export class ModelBroker {
     return (this.byStream.get(stream) ?? []).filter((consumer) => consumer.matches(subject));
   }
 
-  private storeCopy(input: ModelStream, subject: string, body: Uint8Array, headers: Headers): boolean {
+  private storeCopy(input: ModelStream, { subject, body, headers }: Pick<Kept, 'subject' | 'body' | 'headers'>): boolean {
     const kept = this.interested(input.name, { subject }).length > 0;
     return 'sequence' in input.store(subject, body, { headers, kept });
   }

@@ -15,7 +15,8 @@ import type {
 } from '@waggle/bus';
 import { BlobStore, KvBucket, sameBytes } from '@waggle/bus/adapter';
 import { streamOf, WaggleError, type BucketName, type StreamName } from '@waggle/protocol';
-import { Again, Asker } from './asker.js';
+import { Again, Asker, type Life } from './asker.js';
+import type { Clock } from './clock.js';
 import type { Live, ModelBroker } from './model-broker.js';
 import { ModelContent, ModelStored } from './model-content.js';
 import { ModelQueue } from './model-queue.js';
@@ -35,6 +36,8 @@ const bytesOf = (body: string | Uint8Array): Uint8Array => (typeof body === 'str
 
 export interface ModelBusOptions {
   network?: Network;
+  /** The process's own; default: the broker's. */
+  clock?: Clock;
   /** The sequence of a stream up to which a read that is not the leader's sees it; default: all. */
   staleness?: (stream: ModelStream) => number;
 }
@@ -53,17 +56,19 @@ export class ModelBus implements Bus {
   private readonly queues = new Set<ModelQueue>();
   private readonly listeners = new Set<(health: BusHealth) => void>();
   private readonly silences = new Set<() => void>();
-  private closed = false;
+  private readonly clock: Clock;
+  private life: Life = 'open';
   private connected = true;
 
   constructor(
     private readonly broker: ModelBroker,
     readonly me: string,
-    { network = directNetwork(), staleness = () => Infinity }: ModelBusOptions = {},
+    { network = directNetwork(), clock = broker.clock, staleness = () => Infinity }: ModelBusOptions = {},
   ) {
     this.network = network;
     this.staleness = staleness;
-    this.asker = new Asker(broker.clock, network, () => this.closed);
+    this.clock = clock;
+    this.asker = new Asker(clock, network, () => this.life);
     this.blobs = new BlobStore(me, { publisher: this, reader: this.reader, maxPayload: () => MAX_PAYLOAD });
   }
 
@@ -134,7 +139,7 @@ export class ModelBus implements Bus {
   }
 
   async queue(stream: StreamName, name: string): Promise<Queue> {
-    const { broker, network, asker } = this;
+    const { broker, network, asker, clock } = this;
     const consumer = await asker.ask({
       timeout: API_TIMEOUT,
       work: () => {
@@ -143,7 +148,7 @@ export class ModelBus implements Bus {
         return found;
       },
     });
-    const queue = new ModelQueue({ broker, consumer, network, asker, closed: () => this.closed });
+    const queue = new ModelQueue({ broker, consumer, network, asker, clock, life: () => this.life });
     this.queues.add(queue);
     return queue;
   }
@@ -151,7 +156,7 @@ export class ModelBus implements Bus {
   async subscribe(subject: string, handler: (message: LiveMessage) => void, { queue }: { queue?: string } = {}): Promise<Subscription> {
     const hear = (live: Live): void =>
       this.network.toClient('live', () => {
-        if (this.closed) return;
+        if (this.life !== 'open') return;
         const respond = (body: string | Uint8Array): void => this.network.toBroker('say', () => live.respond(bytesOf(body)));
         handler(Object.assign(new ModelContent(live.subject, live.body, live.headers), { respond }));
       });
@@ -178,7 +183,7 @@ export class ModelBus implements Bus {
     if (stream !== undefined) return this.asker.ask({ timeout, work: () => answered(bytesOf(this.messageGet(stream, bytes))) });
     return new Promise((resolve, reject) => {
       const late = (): void => reject(new WaggleError('BUS_TIMEOUT', `no answer on ${subject} within ${timeout} ms`));
-      const cancel = this.broker.clock.after(timeout, late);
+      const cancel = this.clock.after(timeout, late);
       const respond = (answer: Uint8Array): void =>
         this.network.toClient('answer', () => {
           cancel();
@@ -230,7 +235,7 @@ export class ModelBus implements Bus {
   }
 
   get health(): BusHealth {
-    return { ready: this.connected && !this.closed, reasons: this.connected ? [] : ['not connected'], violations: 0 };
+    return { ready: this.connected && this.life === 'open', reasons: this.connected ? [] : ['not connected'], violations: 0 };
   }
 
   onHealth(listener: (health: BusHealth) => void): () => void {
@@ -252,12 +257,16 @@ export class ModelBus implements Bus {
   }
 
   async close(): Promise<void> {
-    this.vanish();
+    this.end('closed');
   }
 
   /** As a killed process: nothing more is said or heard. */
   vanish(): void {
-    this.closed = true;
+    this.end('gone');
+  }
+
+  private end(life: Life): void {
+    this.life = life;
     for (const queue of this.queues) queue.disconnected();
     for (const silence of this.silences) silence();
   }
@@ -278,7 +287,7 @@ export class ModelBus implements Bus {
   }
 
   private send(subject: string, bytes: Uint8Array, { expect, headers, timeout = PUBLISH_TIMEOUT }: PublishOptions): Promise<Sent> {
-    const fullUntil = this.broker.clock.now() + Math.min(timeout, FULL_PATIENCE);
+    const fullUntil = this.clock.now() + Math.min(timeout, FULL_PATIENCE);
     const all: Headers = { ...headers, ...(expect === undefined ? {} : { [EXPECTED]: String(expect) }) };
     return this.asker.ask<Sent>({
       timeout,

@@ -1,6 +1,7 @@
 import type { Delivery, Queue, Subscription } from '@waggle/bus';
 import type { StreamName } from '@waggle/protocol';
-import type { Asker } from './asker.js';
+import type { Asker, Life } from './asker.js';
+import type { Clock } from './clock.js';
 import type { ModelBroker } from './model-broker.js';
 import type { Handed, ModelConsumer, Pull } from './model-consumer.js';
 import { ModelDelivery, type Settler } from './model-delivery.js';
@@ -16,7 +17,9 @@ export interface QueueParts {
   consumer: ModelConsumer;
   network: Network;
   asker: Asker;
-  closed: () => boolean;
+  /** The process's own. */
+  clock: Clock;
+  life: () => Life;
 }
 
 /** A durable pull consumer, as a process takes from it. */
@@ -35,9 +38,10 @@ export class ModelQueue implements Queue {
   }
 
   take(max: number, { wait = 0, signal }: { wait?: number; signal?: AbortSignal } = {}): Promise<Delivery[]> {
-    const { clock } = this.parts.broker;
-    if (max < 1 || this.parts.closed() || signal?.aborted) return Promise.resolve([]);
+    const { clock, life, broker } = this.parts;
+    if (max < 1 || life() === 'closed' || signal?.aborted) return Promise.resolve([]);
     return new Promise((resolve) => {
+      if (life() === 'gone') return;
       let open = true;
       let cancel = (): void => undefined;
       const finish = (got: Delivery[]): void => {
@@ -74,14 +78,14 @@ export class ModelQueue implements Queue {
           if (!this.callOff(pull)) return;
           this.parts.network.toClient('pull', () => finish([]));
         };
-        if (wait > 0) clock.after(Math.min(wait, EXPIRES), end);
+        if (wait > 0) broker.clock.after(Math.min(wait, EXPIRES), end);
         else end();
       });
     });
   }
 
   async consume(handler: (delivery: Delivery) => void, { maxInFlight }: { maxInFlight: number }): Promise<Subscription> {
-    const { clock } = this.parts.broker;
+    const { clock } = this.parts;
     const held = new Set<number>();
     let coming = 0;
     let pull: Pull | undefined;
@@ -108,7 +112,7 @@ export class ModelQueue implements Queue {
       if (held.delete(sequence)) fill();
     };
     const receive = (delivery: Delivery): void => {
-      if (stopped || this.parts.closed()) return;
+      if (stopped || this.parts.life() !== 'open') return;
       coming = Math.max(0, coming - 1);
       held.add(delivery.sequence);
       handler(delivery);
@@ -135,7 +139,7 @@ export class ModelQueue implements Queue {
   }
 
   private ask(pull: Pull): void {
-    if (this.parts.closed()) return;
+    if (this.parts.life() !== 'open') return;
     this.standing.add(pull);
     this.parts.consumer.pull(pull);
   }

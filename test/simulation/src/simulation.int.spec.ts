@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const SEEDS = 200;
+
+/** Virtual time wants a process of its own, where the globals are the simulation's. */
+const simulate = (...args: string[]) =>
+  spawnSync(process.execPath, [join(process.cwd(), 'test/simulation/dist/main.js'), ...args], { encoding: 'utf8' });
+
+describe('the coordinator in simulation', () => {
+  it(`keeps every promise in ${SEEDS} worlds`, () => {
+    const { stdout, stderr, status } = simulate('--seeds', String(SEEDS));
+    expect(`${stdout}${stderr}`).not.toContain('is broken');
+    expect(status).toBe(0);
+    const { flows, deaths, events } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, number>;
+    expect(flows).toBeGreaterThan(SEEDS);
+    expect(deaths).toBeGreaterThan(SEEDS);
+    expect(events).toBeGreaterThan(SEEDS * 100);
+  }, 120_000);
+
+  it('runs a seed the same way each time', () => {
+    const [first, second] = [1, 2].map(() => simulate('--seed', '7', '--trace').stdout.replace(/^\{.*/m, ''));
+    expect(first!.length).toBeGreaterThan(10_000);
+    expect(second).toBe(first);
+  }, 60_000);
+});

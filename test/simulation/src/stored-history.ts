@@ -1,0 +1,34 @@
+import type { Kept, ModelBroker } from '@waggle/testkit';
+import type { StreamHistory } from './sim-process.js';
+import type { World } from './world.js';
+
+/** Everything that was ever stored, also what has left since. */
+export class StoredHistory implements StreamHistory {
+  /** Told of every message, in the moment in which it is stored. */
+  onStored: (stream: string, message: Kept) => void = () => undefined;
+  onAny: (stream: string, message: Kept) => void = () => undefined;
+  private readonly times = new Map<string, { at: number; sequence: number }[]>();
+  private readonly bySubject = new Map<string, Kept[]>();
+
+  constructor(world: World, broker: ModelBroker) {
+    broker.onStored = (stream, message) => {
+      const times = this.times.get(stream);
+      if (times) times.push({ at: world.now(), sequence: message.sequence });
+      else this.times.set(stream, [{ at: world.now(), sequence: message.sequence }]);
+      const before = this.bySubject.get(message.subject);
+      if (before) before.push(message);
+      else this.bySubject.set(message.subject, [message]);
+      this.onAny(stream, message);
+      this.onStored(stream, message);
+    };
+  }
+
+  sequenceAt(stream: string, time: number): number {
+    return this.times.get(stream)?.findLast(({ at }) => at <= time)?.sequence ?? 0;
+  }
+
+  /** All that was ever stored on a subject. */
+  of(subject: string): readonly Kept[] {
+    return this.bySubject.get(subject) ?? [];
+  }
+}
