@@ -57,7 +57,10 @@ describe('child flows', () => {
 
   it('are refused beyond the budget, of others, of those that have ended, and of themselves', async () => {
     const parent = await parentFlow('p2');
-    await ask(childId(2), { definition: { name: 'big', budget: { tasks: 50 }, steps: [{ id: 'a', skill: SKILL, forEach: '[1]' }] }, parent });
+    await ask(childId(2), {
+      definition: { name: 'big', budget: { tasks: 50 }, steps: [{ id: 'a', skill: SKILL, forEach: '[1]' }] },
+      parent,
+    });
     expect(await endOf(childId(2))).toMatchObject({ state: 'REJECTED', errors: [{ code: 'BUDGET_EXCEEDED' }] });
     await ask(childId(3), { skill: SKILL, parent }, 'thief');
     expect(await endOf(childId(3), 'thief')).toMatchObject({ state: 'REJECTED', errors: [{ code: 'PARENT_ENDED' }] });

@@ -1,4 +1,5 @@
 import { parseDuration, problem, WaggleError } from '@waggle/protocol';
+import { PREFERENCES, type Preference } from '@waggle/flow';
 import type { Depths } from './domain/admission.js';
 
 /** Nest token. */
@@ -11,6 +12,8 @@ export interface CoordinatorConfig {
   retention: RetentionTimes;
   /** Past which new flows are refused with OVERLOADED. */
   depths: Depths;
+  /** What counts most in the choice among agents. */
+  prefer: Preference;
 }
 
 export interface RetentionTimes {
@@ -28,11 +31,12 @@ export const DEFAULTS: CoordinatorConfig = {
   operators: ['cli', 'gateway', 'incident-responder'],
   retention: { grace: 600_000, finished: 7 * DAY, head: 8 * DAY },
   depths: { tasks: 10_000, inputs: 20_000 },
+  prefer: 'balance',
 };
 
 /**
- * Defaults changed by WAGGLE_OPERATORS (names, comma separated), WAGGLE_RETENTION (a duration of at least 15 minutes) and
- * WAGGLE_QUEUE_DEPTH (tasks that may wait for an agent). `CONFIG_INVALID`.
+ * Defaults changed by WAGGLE_OPERATORS (names, comma separated), WAGGLE_RETENTION (a duration of at least 15 minutes),
+ * WAGGLE_QUEUE_DEPTH (tasks that may wait for an agent) and WAGGLE_PREFER (balance, speed, cost or quality). `CONFIG_INVALID`.
  */
 export const readCoordinatorConfig = (env: NodeJS.ProcessEnv = process.env): CoordinatorConfig => {
   const { operators, retention, depths } = DEFAULTS;
@@ -43,7 +47,15 @@ export const readCoordinatorConfig = (env: NodeJS.ProcessEnv = process.env): Coo
     operators: named ?? operators,
     retention: { ...retention, finished: readFinished(env.WAGGLE_RETENTION) ?? retention.finished },
     depths: { ...depths, tasks: readDepth(env.WAGGLE_QUEUE_DEPTH) ?? depths.tasks },
+    prefer: readPreference(env.WAGGLE_PREFER) ?? DEFAULTS.prefer,
   };
+};
+
+const readPreference = (text: string | undefined): Preference | undefined => {
+  if (text === undefined || text.trim() === '') return undefined;
+  if (Object.hasOwn(PREFERENCES, text.trim())) return text.trim() as Preference;
+  const wrong = problem('CONFIG_INVALID', `"${text}" is none of ${Object.keys(PREFERENCES).join(', ')}.`, 'WAGGLE_PREFER');
+  throw new WaggleError('CONFIG_INVALID', wrong.message, { path: wrong.path, problems: [wrong] });
 };
 
 const MOST_WAITING = 1_000_000;

@@ -11,6 +11,7 @@ import type {
   ValueRef,
   BlobRef,
 } from '@waggle/protocol';
+import type { Weights } from './decide/agent-choice.js';
 import type { ControlCommand, ControlEvent, ControlInput, Left } from './control.js';
 import type { DefinitionChange } from './definition/change.js';
 import type { FlowDefinition, Rest } from './definition/definition.js';
@@ -31,6 +32,10 @@ export interface Facts {
   directory(skill: string): DirectorySkill | undefined;
   /** Whether tasks of a skill must wait, as somebody said. */
   frozen?(skill: string): boolean;
+  /** What counts in the choice among agents; a balance when left out. */
+  weights?: Weights;
+  /** Whether a skill's queue is long and the flow's tenant has had more than its share of it. */
+  crowds?(skill: string): boolean;
   /** A value by reference, where it is loaded, or why it can never be: the step that looks into it fails with that. */
   value(ref: BlobRef): { value: unknown } | { problem: Problem } | undefined;
   /** Where a value that the decision asked to store (`need.store`) lies now; absent: large values fail with MESSAGE_TOO_LARGE. */
@@ -143,6 +148,8 @@ export type FlowEvent =
       priority: Priority;
       skill: string;
       deadline: number;
+      /** Why this agent, where there were several. */
+      because?: string;
     }
   | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT' | 'FROZEN'; skill: string; until: number }
   /** The task goes on as a sub-flow; `cost`: of the attempt so far, where an agent has planned it. */

@@ -15,6 +15,8 @@ const REFUSE: Partial<Record<StreamName, number>> = { FLOW: 0.7, TIMER: 0.7, INP
 const INPUT_ALARM = 0.2;
 /** Figures older than this are read again, when a submission asks. */
 const FRESH = 500;
+/** Times its share that a tenant must have had for its tasks to stand back. */
+const CROWDING = 1.2;
 /** A full disk is emptied by retention: slowly. */
 const FULL_RETRY = 60_000;
 
@@ -48,6 +50,15 @@ export class Pressure {
     const offers = skill === undefined ? undefined : this.directory.find(skill)?.offers;
     const queue = offers === undefined ? undefined : this.depths.shortest(offers);
     return admit({ inputs: this.inputs, queue, share: this.shares.of(tenant, now) }, this.config.depths);
+  }
+
+  /** Whether tasks of this tenant hold up those of others: a queue is longer than its agents' slots, and it has had more than its share. */
+  crowds(tenant: string, skill: string): boolean {
+    const now = performance.now();
+    this.shares.note(tenant, now);
+    if (this.shares.of(tenant, now) <= CROWDING) return false;
+    const queue = this.depths.shortest(this.directory.find(skill)?.offers ?? []);
+    return queue !== undefined && queue.waiting > queue.slots;
   }
 
   /** Reads the figures of the streams. */

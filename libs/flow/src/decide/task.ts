@@ -3,11 +3,11 @@ import type { CompiledStep } from '../definition/compile.js';
 import { skillOf } from '../definition/definition.js';
 import type { TaskState } from '../state/state.js';
 import { begin } from './begin.js';
-import { chooseAgent } from './choose-agent.js';
+import { chooseAgent, priorityOf } from './choose-agent.js';
 import type { Draft } from './draft.js';
 import { abort, cancelChildren, endFlow, unwaitIfLast } from './end.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
-import { candidates, offered, offerUntil } from './offer.js';
+import { offered, offerUntil } from './offer.js';
 import { isHeld } from './ready.js';
 import { mayRetry, retryDelay } from './retry-delay.js';
 import { inputOf } from './scope-of.js';
@@ -54,8 +54,9 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
     const fault = faultOf('BUDGET_EXCEEDED', `the flow's budget of ${head.tasks} tasks is spent`);
     return endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
   }
-  const offer = draft.frozen(skill) ? undefined : chooseAgent(candidates(draft, task, skill), draft.given);
-  if (!offer) return wait(draft, wanted);
+  const choice = chooseAgent(draft, wanted, skill);
+  if (!choice) return wait(draft, wanted);
+  const { offer, because } = choice;
   let input: unknown;
   try {
     input = inputOf(draft, wanted);
@@ -65,10 +66,20 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
     // the decision will not stand: it goes on to learn what else is wanted
     if (draft.wants.enough) throw error;
   }
-  const priority = task?.priority ?? step.definition.priority ?? head.priority;
+  const priority = priorityOf(draft, wanted, { skill, wanted: task?.priority ?? step.definition.priority ?? head.priority });
   const deadline = Math.min(head.deadline, draft.now + (timeout ?? offer.timeout));
   const waited = state.waiting.has(skill);
-  draft.emit({ type: 'taskDispatched', stepId, taskId, attempt, agent: offer.agent, priority, skill, deadline });
+  draft.emit({
+    type: 'taskDispatched',
+    stepId,
+    taskId,
+    attempt,
+    agent: offer.agent,
+    priority,
+    skill,
+    deadline,
+    ...(because && { because }),
+  });
   const left = { ...learntOf(draft, wanted), ...task?.left };
   const kind = task?.offer ? { kind: 'handoff' as const } : {};
   draft.command({ type: 'dispatch', agent: offer.agent, priority, taskId, attempt, skill, input, deadline, ...kind, ...left }, [

@@ -48,8 +48,10 @@ const SENTENCES: Sentences = {
   flowRejected: ({ owner, problems }) => `what ${owner} asked for was rejected: ${codes(problems)}`,
   stepExpanded: ({ stepId, count }) => `${stepId} became ${count} ${count === 1 ? 'task' : 'tasks'}`,
   stepSkipped: ({ stepId, reason }) => `${stepId} was skipped (${reason})`,
-  taskDispatched: ({ taskId, attempt, agent, skill, priority, deadline }) =>
-    `${taskId} went to ${agent} for ${skill}${attempted(attempt)}, priority ${priority}, until ${clock(deadline)}`,
+  taskDispatched: ({ taskId, attempt, agent, skill, priority, deadline, because }) =>
+    `${taskId} went to ${agent} for ${skill}${attempted(attempt)}, priority ${priority}, until ${clock(deadline)}${
+      because === undefined ? '' : ` (${because})`
+    }`,
   taskWaiting: ({ taskId, skill, until, reason }) =>
     reason === 'FROZEN'
       ? `${taskId} waits, for ${skill} is frozen (FROZEN); at most until ${clock(until)}`

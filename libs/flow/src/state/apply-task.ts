@@ -111,6 +111,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       dropWaiting(state, task, pen);
       pen.set(task, 'status', 'running');
       pen.set(task, 'attempt', event.attempt);
+      pen.set(task, 'priority', event.priority);
       pen.set(task, 'agent', event.agent);
       pen.set(task, 'due', event.deadline);
       pen.set(task, 'prefers', undefined);

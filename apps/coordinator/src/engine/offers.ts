@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PREFERENCES, type Weights } from '@waggle/flow';
+import type { DirectorySkill } from '@waggle/protocol';
+import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-config.js';
+import { Directory } from './directory.js';
+import { Pressure } from './pressure.js';
+
+/** Who may get a task, and what counts in the choice. */
+@Injectable()
+export class Offers {
+  readonly weights: Weights;
+
+  constructor(
+    @Inject(COORDINATOR_CONFIG) { prefer }: CoordinatorConfig,
+    private readonly directory: Directory,
+    private readonly pressure: Pressure,
+  ) {
+    this.weights = PREFERENCES[prefer];
+  }
+
+  find(skill: string): DirectorySkill | undefined {
+    return this.directory.find(skill);
+  }
+
+  refresh(skill: string): Promise<boolean> {
+    return this.directory.refresh(skill);
+  }
+
+  crowds(tenant: string, skill: string): boolean {
+    return this.pressure.crowds(tenant, skill);
+  }
+}
