@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Lifecycle, Presence } from '@waggle/service';
 import { COORDINATOR_CONFIG, readCoordinatorConfig, type CoordinatorConfig } from './coordinator-config.js';
 import { CoordinatorService } from './coordinator.service.js';
+import { Asks } from './engine/asks.js';
 import { Audit } from './engine/audit.js';
 import { Beginnings } from './engine/beginnings.js';
 import { Desk } from './engine/desk.js';
@@ -12,6 +13,7 @@ import { EventSignals } from './engine/event-signals.js';
 import { EngineMetrics } from './engine/engine-metrics.js';
 import { FactGatherer } from './engine/facts.js';
 import { FlowStore } from './engine/flow-store.js';
+import { Freezes } from './engine/freezes.js';
 import { Happenings } from './engine/happenings.js';
 import { Lanes } from './engine/lanes.js';
 import { LateTimers } from './engine/late-timers.js';
@@ -23,6 +25,7 @@ import { Retention } from './engine/retention.js';
 import { ShortTimers } from './engine/short-timers.js';
 import { SkillOffered } from './engine/skill-offered.js';
 import { StatusFeed } from './engine/status-feed.js';
+import { StoredAnswers } from './engine/stored-answers.js';
 import { StoredResults } from './engine/stored-results.js';
 import { Values } from './engine/values.js';
 import { Waits } from './engine/waits.js';
@@ -36,9 +39,9 @@ import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
 const INPUTS = [Intake, Partitions, Strays, BlockedSources];
-const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, Orphans];
-const WORLD = [Directory, Workflows, Values, Pressure, QueueDepths, Audit];
-const EFFECTS = [Emitter, Waits, EventSignals, Happenings, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
+const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, StoredAnswers, Orphans];
+const WORLD = [Directory, Freezes, Workflows, Values, Pressure, QueueDepths, Audit];
+const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
 const ANSWERS = [Questions, FlowDescriber, FlowLister];
 
 @Module({

@@ -130,6 +130,7 @@ describe('signals whose delivery is out of order', () => {
     const control = async () => (await logOf(see, flowId)).flatMap(({ events }) => events).filter(({ type }) => type.startsWith('signal'));
     await eventually(async () => (await control()).length === 2, { timeout: 4_000 });
     expect((await control()).map((event) => 'signal' in event && event.signal)).toEqual(['resume', 'pause']);
+    expect((await control())[1]).toMatchObject({ type: 'signalIgnored', why: 'SUPERSEDED' });
     release();
     expect(await client.outcome(flowId)).toMatchObject({ state: 'COMPLETED', tasks: { completed: 2 } });
   });

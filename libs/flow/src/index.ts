@@ -11,7 +11,7 @@ export { checkValue } from './definition/input-schema.js';
 export { emptyState, type FlowState } from './state/state.js';
 export { fold, isApplied } from './state/fold.js';
 export { awaited } from './state/awaited.js';
-export { timedOut, type TimedOut } from './state/timed-out.js';
+export { timedOut, unaccepted, unanswered, type TimedOut } from './state/timed-out.js';
 export { statusOf } from './state/status.js';
 export { explain } from './state/explain.js';
 export { decide } from './decide/decide.js';

@@ -87,6 +87,9 @@ export const subjects = {
 export const skillKey = (skill: string): string => skill.replaceAll('.', '~');
 export const skillOfKey = (key: string): string => key.replaceAll('~', '.');
 
+/** The key in QUOTAS that says that a skill is frozen. */
+export const freezeKey = (skill: string): string => `freeze.${skillKey(skill)}`;
+
 /** How many partitions INPUT has unless told otherwise; the coordinator's replicas share them. */
 export const DEFAULT_PARTITIONS = 8;
 

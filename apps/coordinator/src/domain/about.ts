@@ -5,6 +5,7 @@ import type { About } from './messages.js';
 export const aboutOf = (state: FlowState): About => {
   const { head } = state;
   if (head === undefined) return { owner: state.owner, priority: 'normal', hop: 0, messageId: state.flowId };
-  const { owner, priority, hop, messageId, contextId, userId, traceparent } = head;
-  return { owner, priority, hop, messageId, contextId, userId, traceparent };
+  const { owner, priority, hop, messageId, contextId, userId, traceparent, definition, single } = head;
+  const workflow = single ? {} : { workflow: `${definition.name} ${definition.version}` };
+  return { owner, priority, hop, messageId, contextId, userId, traceparent, ...workflow };
 };

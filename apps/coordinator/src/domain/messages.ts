@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Command, Transition } from '@waggle/flow';
+import type { Ask, Command, Transition } from '@waggle/flow';
 import {
   MESSAGE_TYPES,
   type AgentMessage,
   type DeadLetter,
+  type EscalationRequest,
   type FlowStatus,
   type Outcome,
   type Priority,
@@ -27,6 +28,8 @@ export interface About {
   contextId?: string;
   userId?: string;
   traceparent?: string;
+  /** Its name and version. */
+  workflow?: string;
 }
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -62,7 +65,7 @@ export class FlowMessages {
   }
 
   task(command: CommandOf<'dispatch'>): AgentMessage<TaskDispatch> {
-    const { taskId, attempt, skill, input, deadline, workState } = command;
+    const { taskId, attempt, skill, input, deadline, kind, workState, handoff, decision, delegated } = command;
     const payload: TaskDispatch = {
       flowId: this.key.flowId,
       taskId,
@@ -72,6 +75,10 @@ export class FlowMessages {
       deadline: new Date(deadline).toISOString(),
       owner: this.about.owner,
       ...(workState !== undefined && { workState }),
+      ...(kind && { kind }),
+      ...(handoff && { handoff }),
+      ...(decision && { decision }),
+      ...(delegated && { delegated }),
     };
     return {
       ...this.envelope(MESSAGE_TYPES.task, `${taskId}.${attempt}`),
@@ -83,8 +90,9 @@ export class FlowMessages {
   }
 
   abort(command: CommandOf<'abort'>): AgentMessage<TaskAbort> {
-    const { agent, taskId, attempt, reason } = command;
-    return { ...this.envelope(MESSAGE_TYPES.abort, `abort.${taskId}.${attempt}`), intent: 'command', to: agent, payload: { reason } };
+    const { agent, taskId, attempt, reason, grace } = command;
+    const payload = { reason, ...(grace !== undefined && { grace }) };
+    return { ...this.envelope(MESSAGE_TYPES.abort, `abort.${taskId}.${attempt}`), intent: 'command', to: agent, payload };
   }
 
   timer(command: CommandOf<'timer'>): AgentMessage<TimerDue> {
@@ -98,7 +106,8 @@ export class FlowMessages {
   }
 
   deadLetter(command: CommandOf<'deadLetter'>): AgentMessage<DeadLetter> {
-    const { taskId, attempt, skill, input, fault } = command;
+    const { taskId, attempt, skill, input, fault, agent, stepId, workState, earlier } = command;
+    const { workflow } = this.about;
     const payload: DeadLetter = {
       flowId: this.key.flowId,
       taskId,
@@ -107,8 +116,19 @@ export class FlowMessages {
       owner: this.about.owner,
       ...(input !== undefined && { input }),
       error: fault,
+      agent,
+      ...(stepId !== undefined && { step: stepId }),
+      ...(workflow !== undefined && { workflow }),
+      ...(workState !== undefined && { workState }),
+      ...(earlier && { earlier }),
     };
     return { ...this.envelope(MESSAGE_TYPES.deadLetter, `dead.${taskId}`), payload };
+  }
+
+  /** A question, as rung `k` of its ladder is told it. */
+  ask(ask: Ask, k: number): AgentMessage<EscalationRequest> {
+    const payload: EscalationRequest = { ...ask, rung: k };
+    return { ...this.envelope(MESSAGE_TYPES.escalation, `${ask.id}.${k}`), intent: 'escalate', payload };
   }
 
   signal(name: Signal['signal'], about: { flowId: string; reason: string; data?: Record<string, unknown> }): AgentMessage<Signal> {

@@ -3,7 +3,7 @@ import { MESSAGE_TYPES, parseMessage, problem, type InputAddress, type Problem }
 import type { Origin } from '@waggle/flow';
 
 /** An input that a flow decides on. */
-export type FlowAddress = Extract<InputAddress, { kind: 'submit' | 'signal' | 'result' | 'timer' }>;
+export type FlowAddress = Extract<InputAddress, { kind: 'submit' | 'signal' | 'result' | 'timer' | 'answer' }>;
 
 /** A message as INPUT delivers it. */
 export interface Received {
@@ -29,6 +29,8 @@ export const readInput = (received: Received, operators: readonly string[]): Rea
       return { input: { ...head, ...readResult(received, address) } };
     case 'timer':
       return { input: { ...head, kind: 'timer', n: address.n } };
+    case 'answer':
+      return { input: { ...head, ...readAnswer(received, address), operator: operators.includes(address.who) } };
     case 'signal': {
       const { message, problems } = parseMessage(received.body, {
         ...contextOf(received, address.owner),
@@ -83,6 +85,13 @@ const readResult = (received: Received, address: Extract<FlowAddress, { kind: 'r
   const { agent, taskId, attempt } = address;
   const { message, problems } = parseMessage(received.body, { ...contextOf(received, agent), expect: MESSAGE_TYPES.result });
   return { kind: 'result', agent, taskId, attempt, result: problems ? { problems } : message.payload };
+};
+
+/** Whoever answers names no question but that of the subject. */
+const readAnswer = (received: Received, address: Extract<FlowAddress, { kind: 'answer' }>): Omit<Body<'answer'>, 'operator'> => {
+  const { who, id } = address;
+  const { message, problems } = parseMessage(received.body, { ...contextOf(received, who), expect: MESSAGE_TYPES.decision });
+  return { kind: 'answer', who, id, answer: problems ? { problems } : message.payload };
 };
 
 const contextOf = ({ address, origin, time }: Received, from: string) => ({

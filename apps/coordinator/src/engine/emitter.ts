@@ -8,6 +8,7 @@ import { derivedId } from '../domain/derived-id.js';
 import type { FlowKey } from '../domain/flow-key.js';
 import { inParallel } from '../domain/in-parallel.js';
 import { answerMessage, FlowMessages } from '../domain/messages.js';
+import { Asks } from './asks.js';
 import { LateTimers } from './late-timers.js';
 import { Parents } from './parents.js';
 import { ShortTimers } from './short-timers.js';
@@ -40,6 +41,7 @@ export class Emitter {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly waits: Waits,
+    private readonly asks: Asks,
     private readonly parents: Parents,
     private readonly timers: ShortTimers,
     private readonly late: LateTimers,
@@ -123,6 +125,10 @@ export class Emitter {
       case 'notifyParent':
         await this.parents.childEnded(key, command, { sequence: emission.sequence, at: emission.at });
         return;
+      case 'ask':
+      case 'rung':
+      case 'hush':
+        return this.asks.say(key, messages, command);
       case 'outcome':
         return;
     }

@@ -7,6 +7,8 @@ import { inDecisionOrder } from '../domain/order.js';
 import { Beginnings } from './beginnings.js';
 import { Directory } from './directory.js';
 import type { Flow } from './flow-store.js';
+import { Freezes } from './freezes.js';
+import { StoredAnswers } from './stored-answers.js';
 import { StoredResults } from './stored-results.js';
 import { Values, type DecisionValues } from './values.js';
 
@@ -26,6 +28,8 @@ export class FactGatherer {
     private readonly values: Values,
     private readonly beginnings: Beginnings,
     private readonly results: StoredResults,
+    private readonly answers: StoredAnswers,
+    private readonly freezes: Freezes,
   ) {}
 
   /** Fetches what a decision could not be made without. */
@@ -36,15 +40,22 @@ export class FactGatherer {
 
   async gather(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Gathered> {
     const values = this.values.forDecision(key);
-    const facts: Facts = { directory: (skill) => this.directory.find(skill), value: values.value, stored: values.stored };
+    const facts: Facts = {
+      directory: (skill) => this.directory.find(skill),
+      frozen: (skill) => this.freezes.has(skill),
+      value: values.value,
+      stored: values.stored,
+    };
     const given: Input[] = [];
     for (const input of inputs) {
       given.push(input.kind === 'submit' && flow.sequence === 0 ? await this.beginnings.prepare(input, facts) : input);
       // whoever was woken may be decided for by a replica that has not heard of the newcomer yet
       if (input.kind === 'signal' && input.signal === 'wake' && typeof input.data?.skill === 'string')
-        await this.directory.refresh(input.data.skill);
+        await Promise.all([this.directory.refresh(input.data.skill), this.freezes.refresh(input.data.skill)]);
     }
+    const before = await this.answers.before(key, flow, given);
     const late = await this.results.late(key, flow, given);
-    return { facts, values, inputs: late.length > 0 ? inDecisionOrder([...given, ...late]) : given };
+    const all = [...before, ...given, ...late];
+    return { facts, values, inputs: all.length > given.length ? inDecisionOrder(all) : given };
   }
 }

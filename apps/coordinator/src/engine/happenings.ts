@@ -22,7 +22,7 @@ export class Happenings {
 
   /** Resolves when everything that follows from the event is stored, under ids derived from its own. */
   async take({ tenant, source, type }: EventAddress, origin: Origin, body: Uint8Array): Promise<void> {
-    if (source === 'registry' && type === 'skill-offered') await this.skillOffered.wake(origin, body);
+    if ((source === 'registry' && type === 'skill-offered') || type === 'skill-thawed') await this.skillOffered.wake(origin, body);
     const event = readEvent({ source, type }, body, origin);
     if (event === undefined) return this.log.warn('an event that is no JSON object', { tenant, source, type, ...origin });
     await this.signals.tell(tenant, event);

@@ -24,18 +24,19 @@ export class Orphans {
     private readonly audit: Audit,
   ) {}
 
-  /** Throws `StillToCome` when the flow's submission is stored; else signals are audited, and nothing ever is parked. */
+  /** Throws `StillToCome` when the flow's submission is stored; else signals and answers are audited, and nothing ever is parked. */
   async settle(key: FlowKey, inputs: readonly Input[], deliveries: number): Promise<void> {
-    const waiting = inputs.filter(({ kind }) => kind === 'signal' || kind === 'result');
+    const waiting = inputs.filter(({ kind }) => kind === 'signal' || kind === 'result' || kind === 'answer');
     if (waiting.length === 0) return;
     const submission = await this.bus.last('SUBMIT', subjects.submit(key.tenant, '*', key.flowId), { from: 'leader' });
     if (submission !== undefined && deliveries < PATIENCE) throw new StillToCome(key);
     for (const input of waiting) {
-      if (input.kind !== 'signal') continue;
+      if (input.kind !== 'signal' && input.kind !== 'answer') continue;
+      const { kind } = input;
       await this.audit.record(key.tenant, {
-        kind: 'signal',
-        actor: input.speaker,
-        action: input.signal,
+        kind,
+        actor: input.kind === 'signal' ? input.speaker : input.who,
+        action: input.kind === 'signal' ? input.signal : kind,
         object: key.flowId,
         outcome: 'refused',
         reason: 'FLOW_UNKNOWN',

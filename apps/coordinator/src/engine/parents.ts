@@ -32,6 +32,7 @@ export class Parents {
       taskId: parent.taskId,
       attempt: parent.attempt,
       tasks: taskBudget(submission, facts),
+      ...(parent.delegated === true && { delegated: true }),
       origin: input.origin,
       at: input.at,
     });

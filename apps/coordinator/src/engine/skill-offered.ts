@@ -18,7 +18,7 @@ import { inParallel } from '../domain/in-parallel.js';
 const WIDTH = 64;
 const PAGE = 1_000;
 
-/** The event that a skill has gained an agent: it wakes all flows that wait for it, of every tenant. */
+/** The event that a skill has gained an agent, or was thawed: it wakes all flows that wait for it, of every tenant. */
 @Injectable()
 export class SkillOffered {
   constructor(

@@ -55,7 +55,7 @@ export class Intake implements OnModuleDestroy {
   }
 
   private route(address: InputAddress, arrival: Arrival, received: Omit<Received, 'address'>): void {
-    if (address.kind === 'event' || address.kind === 'answer') {
+    if (address.kind === 'event') {
       this.strays.settle(address, received, { arrival });
       return;
     }

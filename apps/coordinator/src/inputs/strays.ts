@@ -13,7 +13,7 @@ interface Source {
   body: Uint8Array;
 }
 
-/** Inputs that no flow decides on: events, answers that nobody asked for, signals that cannot be read. */
+/** Inputs that no flow decides on: events, and signals that cannot be read. */
 @Injectable()
 export class Strays {
   constructor(
@@ -39,7 +39,7 @@ export class Strays {
     if (address.kind === 'event') {
       return this.happenings.take(address, origin, body);
     }
-    const actor = address.kind === 'signal' ? address.owner : address.kind === 'answer' ? address.who : this.unexpected(address);
+    const actor = address.kind === 'signal' ? address.owner : this.unexpected(address);
     const reason = problems.map(({ code, path }) => (path === undefined ? code : `${code} ${path}`)).join(', ') || 'UNSUPPORTED';
     await this.audit.record(address.tenant, {
       kind: address.kind,

@@ -323,11 +323,9 @@ describe('a paused flow', () => {
 
   it('refuses with reasons what makes no sense', () => {
     const d = started();
-    d.signal('resume');
     d.signal('pause', { data: { running: 'perhaps' } });
     d.signal('retry');
     expect(d.events('signalRefused').map(({ signal, problems }) => [signal, problems[0]!.code])).toEqual([
-      ['resume', 'SIGNAL_REFUSED'],
       ['pause', 'INVALID_MESSAGE'],
       ['retry', 'SIGNAL_REFUSED'],
     ]);

@@ -328,7 +328,7 @@ describe('the flow', () => {
     const d = started({ name: 'x', steps: ['a', 'b'].map((id) => ({ id, skill: 's' })) });
     const task = d.dispatched('b');
     expect(d.signal('cancel', { speaker: 'eve' })[0]!.events).toMatchObject([{ type: 'signalIgnored', why: 'NOT_OWNER' }]);
-    expect(d.signal('resume')[0]!.events).toMatchObject([{ type: 'signalRefused', signal: 'resume' }]);
+    expect(d.signal('retry')[0]!.events).toMatchObject([{ type: 'signalRefused', signal: 'retry' }]);
     d.signal('cancel', { reason: 'enough' });
     expect(d.state.outcome).toMatchObject({ state: 'CANCELED', errors: [{ code: 'CANCELED', message: 'enough' }], tasks: { canceled: 2 } });
     expect(d.commands('abort').map(({ taskId }) => taskId)).toEqual(['a', 'b']);

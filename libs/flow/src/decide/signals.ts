@@ -83,9 +83,9 @@ const control = (draft: Draft, input: SignalInput): void => {
     return draft.emit({ type: 'flowPaused', running: read.running });
   }
   if (input.signal === 'resume') {
-    if (!state.paused) return refused('the flow is not paused');
+    // also of a flow that is not paused: a pause that was sent before it and comes after it must not count
     applied(draft, input);
-    return draft.emit({ type: 'flowResumed' });
+    return state.paused && draft.emit({ type: 'flowResumed' });
   }
   const { taskId } = input.data ?? {};
   const late = [...state.live].filter(({ id, status }) => status === 'retrying' && (taskId === undefined || id === taskId));
