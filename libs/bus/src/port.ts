@@ -178,6 +178,8 @@ export interface StreamFigures {
   lastSequence: number;
   /** The broker's clock as it answered. */
   time: Date;
+  /** In a cluster: the server that leads the stream; undefined while one is chosen. */
+  leader?: string;
 }
 
 export interface Backlog {

@@ -44,6 +44,7 @@ interface ConsumerInfo {
 interface StreamInfo {
   config: { max_bytes: number };
   state: { messages: number; bytes: number; last_seq: number };
+  cluster?: { leader?: string };
   ts: string;
 }
 
@@ -199,8 +200,15 @@ export class NatsBus implements Bus {
   }
 
   async figures(stream: StoreName): Promise<StreamFigures> {
-    const { config, state, ts } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
-    return { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, lastSequence: state.last_seq, time: new Date(ts) };
+    const { config, state, ts, cluster } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
+    return {
+      messages: state.messages,
+      bytes: state.bytes,
+      maxBytes: config.max_bytes,
+      lastSequence: state.last_seq,
+      time: new Date(ts),
+      ...(cluster?.leader && { leader: cluster.leader }),
+    };
   }
 
   async backlog(stream: StreamName, consumer: string): Promise<Backlog> {

@@ -1,0 +1,199 @@
+/**
+ * `node test/e2e/cluster.mjs [--faults N] [--seed S]`: three brokers, every stream on all of them, two of each service.
+ * The leader of a stream is killed, paused or cut off from the others, N times each under load; then the logs and the
+ * counted effects are checked. About 15 seconds a fault. Exit code 1 when anything is wrong.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findBroker } from '@waggle/broker';
+import { brokerConfig, connectBus, newNkey, provision } from '@waggle/bus';
+import { WaggleClient } from '@waggle/client';
+import { newId } from '@waggle/protocol';
+import { manifest as cli } from '../../apps/cli/dist/cli.manifest.js';
+import { service as coordinator } from '../../apps/coordinator/dist/index.js';
+import { service as registry } from '../../apps/registry/dist/index.js';
+import { endAll, startProcess } from '../bench/processes.mjs';
+import { service as counter } from './chaos/counter-agent/index.mjs';
+import { chance } from './chaos/random.mjs';
+import { checkLog, whatItWaitsFor } from './chaos/check-log.mjs';
+import { Cluster } from './cluster/brokers.mjs';
+
+const TENANT = 'default';
+const GIB = 1024 ** 3;
+const STREAMS = ['FLOW', 'INPUT', 'TASK', 'RESULT', 'SUBMIT', 'TIMER'];
+const FAULTS = ['kill', 'pause', 'partition'];
+const IN_FLIGHT = 10;
+const TASKS = 5;
+/** Milliseconds that a fault lasts, at least and more. */
+const LASTS = { least: 1_000, more: 3_000 };
+/** Between the end of one fault and the next: the cluster must be whole again. */
+const CALM = 4_000;
+const END = 120_000;
+
+const { values: options } = parseArgs({
+  options: { faults: { type: 'string', default: '3' }, seed: { type: 'string', default: String(Date.now() % 100_000) } },
+});
+const faults = Number(options.faults);
+if (!Number.isInteger(faults) || faults < 1) throw new Error('--faults must be a whole number of at least 1');
+const random = chance(options.seed, 'cluster');
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PROVISIONER = { name: 'provisioner', kind: 'core', provisions: true };
+/** Sees who leads, as an operator would. */
+const manifests = [registry.manifest, coordinator.manifest, counter.manifest, cli];
+
+const definition = {
+  name: 'count',
+  budget: { time: '5m', tasks: 100 },
+  steps: [
+    {
+      id: 'count',
+      skill: 'counter.count',
+      forEach: '${{ input.items }}',
+      input: { item: '${{ item }}', work: 40 },
+      retry: { attempts: 5, backoff: 'fixed', initial: '200ms', max: '1s' },
+    },
+  ],
+};
+const items = Array.from({ length: TASKS }, (_, i) => i);
+
+/** Flows one after another on so many lanes, until told to stop; when each ended. */
+class Load {
+  ends = [];
+  ids = [];
+  wrong = [];
+  #stopping = false;
+  #lanes;
+
+  constructor(client, bus) {
+    this.#lanes = Array.from({ length: IN_FLIGHT }, () => this.#lane(client, bus));
+  }
+
+  async #lane(client, bus) {
+    while (!this.#stopping) {
+      const flowId = newId();
+      this.ids.push(flowId);
+      try {
+        await submitted(client, flowId);
+        const { state, errors } = await client.outcome(flowId, { timeout: END });
+        if (state !== 'COMPLETED') this.wrong.push(`flow ${flowId}: ${state} ${JSON.stringify(errors)}`);
+      } catch (error) {
+        this.wrong.push(`flow ${flowId}: ${error.message} ${await whatItWaitsFor(bus, flowId).catch(String)}`);
+      }
+      this.ends.push(performance.now());
+    }
+  }
+
+  async stop() {
+    this.#stopping = true;
+    await Promise.all(this.#lanes);
+  }
+}
+
+/** As a user would: what was not acknowledged is submitted again, under the same id. */
+const submitted = async (client, flowId) => {
+  for (const until = performance.now() + END; ;) {
+    try {
+      return await client.submit({ definition, input: { items } }, { flowId });
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await delay(200);
+    }
+  }
+};
+
+const percentile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
+
+const { path: binary } = await findBroker({ cacheDir: path.join(root, '.waggle', 'bin') });
+const dir = await mkdtemp(path.join(tmpdir(), 'waggle-cluster-'));
+let cluster;
+let bus;
+let failed = true;
+try {
+  const all = [PROVISIONER, ...manifests];
+  const keys = Object.fromEntries(all.map(({ name }) => [name, newNkey()]));
+  const config = brokerConfig({ manifests: all, keys: Object.fromEntries(all.map(({ name }) => [name, keys[name].publicKey])) });
+  cluster = await Cluster.start({ binary, dir, config, storage: 4 * GIB });
+  await provision({ servers: cluster.url, seed: keys[PROVISIONER.name].seed, manifests, replicas: 3, storage: 2 * GIB });
+  await mkdir(path.join(dir, 'keys'), { mode: 0o700 });
+  for (const { name } of manifests) await writeFile(path.join(dir, 'keys', `${name}.nk`), keys[name].seed, { mode: 0o600 });
+  const effects = path.join(dir, 'effects');
+  await writeFile(effects, '');
+  const service = (name, file, at) =>
+    startProcess(path.join(root, file), {
+      ready: /"msg":"up"/,
+      env: {
+        NATS_URL: cluster.urlOf(at),
+        NATS_NKEY_SEED_FILE: path.join(dir, 'keys', `${name}.nk`),
+        WAGGLE_TENANT: TENANT,
+        LOG_LEVEL: process.env.BENCH_VERBOSE ? 'info' : 'fatal',
+        CHAOS_EFFECTS: effects,
+      },
+    });
+  await Promise.all(
+    [0, 1].flatMap((at) => [
+      service('registry', 'apps/registry/dist/main.js', at),
+      service('coordinator', 'apps/coordinator/dist/main.js', at + 1),
+      service('counter', 'test/e2e/chaos/counter-agent/main.mjs', 2 - at),
+    ]),
+  );
+  bus = await connectBus({ servers: cluster.url, me: cli.name, manifest: cli, seed: keys[cli.name].seed });
+  const client = new WaggleClient(bus, { tenant: TENANT });
+  const load = new Load(client, bus);
+  while (load.ends.length < 2 * IN_FLIGHT) await delay(100);
+
+  const gaps = [];
+  for (let round = 0; round < faults; round++) {
+    for (const fault of FAULTS) {
+      const stream = random.pick(STREAMS);
+      const leader = (await bus.figures(stream)).leader;
+      const began = performance.now();
+      const { heal } = await cluster[fault](cluster.at(leader));
+      await delay(LASTS.least + random.real() * LASTS.more);
+      await heal();
+      await delay(CALM);
+      // how long nothing ended: from the fault to the first end after it, and between any two ends since
+      const ends = [began, ...load.ends.filter((end) => end >= began), performance.now()];
+      const gap = Math.max(...ends.slice(1).map((end, i) => end - ends[i]));
+      gaps.push({ fault, stream, gap });
+      console.log(
+        `${gaps.length}/${FAULTS.length * faults} ${fault} of ${leader}, leader of ${stream}: nothing ended for ${Math.round(gap)} ms; ${load.ends.length} flows`,
+      );
+    }
+  }
+  await load.stop();
+  await client.close();
+
+  const counts = new Map();
+  for (const key of (await readFile(effects, 'utf8')).split('\n').filter(Boolean)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const wrong = [...load.wrong];
+  for (const flowId of load.ids) {
+    const mistakes = await checkLog(bus, flowId);
+    const missing = items.filter((item) => !counts.has(`${flowId}/count-${item}`));
+    if (missing.length > 0) mistakes.push(`no effect of ${missing.join()}`);
+    wrong.push(...mistakes.map((mistake) => `flow ${flowId}: ${mistake}`));
+  }
+  const repeated = [...counts.values()].filter((n) => n > 1).length;
+  console.log(`\n| fault | times | longest without an end: p50 | p99 | most |\n|---|---|---|---|---|`);
+  for (const fault of FAULTS) {
+    const own = gaps.filter((each) => each.fault === fault).map(({ gap }) => gap);
+    const shown = [percentile(own, 0.5), percentile(own, 0.99), Math.max(...own)].map((ms) => `${(ms / 1000).toFixed(1)} s`);
+    console.log(`| ${fault} | ${own.length} | ${shown.join(' | ')} |`);
+  }
+  console.log(
+    `\nseed ${options.seed}: ${load.ids.length} flows, ${load.ids.length * TASKS} tasks, ${repeated} run more than once, ${wrong.length} wrong`,
+  );
+  for (const each of wrong.slice(0, 20)) console.log(`WRONG ${each}`);
+  failed = wrong.length > 0;
+} finally {
+  await bus?.close();
+  await endAll();
+  await cluster?.stop();
+  if (failed) console.error(`what the brokers stored and logged lies in ${dir}`);
+  else await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+}
+process.exit(failed ? 1 : 0);
