@@ -177,6 +177,9 @@ export type FlowEvent =
   | { type: 'stepCanceled'; stepId: string; reason: string }
   /** The steps of the flow are others now. */
   | ({ type: 'definitionChanged'; by: string } & DefinitionChange)
+  /** The time of a box has begun; `over`: it was over before all its steps had ended. */
+  | { type: 'boxOpened'; box: string; due: number }
+  | { type: 'boxClosed'; box: string; over?: true }
   | { type: 'ruleJudged'; rule: string; holds: boolean; problems?: Problem[] }
   | { type: 'stepCompleted'; stepId: string }
   | { type: 'stepFailed'; stepId: string; fault: Fault }

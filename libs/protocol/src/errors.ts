@@ -31,11 +31,7 @@ export const ERRORS = {
     false,
     'Mend the place named; `waggle workflows validate FILE` checks it offline.',
   ),
-  INVALID_RULE: entry(
-    'A rule is not valid.',
-    false,
-    'Mend the field named; `waggle rules test DIR` checks rules and their examples.',
-  ),
+  INVALID_RULE: entry('A rule is not valid.', false, 'Mend the field named; `waggle rules test DIR` checks rules and their examples.'),
   INVALID_DURATION: entry(
     'A duration is not written as one.',
     false,
@@ -230,6 +226,12 @@ export const ERRORS = {
     false,
     'Mend the step before it, or what is said in `expects`, at the path named.',
   ),
+  PHASE_TIMEOUT: entry(
+    'A phase did not end in its time.',
+    false,
+    'Raise its `timeout`, or look with `waggle flows ID` where the time went.',
+  ),
+  STEP_TIMEOUT: entry('A step did not end in its time.', false, "Raise the step's `within`, or give it less to do."),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -8,6 +8,7 @@ import { onUnanswered } from './escalate.js';
 import { returnOffer } from './handoff.js';
 import { isHeld } from './ready.js';
 import { failAttempt, failTask, wantedAgain } from './task.js';
+import { endTimeBoxes, nextBoxEnd } from './time-boxes.js';
 import { onWaitDue } from './wait.js';
 import { problem } from '@waggle/protocol';
 
@@ -45,6 +46,7 @@ export const meetDeadlines = (draft: Draft): void => {
       failAttempt(draft, task, { fault, cost: 0, ...(task.status === 'running' ? { abort: 'TASK_TIMEOUT' } : {}) });
     }
   }
+  if (!flowIsDue && state.phase === 'open') endTimeBoxes(draft, due);
   if (flowIsDue && state.phase === 'open') endFlow(draft, 'FAILED', { errors: timeoutErrors(draft) });
 };
 
@@ -62,7 +64,7 @@ export const armTimer = (draft: Draft): void => {
   if (state.phase !== 'open') return;
   let nearest = draft.earliest;
   if (!state.armed) {
-    nearest = head.deadline;
+    nearest = Math.min(head.deadline, nextBoxEnd(draft));
     for (const task of state.live) if (task.due < nearest) nearest = task.due;
     if (state.stopping) nearest = Math.min(nearest, state.stopping.until);
   }

@@ -476,3 +476,119 @@ describe('rules', () => {
     expect('problems' in parsed && parsed.problems.map((each) => each.path)).toContain(path);
   });
 });
+
+describe('phases', () => {
+  const phases = [
+    {
+      id: 'analysis',
+      timeout: '5m',
+      steps: [
+        { id: 'security', skill: 's' },
+        { id: 'schema', skill: 's' },
+      ],
+    },
+    {
+      id: 'build',
+      mode: 'sequential',
+      gate: 'steps.api.output.ok',
+      steps: [
+        { id: 'tables', skill: 's' },
+        { id: 'api', skill: 's', when: 'steps.schema.output > 0' },
+      ],
+    },
+    { id: 'release', when: 'input.release', steps: [{ id: 'deploy', skill: 's' }] },
+  ];
+  const start = (input: object = { release: true }): Driver => {
+    const d = new Driver();
+    d.agents['*'] = [offer('one')];
+    d.submit({ definition: { name: 'phased', phases }, input });
+    return d;
+  };
+
+  it('come one after the other, each at once or in order, and pass their gate', () => {
+    const d = start();
+    expect(sent(d)).toEqual(['security', 'schema']);
+    d.complete('security');
+    expect(sent(d)).toHaveLength(2);
+    d.complete('schema', 1);
+    expect(sent(d)).toEqual(['security', 'schema', 'tables']);
+    d.complete('tables');
+    d.complete('api', { ok: true });
+    d.complete('deploy', 'out');
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED', output: { deploy: 'out', api: { ok: true } } });
+    expect(ended(d)!.output).not.toHaveProperty('analysis');
+    expect(d.log.reduce(fold, emptyState())).toEqual(d.state);
+  });
+
+  it('end the flow where the gate does not hold, and are skipped by their condition', () => {
+    const d = start();
+    for (const id of ['security', 'schema']) d.complete(id, 1);
+    d.complete('tables');
+    d.complete('api', { ok: false });
+    expect(ended(d)!.errors).toMatchObject([{ code: 'CHECK_FAILED', path: 'steps.build' }]);
+    const skipped = start({ release: false });
+    for (const id of ['security', 'schema', 'tables']) skipped.complete(id, 1);
+    skipped.complete('api', { ok: true });
+    expect(ended(skipped)).toMatchObject({ state: 'COMPLETED', tasks: { skipped: 2 } });
+  });
+
+  it('that do not end in their time fail what has not ended in them', () => {
+    const d = start();
+    d.complete('security');
+    expect(d.state.armed!.at).toBe(1_700_000_000_000 + 60_000);
+    d.fire();
+    const again = () => d.give(d.result(d.dispatched('schema'), { kind: 'failed', error: { code: 'X', message: 'x', retryable: true } }));
+    expect(again()).toEqual([]);
+    for (let fires = 0; fires < 20 && !ended(d); fires++) d.fire();
+    expect(ended(d)!.errors!.map(({ code }) => code)).toContain('TASK_TIMEOUT');
+
+    const slow = new Driver();
+    slow.agents['*'] = [offer('one', { timeout: 10 * 60_000 })];
+    slow.submit({ definition: { name: 'phased', phases }, input: {} });
+    slow.complete('security');
+    slow.fire();
+    expect(ended(slow)!.errors).toMatchObject([{ code: 'PHASE_TIMEOUT', path: 'steps.schema' }]);
+    expect(slow.now).toBe(1_700_000_000_000 + 5 * 60_000);
+    expect(slow.commands('abort').map(({ taskId }) => taskId)).toEqual(['schema']);
+  });
+
+  it('read the same again', () => {
+    const first = parseDefinition({
+      name: 'phased',
+      phases,
+      on: [{ source: 'git', type: 'push', filter: 'event.data.main', input: { ref: '${{ event.data.ref }}' } }],
+    });
+    if ('problems' in first) throw new Error(JSON.stringify(first.problems));
+    expect(first.definition.timeBoxes).toEqual([{ id: 'analysis', after: [], steps: ['security', 'schema', 'analysis'], time: 300_000 }]);
+    expect(parseDefinition(JSON.parse(JSON.stringify(first.definition)))).toEqual(first);
+  });
+
+  it.each<[string, object, string]>([
+    ['a phase without steps', { phases: [{ id: 'a' }] }, 'phases[0].steps'],
+    [
+      'a time box of a stranger',
+      { steps: [{ id: 'a', skill: 's' }], timeBoxes: [{ id: 'x', steps: ['b'], time: '1m' }] },
+      'timeBoxes[0].steps[0]',
+    ],
+    [
+      'an event that reads a flow',
+      { steps: [{ id: 'a', skill: 's' }], on: [{ source: 'a', type: 'b', filter: 'input.x' }] },
+      'on[0].filter',
+    ],
+  ])('refuse %s', (_name, definition, path) => {
+    const parsed = parseDefinition({ name: 'x', ...definition });
+    expect('problems' in parsed && parsed.problems.map((each) => each.path)).toContain(path);
+  });
+
+  it('a step has a time of its own, over all its attempts', () => {
+    const d = run([{ id: 'a', skill: 's', within: '90s', retry: { attempts: 9, initial: '10s', jitter: 0 } }]);
+    d.fire();
+    d.fire();
+    d.fire();
+    expect(codes(d)).toEqual(['STEP_TIMEOUT']);
+    expect(d.now).toBe(1_700_000_000_000 + 90_000);
+    const on = run([{ id: 'a', wait: { signal: 'never' }, within: '90s', onFailure: 'continue' }]);
+    on.fire();
+    expect(ended(on)).toMatchObject({ state: 'COMPLETED' });
+  });
+});

@@ -16,6 +16,7 @@ import { scopeOf } from './scope-of.js';
 import { failStep } from './step-end.js';
 import { stopStep } from './stop-step.js';
 import { dispatch, wantedAgain } from './task.js';
+import { turnTimeBoxes } from './time-boxes.js';
 
 /** The list of a forEach. A list given by reference is looked into, not unwrapped: its items keep theirs. */
 const itemsOf = (draft: Draft, step: CompiledStep): unknown[] => {
@@ -120,6 +121,7 @@ export const schedule = (draft: Draft): void => {
   for (let before = -1; state.phase === 'open' && draft.events.length > before;) {
     before = draft.events.length;
     judgeRules(draft);
+    turnTimeBoxes(draft);
     for (const index of [...state.todo].sort((a, b) => a - b)) {
       if (draft.full) {
         draft.more = true;
@@ -156,7 +158,7 @@ const complete = (draft: Draft): void => {
     const scope = draft.scope();
     const output = flow.output
       ? flow.output.render(scope, draft.load)
-      : Object.fromEntries(flow.steps.map(({ definition: { id } }) => [id, scope.step(id)?.output ?? null]));
+      : Object.fromEntries(flow.steps.flatMap(({ check, definition: { id } }) => (check ? [] : [[id, scope.step(id)?.output ?? null]])));
     endFlow(draft, 'COMPLETED', { output: draft.travelling(output) });
   } catch (error) {
     endFlow(draft, 'FAILED', { errors: problemsOf(evaluationFault(error), 'output') });

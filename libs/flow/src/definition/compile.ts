@@ -5,7 +5,7 @@ import type { CompiledTemplate } from '../expression/template.js';
 import { compileStep, type StepExpressions } from './compile-step.js';
 import { Compiler } from './compiler.js';
 import { checkChange } from './change.js';
-import type { FlowDefinition, Rule, StepDefinition } from './definition.js';
+import type { FlowDefinition, Rule, StepDefinition, Trigger } from './definition.js';
 import { checkGraph } from './graph.js';
 import { definitionIssue, showPath, type Issue, type Key } from './issue.js';
 import { Recent } from './recent.js';
@@ -28,8 +28,25 @@ export interface CompiledFlow {
   steps: CompiledStep[];
   byId: ReadonlyMap<string, CompiledStep>;
   rules: CompiledRule[];
+  boxes: CompiledBox[];
+  triggers: CompiledTrigger[];
   /** Absent: the outputs of all steps by id. */
   output?: CompiledTemplate;
+}
+
+/** A time box, or a step that must have ended in time; steps by their indices. */
+export interface CompiledBox {
+  id: string;
+  code: 'PHASE_TIMEOUT' | 'STEP_TIMEOUT';
+  after: number[];
+  steps: number[];
+  time: number;
+}
+
+export interface CompiledTrigger {
+  definition: Trigger;
+  filter?: Expression;
+  input?: CompiledTemplate;
 }
 
 export interface CompiledRule {
@@ -38,6 +55,23 @@ export interface CompiledRule {
   /** Ids of the steps that must have ended before it is judged. */
   waits: string[];
 }
+
+const boxesOf = ({ definition, steps, byId }: CompiledFlow, fault: (issue: Issue) => void): CompiledBox[] => {
+  const own = steps.flatMap(({ index, definition: { id, within }, dependencies, members }): CompiledBox[] => {
+    const after = dependencies.filter((each) => !members.includes(each));
+    return within === undefined ? [] : [{ id: `step:${id}`, code: 'STEP_TIMEOUT', after, steps: [index], time: within }];
+  });
+  const shared = (definition.timeBoxes ?? []).map((box, at): CompiledBox => {
+    const indices = (field: 'after' | 'steps') =>
+      box[field].flatMap((id, index) => {
+        const step = byId.get(id);
+        if (!step) fault(definitionIssue(['timeBoxes', at, field, index], `there is no step "${id.slice(0, 64)}"`));
+        return step ? [step.index] : [];
+      });
+    return { id: box.id, code: 'PHASE_TIMEOUT', after: indices('after'), steps: indices('steps'), time: box.time };
+  });
+  return [...shared, ...own];
+};
 
 /** Everything that is wrong with a definition of the right shape: what would keep it from compiling, and what its rules would make of it. */
 export const checkDefinition = (definition: FlowDefinition, path: Key[] = []): Issue[] => {
@@ -80,8 +114,17 @@ export const compileDefinition = (definition: FlowDefinition, path: Key[] = []):
     const when = compiler.expression(rule.when, 'bool', { path: [...path, 'rules', index, 'when'] });
     return { definition: rule, when, waits: [...new Set([...(rule.after === undefined ? [] : [rule.after]), ...(when?.steps ?? [])])] };
   });
-  const flow: CompiledFlow = { definition, steps, byId, rules, output };
+  const triggers = (definition.on ?? []).map((trigger, index): CompiledTrigger => {
+    const at = [...path, 'on', index];
+    return {
+      definition: trigger,
+      filter: compiler.trigger(trigger.filter, [...at, 'filter']),
+      ...(trigger.input === undefined ? {} : { input: compiler.triggerInput(trigger.input, [...at, 'input']) }),
+    };
+  });
+  const flow: CompiledFlow = { definition, steps, byId, rules, boxes: [], triggers, output };
   compiler.issues.push(...checkGraph(flow, path));
+  flow.boxes = boxesOf(flow, (issue) => compiler.issues.push({ ...issue, path: [...path, ...issue.path] }));
   return { flow, issues: compiler.issues };
 };
 

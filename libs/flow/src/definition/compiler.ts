@@ -1,5 +1,5 @@
 import type { LocalVariable } from '../expression/analyse.js';
-import { LOCAL } from '../expression/analyse.js';
+import { COMMON, LOCAL } from '../expression/analyse.js';
 import type { ResultType } from '../expression/cel.js';
 import { compileExpression, type Expression } from '../expression/expression.js';
 import { compileTemplate, type CompiledTemplate } from '../expression/template.js';
@@ -12,7 +12,7 @@ const PLACES: Record<LocalVariable, string> = {
   last: 'in a step with repeat',
   output: 'where an output is judged: in join and expects',
   agent: 'in join',
-  event: 'in the filter of an event',
+  event: 'where an event is judged: in its filter, and in the input of what it starts',
   joined: 'in the input of a step whose join is about the steps it needs',
   error: 'in what is done about a failure',
 };
@@ -40,6 +40,28 @@ export class Compiler {
       this.issues.push({ code: 'INVALID_EXPRESSION', path: [...path, ...inner], message, within: { expression, offset } });
     this.names(template.expressions, path, local);
     return template;
+  }
+
+  /** The filter of an event that starts a flow: there is no flow yet. */
+  trigger(source: string | undefined, path: Key[]): Expression | undefined {
+    const expression = this.expression(source, 'bool', { path, local: ['event'] });
+    if (expression) this.onlyEvent([expression], path);
+    return expression;
+  }
+
+  triggerInput(value: unknown, path: Key[]): CompiledTemplate {
+    const template = this.template(value, path, ['event']);
+    this.onlyEvent(template.expressions, path);
+    return template;
+  }
+
+  private onlyEvent(expressions: Expression[], path: Key[]): void {
+    for (const { variables, source } of expressions) {
+      const name = COMMON.find((each) => variables.has(each));
+      if (!name) continue;
+      const message = `${name} is not known before the flow is: here there is event`;
+      this.issues.push({ code: 'INVALID_EXPRESSION', path, message, within: { expression: source, offset: source.indexOf(name) } });
+    }
   }
 
   private names(expressions: Expression[], path: Key[], local: LocalVariable[] = []): void {

@@ -102,6 +102,8 @@ export interface StepDefinition extends StepWork {
   maxParallel?: number;
   /** Order without data; a `steps.x` in an expression is a dependency by itself. */
   needs?: string[];
+  /** Steps that must have ended before it, whatever its join says of `needs`. */
+  after?: string[];
   /** How the tasks of the step, where it has a list, or else the steps in `needs`, come together. */
   join: 'all' | Join;
   /** By step: what its output must be before this one begins, as JSON Schema or as CEL over `output`. */
@@ -109,6 +111,8 @@ export interface StepDefinition extends StepWork {
   retry: RetryPolicy;
   /** Milliseconds an attempt may take; the skill's own when left out. */
   timeout?: number;
+  /** Milliseconds from its beginning until the whole step must have ended, all attempts and tasks of it. */
+  within?: number;
   priority?: Priority;
   /** What a sub-flow gets of this flow's budget at most. */
   budget?: { time?: number; tasks?: number };
@@ -126,6 +130,25 @@ export interface Rule {
   skip?: string[];
 }
 
+/** Steps that must have ended so many milliseconds after others have. Phases are made of these. */
+export interface TimeBox {
+  id: string;
+  /** The steps whose end begins the time; the flow's beginning where there are none. */
+  after: string[];
+  steps: string[];
+  time: number;
+}
+
+/** An event that starts a flow of the workflow, where it is stored. */
+export interface Trigger {
+  source: string;
+  type: string;
+  /** CEL over `event`. */
+  filter?: string;
+  /** The flow's input, with `event` in its expressions; the event itself when left out. */
+  input?: Template;
+}
+
 /** The one validated form of a workflow, whatever it was written in. Times are milliseconds. */
 export interface FlowDefinition {
   name: string;
@@ -135,7 +158,9 @@ export interface FlowDefinition {
   input?: Record<string, unknown>;
   budget: { time: number; tasks: number };
   steps: StepDefinition[];
+  timeBoxes?: TimeBox[];
   rules?: Rule[];
+  on?: Trigger[];
   /** Template of the flow's output; the outputs of all steps by id when left out. */
   output?: Template;
 }

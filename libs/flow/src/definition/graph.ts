@@ -53,9 +53,10 @@ const link = (flow: CompiledFlow, at: Key[]): Issue[] => {
     });
   for (const step of flow.steps) {
     const path: Key[] = [...at, 'steps', step.index];
-    const { needs = [], expects = {} } = step.definition;
+    const { needs = [], after = [], expects = {} } = step.definition;
     needs.forEach((id, index) => edge(step, id, (message) => definitionIssue([...path, 'needs', index], message)));
     if (joinsNeeds(step.definition)) step.members = [...step.dependencies];
+    after.forEach((id, index) => edge(step, id, (message) => definitionIssue([...path, 'after', index], message)));
     for (const id of Object.keys(expects)) edge(step, id, (message) => definitionIssue([...path, 'expects', id], message));
     for (const [expression, field] of expressionsOf(step))
       for (const id of expression.steps) edge(step, id, inExpression(expression, id, [...path, field]));

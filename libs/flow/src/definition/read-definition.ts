@@ -3,7 +3,9 @@ import type { FlowDefinition } from './definition.js';
 import { checkSchema } from './input-schema.js';
 import { definitionIssue, type Issue } from './issue.js';
 import { DEFAULT_RETRY } from './read-retry.js';
+import { readPhases, readTimeBoxes } from './read-phases.js';
 import { readRules } from './read-rules.js';
+import { readTriggers } from './read-triggers.js';
 import { NAME, readSteps, TIMES } from './read-step.js';
 import { VERSION } from './read-work.js';
 import { given, isRecord, Reader } from './reader.js';
@@ -19,7 +21,7 @@ export const readFlow = (reader: Reader, name?: string): FlowDefinition => {
   const budget = reader.inner('budget');
   const input = reader.raw('input');
   if (input !== undefined) reader.issues.push(...checkSchema(input, [...reader.path, 'input']));
-  const definition: FlowDefinition = {
+  const head = {
     name: reader.text('name', { ...NAME, required: name === undefined }) ?? name ?? '',
     version: reader.text('version', { matches: VERSION, says: 'numbers such as 1.0.0, in quotes' }) ?? DEFAULTS.version,
     ...given('description', reader.text('description')),
@@ -28,8 +30,17 @@ export const readFlow = (reader: Reader, name?: string): FlowDefinition => {
       time: budget.duration('time', TIMES) ?? DEFAULTS.budget.time,
       tasks: budget.whole('tasks', { min: 1, max: LIMITS.tasks }) ?? DEFAULTS.budget.tasks,
     },
-    steps: readSteps(reader, readFlow),
+  };
+  const steps = reader.raw('steps') === undefined && reader.raw('phases') !== undefined ? [] : readSteps(reader, readFlow);
+  const laidOut = readPhases(reader, readFlow);
+  if (steps.length + laidOut.steps.length > LIMITS.steps) reader.fault('phases', `a flow has at most ${LIMITS.steps} steps`);
+  const timeBoxes = [...readTimeBoxes(reader), ...laidOut.timeBoxes];
+  const definition: FlowDefinition = {
+    ...head,
+    steps: [...steps, ...laidOut.steps],
+    ...(timeBoxes.length > 0 ? { timeBoxes } : {}),
     ...given('rules', readRules(reader)),
+    ...given('on', readTriggers(reader)),
     ...given('output', reader.raw('output')),
   };
   budget.finish();

@@ -80,11 +80,13 @@ const readStep = (reader: Reader, readFlow: ReadFlow): StepDefinition => {
     ...given('repeat', readRepeat(reader)),
     ...given('maxParallel', reader.whole('maxParallel', { min: 1, max: LIMITS.items })),
     ...given('needs', reader.texts('needs', { max: LIMITS.steps })),
+    ...given('after', reader.texts('after', { max: LIMITS.steps })),
     join: readJoin(reader),
     ...given('expects', readExpects(reader)),
     // the steps of a sub-flow are tried again by themselves
     retry: readRetry(reader.inner('retry'), work.skill === undefined && work.plan === undefined ? 1 : DEFAULT_RETRY.attempts),
     ...given('timeout', reader.duration('timeout', TIMES)),
+    ...given('within', reader.duration('within', TIMES)),
     ...given('priority', reader.oneOf('priority', PRIORITIES)),
     ...given('budget', readBudget(reader)),
     onFailure: reader.oneOf('onFailure', ['fail', 'continue']) ?? 'fail',

@@ -82,6 +82,8 @@ const SENTENCES: Sentences = {
       .map(([what, ids]) => `${what} ${ids.join(', ')}`)
       .join('; ')}`;
   },
+  boxOpened: ({ box, due }) => `the time of ${box} has begun, until ${clock(due)}`,
+  boxClosed: ({ box, over }) => (over ? `the time of ${box} is over` : `${box} ended in time`),
   ruleJudged: ({ rule, holds, problems = [] }) =>
     `the rule ${rule} ${holds ? 'holds' : 'does not hold'}${problems.length > 0 ? `, but was refused: ${codes(problems)}` : ''}`,
   stepCompleted: ({ stepId }) => `${stepId} was completed`,

@@ -48,6 +48,10 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
       return pen.set(state, 'phase', 'ending');
     case 'definitionChanged':
       return applyDefinition(state, event, pen);
+    case 'boxOpened':
+      return pen.put(state.boxes, event.box, { due: event.due });
+    case 'boxClosed':
+      return pen.put(state.boxes, event.box, 'closed');
     case 'ruleJudged':
       return pen.add(state.judged, event.rule);
     case 'stepExpanded':

@@ -146,6 +146,8 @@ export interface FlowState {
   ended: number;
   /** Ids of the rules that were judged, and how often the steps were changed. */
   judged: Set<string>;
+  /** Time boxes that were opened. */
+  boxes: Map<string, { due: number } | 'closed'>;
   changes: number;
   /** Attempts dispatched, those of ended children included; and those reserved for open children. */
   used: number;
@@ -192,6 +194,7 @@ export const emptyState = (): FlowState => ({
   asks: new Map(),
   ended: 0,
   judged: new Set(),
+  boxes: new Map(),
   changes: 0,
   used: 0,
   reserved: 0,
