@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerAgents } from './commands/agents.js';
 import { registerAllow, registerRevoke } from './commands/allow.js';
 import { registerBrokerConfig } from './commands/broker-config.js';
+import { registerAudit } from './commands/audit.js';
 import { registerBackup } from './commands/backup.js';
 import type { Registrar } from './commands/command.js';
 import { registerCompletion } from './commands/completion.js';
@@ -25,7 +26,7 @@ import { registerWorkflows } from './commands/workflows/workflows.js';
 
 const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
   ['The mesh:', [registerUp, registerDemo, registerAgents, registerDoctor, registerBackup, registerRestore]],
-  ['Flows:', [registerRun, registerSubmit, registerWatch, registerFlows, registerSignal, registerWorkflows]],
+  ['Flows:', [registerAudit, registerRun, registerSubmit, registerWatch, registerFlows, registerSignal, registerWorkflows]],
   ['What agents share:', [registerMemory, registerSessions, registerResources]],
   ['Who may come in:', [registerEnv, registerAllow, registerRevoke]],
   ['A broker or deployment of yours:', [registerBrokerConfig, registerKeys, registerProvision]],
@@ -36,7 +37,7 @@ const EXAMPLES = `
 Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 the mesh cannot be reached, 4 timed out, 130 interrupted.
 
   waggle up                                      the mesh, until Ctrl-C
-  waggle run repo-audit --input workspace=PATH   an audit, watched
+  waggle audit PATH                              a report on a repository
   waggle run echo.echo --input text=hello        a single skill
   eval "$(waggle env)"                           for a client of yours`;
 

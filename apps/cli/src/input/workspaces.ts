@@ -21,15 +21,18 @@ export interface SnapshotContext {
   signal: AbortSignal;
   /** Files that a workspace may hold; the library's own limit when left out. */
   maxFiles?: number;
+  /** Only what changed since this commit is to be looked at. */
+  since?: string;
 }
 
 /** Stores a folder, saying what it holds. `PATH_INVALID`, `TOO_LARGE`, `CANCELED`. */
-export const takeSnapshot = async (path: string, { session, output, signal, maxFiles }: SnapshotContext): Promise<WorkspaceRef> => {
+export const takeSnapshot = async (path: string, { session, output, signal, maxFiles, since }: SnapshotContext): Promise<WorkspaceRef> => {
   const ref = await snapshot(path, {
     bus: session.bus,
     tenant: session.tenant,
     signal,
     ...(maxFiles === undefined ? {} : { limits: { files: maxFiles } }),
+    ...(since === undefined ? {} : { since }),
   });
   const skipped = ref.skipped > 0 ? `, ${ref.skipped} listed but not read` : '';
   output.note(`snapshot of ${ref.root}: ${count(ref.files, 'file')}, ${bytes(ref.bytes)}${skipped}`);
