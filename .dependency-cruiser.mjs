@@ -29,7 +29,7 @@ const edges = [
   ['client', ['protocol', 'bus'], 'A client is a name on the bus.'],
   ['workspace', ['protocol', 'bus'], 'Snapshots lie in blobs.'],
   ['analysis', ['protocol'], 'Parsing and findings are pure; files come from the caller.'],
-  ['agent', ['protocol', 'bus', 'service', 'client', 'workspace'], 'The SDK gives its context all of these.'],
+  ['agent', ['protocol', 'bus', 'service', 'client', 'memory', 'workspace'], 'The SDK gives its context all of these.'],
   ['testkit', ['protocol', 'bus', 'broker', 'service', 'client', 'agent', 'workspace'], 'It builds what tests stand on.'],
   ['coordinator', ['protocol', 'bus', 'flow', 'service'], 'It is the engine with a bus around it.'],
   ['memory', ['protocol', 'bus'], 'It reads buckets and asks the service that owns them.'],

@@ -8,10 +8,11 @@ import { Events } from './events.js';
 import { FlowEnds } from './flow-ends.js';
 import { Memory } from './memory.js';
 import type { Part } from './part.js';
+import { PARTS, Questions } from './questions.js';
 import { Resources } from './resources.js';
 import { Rollbacks } from './rollbacks.js';
 import { Sessions } from './sessions.js';
-import { PARTS, SessionsService } from './sessions.service.js';
+import { SessionsService } from './sessions.service.js';
 import { Documents } from './store/documents.js';
 import { MemoryStore } from './store/memory-store.js';
 import { References } from './store/references.js';
@@ -22,6 +23,7 @@ const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources, Checkpoints
 @Module({
   providers: [
     SessionsService,
+    Questions,
     Alarms,
     Events,
     FlowEnds,

@@ -1,6 +1,7 @@
 export { Agent, Skill, type AgentOptions, type Shape, type SkillOptions } from './definition/decorators.js';
 export { agentDefinition, type AgentDefinition, type SkillDefinition } from './definition/agent-definition.js';
 export type { CallOptions, TaskContext } from './context/task-context.js';
+export { Suspension, type Delegation, type Handoff, type Question } from './context/suspension.js';
 export type { Workspaces } from './context/workspaces.js';
 export { TaskError, type TaskErrorOptions } from './task-error.js';
 export { AgentRuntime, type AgentRuntimeOptions } from './runtime/agent-runtime.js';

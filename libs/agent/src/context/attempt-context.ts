@@ -8,18 +8,24 @@ import {
   type AgentMessage,
   type Artifact,
   type BlobRef,
+  type EscalationDecision,
+  type HandoffRequest,
   type Outcome,
+  type Priority,
   type TaskAddress,
   type TaskDispatch,
   type TaskProgress,
 } from '@waggle/protocol';
 import { loadValues } from '@waggle/client';
+import type { ArriveOptions, Channel, Memory, PointOptions, PointState, Session, UseOptions } from '@waggle/memory';
 import type { Log } from '@waggle/service';
 import type { AttemptHost } from '../runtime/attempt.js';
 import type { Vigil } from '../runtime/vigil.js';
 import { TaskError } from '../task-error.js';
 import { childId } from './child-id.js';
 import { Progress } from './progress.js';
+import { sessionOf } from './session-of.js';
+import { Suspension, type Delegation, type Handoff, type Question } from './suspension.js';
 import type { CallOptions, TaskContext } from './task-context.js';
 import type { Workspaces } from './workspaces.js';
 
@@ -30,6 +36,8 @@ export interface AttemptParts {
   dispatch: AgentMessage<TaskDispatch>;
   vigil: Vigil;
   signal: AbortSignal;
+  /** Of an earlier attempt, loaded. */
+  workState: unknown;
 }
 
 /** The `TaskContext` of one attempt. */
@@ -76,7 +84,15 @@ export class AttemptContext implements TaskContext {
   }
 
   get workState(): unknown {
-    return this.parts.dispatch.payload.workState;
+    return this.parts.workState;
+  }
+
+  get decision(): EscalationDecision | undefined {
+    return this.parts.dispatch.payload.decision;
+  }
+
+  get handedOn(): HandoffRequest | undefined {
+    return this.parts.dispatch.payload.handoff;
   }
 
   get log(): Log {
@@ -87,6 +103,36 @@ export class AttemptContext implements TaskContext {
 
   get workspace(): Workspaces {
     return this.host.workspaces(this.tenant);
+  }
+
+  get session(): Session {
+    const { contextId } = this.parts.dispatch;
+    return this.host.shared(this.tenant).sessions.session(sessionOf({ contextId, flowId: this.flowId }), { as: this.taskId });
+  }
+
+  get memory(): Memory {
+    return this.session.memory;
+  }
+
+  channel(name: string): Channel {
+    return this.session.channel(name);
+  }
+
+  async sync(name: string, { expect, timeout, ...arrive }: PointOptions & ArriveOptions): Promise<PointState> {
+    const point = this.session.sync(name);
+    await point.create({ expect, timeout });
+    return this.waiting(() => point.reach({ ...arrive, signal: this.signal }));
+  }
+
+  async use<T>(resource: string, options: UseOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { resources } = this.host.shared(this.tenant);
+    const signal = options.signal === undefined ? this.signal : AbortSignal.any([this.signal, options.signal]);
+    const grant = await this.waiting(() => resources.acquire(resource, { note: this.idempotencyKey, ...options, signal }));
+    try {
+      return await work(AbortSignal.any([signal, grant.signal]));
+    } finally {
+      await grant.release();
+    }
   }
 
   progress(fraction: number, message?: string): void {
@@ -101,7 +147,7 @@ export class AttemptContext implements TaskContext {
   async call<T = unknown>(skill: string, input: unknown, options: CallOptions = {}): Promise<T> {
     this.signal.throwIfAborted();
     const { flowId, taskId, attempt, tenant } = this;
-    const { dispatch, vigil } = this.parts;
+    const { dispatch } = this.parts;
     const parent = { flowId, taskId, attempt };
     const id = childId(parent, { ordinal: this.calls++, key: options.key, skill, input });
     const client = this.host.client(tenant);
@@ -114,7 +160,7 @@ export class AttemptContext implements TaskContext {
       parent,
     };
     await client.submit(submission, { flowId: id, contextId, userId, hop: dispatch.hop + 1 });
-    const outcome = await vigil.pausing(() => this.host.slots.lend(() => client.outcome(id, { signal: this.signal })));
+    const outcome = await this.waiting(() => client.outcome(id, { signal: this.signal }));
     if (outcome.state !== 'COMPLETED') throw childError(skill, outcome);
     return (await loadValues(this.host.bus, tenant, outcome.output)) as T;
   }
@@ -131,6 +177,11 @@ export class AttemptContext implements TaskContext {
   end(): void {
     this.told.flush();
     this.told.stop();
+  }
+
+  /** Waits for others: the slot is another's meanwhile, and nobody expects progress. */
+  private waiting<T>(wait: () => Promise<T>): Promise<T> {
+    return this.parts.vigil.pausing(() => this.host.slots.lend(wait));
   }
 
   private tell(fraction: number, message?: string): void {

@@ -1,5 +1,7 @@
 import type { Log } from '@waggle/service';
-import type { Priority, BlobRef } from '@waggle/protocol';
+import type { BlobRef, EscalationDecision, HandoffRequest, Outcome, Priority } from '@waggle/protocol';
+import type { Delegation, Handoff, Question, Suspension } from './suspension.js';
+import type { ArriveOptions, Channel, Memory, PointOptions, PointState, Session, UseOptions } from '@waggle/memory';
 import type { Workspaces } from './workspaces.js';
 
 export interface CallOptions {
@@ -24,12 +26,20 @@ export interface TaskContext {
   readonly idempotencyKey: string;
   /** What an earlier attempt left for this one. */
   readonly workState: unknown;
+  /** Of a task that asked by `escalate`: what was decided, and by whom. */
+  readonly decision: EscalationDecision | undefined;
+  /** Of a task that another agent handed on: what it says of it. Fail with a result of kind `rejected` to refuse it. */
+  readonly handedOn: HandoffRequest | undefined;
   /** Aborts when the attempt is canceled, past its deadline, stuck, or handed back; what is done afterwards does not count. */
   readonly signal: AbortSignal;
   /** Lines carry the flow, task, attempt and skill. */
   readonly log: Log;
   /** The code under work, by reference. */
   readonly workspace: Workspaces;
+  /** What the agents of this thread share, or of this flow where it belongs to no thread. */
+  readonly session: Session;
+  /** The memory of that session. */
+  readonly memory: Memory;
 
   /** Tells how far it is (0 to 1). Call it as often as you like: at most five a second are sent, and always the last. */
   progress(fraction: number, message?: string): void;
@@ -47,6 +57,42 @@ export interface TaskContext {
    */
   call<T = unknown>(skill: string, input: unknown, options?: CallOptions): Promise<T>;
 
+  /**
+   * Passes the task on: `return ctx.handoff({ toSkill, reason, context }, workState)`. Whoever takes it goes on with the
+   * work state; where nobody does it comes back to this agent.
+   */
+  handoff(request: Handoff, workState?: unknown): Suspension;
+
+  /**
+   * Asks people: `return ctx.escalate({ severity, issue, requestedDecision, options }, workState)`. The task waits without
+   * a process; its next attempt has `decision` and `workState`.
+   */
+  escalate(question: Question, workState?: unknown): Suspension;
+
+  /**
+   * Leaves work to child flows: `return ctx.delegate([{ skill, input }], workState)`. The task waits for their ends without
+   * a process; its next attempt reads them by `outcomes`.
+   */
+  delegate(children: readonly Delegation[], workState?: unknown): Promise<Suspension>;
+
+  /** How the flows of an earlier attempt's `delegate` have ended, in their order, completed or not. */
+  outcomes(): Promise<Outcome[]>;
+
   /** Keeps something the task made; it is listed with the result. */
   artifact(name: string, content: string | Uint8Array, type: string): Promise<BlobRef>;
+
+  /** A channel of the session: what its agents say to one another, in order. */
+  channel(name: string): Channel;
+
+  /**
+   * Waits until all who are expected have come to the point; this task gives its slot back meanwhile. It counts once,
+   * however many attempts it takes. All make the point in the same way. `SYNC_TIMED_OUT` names who is missing.
+   */
+  sync(name: string, options: PointOptions & ArriveOptions): Promise<PointState>;
+
+  /**
+   * Does the work while holding a shared resource, in its turn; this task gives its slot back while it waits. The work's
+   * signal aborts when the resource, or the attempt, is lost.
+   */
+  use<T>(resource: string, options: UseOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

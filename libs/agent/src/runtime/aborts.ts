@@ -9,12 +9,20 @@ export const attemptKey = (address: AttemptAddress): string => `${address.tenant
 export const abortSubject = (address: AttemptAddress): string =>
   subjects.abort(address.tenant, address.agent, address.flowId, address.taskId, address.attempt);
 
+/** That an attempt is to stop: at once, or within a time in which its result still counts. */
+export interface Stop {
+  reason: string;
+  /** Milliseconds. */
+  grace?: number;
+}
+
 /** Why an attempt is to stop; the text is for people, so a message without one still counts. */
-export const abortReason = (message: { json<T>(): T }): string => {
+export const abortOf = (message: { json<T>(): T }): Stop => {
   try {
-    return String(message.json<{ payload: TaskAbort }>().payload.reason);
+    const { reason, grace } = message.json<{ payload: TaskAbort }>().payload;
+    return { reason: String(reason), ...(typeof grace === 'number' && grace > 0 && { grace }) };
   } catch {
-    return 'aborted';
+    return { reason: 'aborted' };
   }
 };
 
@@ -23,7 +31,7 @@ export const abortReason = (message: { json<T>(): T }): string => {
  * one is made good by the read before a start, and by the fence.
  */
 export class Aborts {
-  private readonly listeners = new Map<string, (reason: string) => void>();
+  private readonly listeners = new Map<string, (stop: Stop) => void>();
   private subscription?: Subscription;
 
   constructor(private readonly log: Pick<Log, 'warn'>) {}
@@ -34,14 +42,14 @@ export class Aborts {
       subject: subjects.abort(tenant ?? '*', bus.me, '*', '*', '*'),
       wanted: (subject) => this.listeners.has(keyOf(subject)),
       heard: (stored) => {
-        this.listeners.get(keyOf(stored.subject))?.(abortReason(stored));
+        this.listeners.get(keyOf(stored.subject))?.(abortOf(stored));
         return true;
       },
       failed: (error, subject) => this.log.warn('an abort could not be read', { subject, error }),
     });
   }
 
-  on(key: string, listener: (reason: string) => void): void {
+  on(key: string, listener: (stop: Stop) => void): void {
     this.listeners.set(key, listener);
   }
 

@@ -4,6 +4,7 @@ import { WaggleClient } from '@waggle/client';
 import { parseTaskSubject, PRIORITIES, taskConsumer } from '@waggle/protocol';
 import type { Log, Load, Metrics, Presence } from '@waggle/service';
 import { Memory } from '../context/memory.js';
+import { Shared } from '../context/shared.js';
 import { Workspaces } from '../context/workspaces.js';
 import type { AgentDefinition } from '../definition/agent-definition.js';
 import { Aborts, attemptKey } from './aborts.js';
@@ -38,6 +39,7 @@ export class AgentRuntime {
   private readonly clients = new Map<string, WaggleClient>();
   private readonly opened = new Map<string, Workspaces>();
   private readonly memories = new Map<string, Memory>();
+  private readonly sharers = new Map<string, Shared>();
   private readonly ended = { completed: 0, failed: 0, workedMs: 0 };
   private puller?: Puller;
   private host?: AttemptHost;
@@ -66,6 +68,7 @@ export class AgentRuntime {
       client: (of) => this.clientOf(of),
       workspaces: (of) => this.workspacesOf(of),
       memory: (of) => this.memoryOf(of),
+      shared: (of) => this.sharedOf(of),
     };
     this.describe();
     presence.report(() => this.load());
@@ -103,7 +106,7 @@ export class AgentRuntime {
     }
     const attempt = new Attempt(this.host!, address, delivery);
     this.running.set(key, attempt);
-    this.aborts.on(key, (reason) => attempt.abandon(reason));
+    this.aborts.on(key, (stop) => attempt.abandon(stop));
     if (this.draining) attempt.handBack();
     const end = await attempt.run();
     this.running.delete(key);
@@ -167,5 +170,11 @@ export class AgentRuntime {
     const memory = this.memories.get(tenant) ?? new Memory(this.options.bus, tenant, this.options.log);
     this.memories.set(tenant, memory);
     return memory;
+  }
+
+  private sharedOf(tenant: string): Shared {
+    const shared = this.sharers.get(tenant) ?? new Shared(this.options.bus, tenant);
+    this.sharers.set(tenant, shared);
+    return shared;
   }
 }

@@ -4,9 +4,11 @@ import { WaggleError, type AgentMessage, type Fault, type TaskAddress, type Task
 import { withSpan, type Log } from '@waggle/service';
 import type { AgentDefinition, SkillDefinition } from '../definition/agent-definition.js';
 import { AttemptContext } from '../context/attempt-context.js';
+import { Suspension } from '../context/suspension.js';
 import type { Memory } from '../context/memory.js';
+import type { Shared } from '../context/shared.js';
 import type { Workspaces } from '../context/workspaces.js';
-import { abortReason, abortSubject, attemptKey } from './aborts.js';
+import { abortOf, abortSubject, attemptKey, type Stop } from './aborts.js';
 import { fault, faultOf } from './faults.js';
 import { parseDispatch } from './parse-dispatch.js';
 import { resultSubject, writeResult } from './result-writer.js';
@@ -26,12 +28,13 @@ export interface AttemptHost {
   client(tenant: string): WaggleClient;
   workspaces(tenant: string): Workspaces;
   memory(tenant: string): Memory;
+  shared(tenant: string): Shared;
 }
 
 /** How an attempt left this instance; `aborted`, `others` and `taken` leave no result of ours. */
 export type AttemptEnd = TaskResult['kind'] | 'aborted' | 'others' | 'taken' | 'handed-back';
 
-type Outcome = Pick<TaskResult, 'kind' | 'output' | 'error' | 'artifacts'>;
+type Outcome = Pick<TaskResult, 'kind' | 'output' | 'error' | 'artifacts' | 'request' | 'workState'>;
 type Ending = { result: Outcome } | { gone: 'aborted' | 'handed-back' };
 
 /** Older than this at its first delivery, a dispatch may have been aborted while it was queued. */
@@ -66,10 +69,11 @@ export class Attempt {
     this.delivery = delivery;
   }
 
-  /** Stop: canceled, past its deadline, or no longer ours. No result of it would count. */
-  abandon(reason: string): void {
+  /** Stop: canceled, past its deadline, or no longer ours. No result of it would count, but within `grace` milliseconds. */
+  abandon({ reason, grace = 0 }: Stop): void {
     this.abort.abort(new WaggleError('CANCELED', reason));
-    this.leave({ gone: 'aborted' });
+    if (grace > 0) setTimeout(() => this.leave({ gone: 'aborted' }), grace).unref();
+    else this.leave({ gone: 'aborted' });
   }
 
   /** The process stops: the queue gives the task to another. */
@@ -100,7 +104,7 @@ export class Attempt {
     if (problems !== undefined)
       return this.write({ kind: 'rejected', error: { ...fault('INVALID_MESSAGE', 'The dispatch is not valid.'), problems } });
     this.skill = dispatch.payload.skill;
-    const verdict = await Promise.race([this.mayStart(), this.gone]);
+    const verdict = await Promise.race([this.mayStart(dispatch.payload.kind === 'handoff'), this.gone]);
     if (verdict === 'poison')
       return this.write(
         { kind: 'failed', error: fault('POISON', `It was started ${this.host.definition.maxStarts} times and never ended.`) },
@@ -120,7 +124,7 @@ export class Attempt {
   }
 
   /** A first delivery just starts; before a redelivered one does, someone may have ended it, or it may end whoever starts it. */
-  private async mayStart(): Promise<'start' | 'poison' | 'others' | 'ended'> {
+  private async mayStart(offered: boolean): Promise<'start' | 'poison' | 'others' | 'ended'> {
     const { bus, definition } = this.host;
     const again = this.delivery.deliveries > 1;
     if (again && (await bus.last('RESULT', resultSubject(this.address))) !== undefined) return 'ended';
@@ -128,11 +132,13 @@ export class Attempt {
     if (again || age > FRESH) {
       const aborted = await bus.last('PROGRESS', abortSubject(this.address));
       if (aborted !== undefined) {
-        this.abandon(abortReason(aborted));
+        this.abandon({ reason: abortOf(aborted).reason });
         return 'ended';
       }
     }
-    return again ? this.starts.begin(definition.maxStarts) : 'start';
+    if (again) return this.starts.begin(definition.maxStarts);
+    if (offered) await this.starts.accept();
+    return 'start';
   }
 
   private async work(dispatch: AgentMessage<TaskDispatch>): Promise<Ending> {
@@ -156,14 +162,19 @@ export class Attempt {
         lapse({ result: { kind: 'failed', error } });
       },
     });
-    const context = new AttemptContext(this.host, { address: this.address, dispatch, vigil, signal: this.abort.signal });
-    const working = this.handle(skill, context, dispatch.payload.input);
+    let context: AttemptContext | undefined;
+    const begin = async (): Promise<Outcome> => {
+      const workState = await loadValues(this.host.bus, this.address.tenant, dispatch.payload.workState);
+      context = new AttemptContext(this.host, { address: this.address, dispatch, vigil, signal: this.abort.signal, workState });
+      return this.handle(skill, context, dispatch.payload.input);
+    };
+    const working = begin().catch((error: unknown): Outcome => ({ kind: 'failed', error: faultOf(error) }));
     this.handler = working;
     try {
       return await Promise.race([working.then((result) => ({ result })), lapsed, this.gone]);
     } finally {
       vigil.stop();
-      context.end();
+      context?.end();
     }
   }
 
@@ -176,6 +187,7 @@ export class Attempt {
       if (problems.length > 0)
         return { kind: 'rejected', error: fault('INVALID_INPUT', `The input does not fit ${skill.card.id}.`, problems) };
       const returned = await withSpan(`skill ${skill.card.id}`, undefined, () => skill.handle(skill.toInput(input), context));
+      if (returned instanceof Suspension) return await this.suspend(returned);
       const output = plain(returned);
       const wrong = skill.checkOutput(output);
       if (wrong.length > 0) {
@@ -188,6 +200,11 @@ export class Attempt {
       this.host.log.warn('an attempt failed', { ...this.names, error });
       return { kind: 'failed', error: faultOf(error) };
     }
+  }
+
+  private async suspend({ kind, request, workState }: Suspension): Promise<Outcome> {
+    const kept = await storeLarge(this.host.bus, this.address.tenant, plain(workState));
+    return { kind, request: plain(request) as Record<string, unknown>, ...(kept !== undefined && { workState: kept }) };
   }
 
   private async write(outcome: Outcome, dispatch?: AgentMessage<TaskDispatch>): Promise<AttemptEnd> {

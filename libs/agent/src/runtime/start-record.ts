@@ -25,19 +25,29 @@ export class StartRecord {
     return (await this.write(starts + 1, last?.sequence ?? 0)) ? 'start' : 'others';
   }
 
+  /** Says that an offer is taken, before work on it begins; counts as no start. */
+  async accept(): Promise<void> {
+    await this.publish(0, 0);
+  }
+
   /** Takes the start back: the process stops and hands the task on, which says nothing about the task. */
   async undo(): Promise<void> {
     if (this.mine !== undefined) await this.write(this.mine.starts - 1, this.mine.sequence);
   }
 
   private async write(starts: number, expect: number): Promise<boolean> {
+    const sequence = await this.publish(starts, expect);
+    if (sequence === undefined) return false;
+    this.mine = { starts, sequence };
+    return true;
+  }
+
+  private async publish(starts: number, expect: number): Promise<number | undefined> {
     const payload: TaskStart = { starts, instance: this.instance };
     const { tenant, flowId } = this.address;
     const message = createMessage({ type: MESSAGE_TYPES.start, from: this.bus.me, tenant, correlationId: flowId, payload });
     const result = await this.bus.publish(this.subject, JSON.stringify(message), { expect });
-    if (result.status === 'conflict') return false;
-    this.mine = { starts, sequence: result.sequence };
-    return true;
+    return result.status === 'conflict' ? undefined : result.sequence;
   }
 
   private get subject(): string {
