@@ -27,6 +27,7 @@ import { SkillOffered } from './engine/skill-offered.js';
 import { StatusFeed } from './engine/status-feed.js';
 import { StoredAnswers } from './engine/stored-answers.js';
 import { StoredResults } from './engine/stored-results.js';
+import { Triggers } from './engine/triggers.js';
 import { Values } from './engine/values.js';
 import { Waits } from './engine/waits.js';
 import { Workflows } from './engine/workflows.js';
@@ -41,7 +42,7 @@ import { Questions } from './questions/questions.js';
 const INPUTS = [Intake, Partitions, Strays, BlockedSources];
 const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, StoredAnswers, Orphans];
 const WORLD = [Directory, Freezes, Workflows, Values, Pressure, QueueDepths, Audit];
-const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
+const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, Triggers, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
 const ANSWERS = [Questions, FlowDescriber, FlowLister];
 
 @Module({

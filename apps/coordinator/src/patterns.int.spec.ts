@@ -180,6 +180,34 @@ describe('patterns through two coordinators', () => {
     await eventually(async () => (await see.read('WAIT', subjects.wait(TENANT, 'event', '*', 'waiting'))).length === 0);
   });
 
+  it('an event starts the workflows that are stored for it, once for each event', async () => {
+    const workflow = {
+      name: 'on-push',
+      on: [{ source: 'git', type: 'pushed', filter: 'event.data.branch == "main"', input: { say: '${{ event.data.commit }}' } }],
+      steps: [step('a', { input: '${{ input }}' })],
+      output: '${{ steps.a.output }}',
+    };
+    await see.bucket('WORKFLOWS').put('on-push.1.0.0', JSON.stringify(workflow));
+    const pushed = (commit: string, branch = 'main') => happen('git', 'pushed', { id: commit, data: { branch, commit } });
+    const outputs = async () =>
+      (await see.read('FLOW', subjects.outcome(TENANT, 'coordinator', '*')))
+        .map((each) => each.json<{ payload: { flowId: string; output: unknown } }>().payload)
+        .filter(({ flowId }) => flowId.startsWith('on-'))
+        .map(({ output }) => output);
+    // the coordinators hear of a stored workflow a moment later
+    await eventually(async () => {
+      await pushed('first');
+      return (await outputs()).length > 0;
+    });
+    await pushed('elsewhere', 'side');
+    await pushed('second');
+    await pushed('second');
+    await eventually(async () => (await outputs()).length === 2);
+    await pushed('second');
+    await client.run({ skill: SKILL, input: { say: 1 } });
+    expect((await outputs()).sort()).toEqual(['first', 'second']);
+  });
+
   it('hears an event that comes just as the wait begins: it is looked for again once the wait is in the index', async () => {
     const definition = { name: 'early', steps: [{ id: 'w', wait: { event: { source: 'ci', type: 'early' } } }] };
     const ids = Array.from({ length: 20 }, (_, n) => `early-${n}`);

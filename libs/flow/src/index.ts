@@ -1,5 +1,6 @@
 export type * from './types.js';
 export { describeWait, describeWork, isMany, kindOf, skillOf, STEP_KINDS } from './definition/definition.js';
+export { startedBy, type EventView, type Started } from './definition/started-by.js';
 export { parseChange } from './definition/change.js';
 export { LIMITS } from './limits.js';
 export { compile, type CompiledFlow, type CompiledStep } from './definition/compile.js';

@@ -72,7 +72,8 @@ export class Engine {
       pending = pending.filter(({ origin }) => isApplied(flow.state, origin) === undefined);
       more = transition.more;
     }
-    if (flow.state.phase === 'ended') this.store.close(key);
+    // another may have ended it, and died before it said so
+    if (flow.state.phase === 'ended' && flow.emittedFrom <= flow.state.n) this.store.close(key);
   }
 
   /** A decision, with all values that it asks for; what it answers to others is said. */
@@ -96,7 +97,7 @@ export class Engine {
   private async emit(key: FlowKey, flow: Flow, { n, at, commands: implied }: Transition): Promise<Flow> {
     // what the same entry calls off is not said: the word to stop might overtake it
     const commands = implied.filter((command) => awaited(flow.state, command));
-    if (flow.emittedFrom < n || n === 1 || commands.every(({ type }) => type !== 'outcome')) {
+    if (flow.emittedFrom === 1 || commands.every(({ type }) => type !== 'outcome')) {
       await this.emitter.emit({ key, state: flow.state, n, at, sequence: flow.sequence, commands, fresh: true });
       flow.emittedFrom = Math.min(flow.emittedFrom, n);
       return flow;

@@ -4,6 +4,7 @@ import { Log } from '@waggle/service';
 import { readEvent } from '../domain/read-event.js';
 import { EventSignals } from './event-signals.js';
 import { SkillOffered } from './skill-offered.js';
+import { Triggers } from './triggers.js';
 
 export interface EventAddress {
   tenant: string;
@@ -11,12 +12,13 @@ export interface EventAddress {
   type: string;
 }
 
-/** What an event means to flows: those that wait for it are told. */
+/** What an event means to flows: those that wait for it are told, and those that it starts are asked for. */
 @Injectable()
 export class Happenings {
   constructor(
     private readonly skillOffered: SkillOffered,
     private readonly signals: EventSignals,
+    private readonly triggers: Triggers,
     private readonly log: Log,
   ) {}
 
@@ -26,5 +28,6 @@ export class Happenings {
     const event = readEvent({ source, type }, body, origin);
     if (event === undefined) return this.log.warn('an event that is no JSON object', { tenant, source, type, ...origin });
     await this.signals.tell(tenant, event);
+    await this.triggers.start(tenant, event);
   }
 }
