@@ -7,7 +7,7 @@ import { registerBackup } from './commands/backup.js';
 import type { Registrar } from './commands/command.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerDemo } from './commands/demo.js';
-import { registerDoctor } from './commands/doctor.js';
+import { registerDoctor } from './commands/doctor/doctor.js';
 import { registerEnv } from './commands/env.js';
 import { registerExplain } from './commands/explain.js';
 import { registerFlows } from './commands/flows.js';

@@ -34,6 +34,6 @@ export const manifest: Manifest = {
   // SUBMIT: what blocks the inputs behind it, see inputs/blocked-sources.ts
   purges: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'ESCALATION', 'PROGRESS'],
   inspects: ['INPUT', 'FLOW', 'TASK', 'TIMER', 'EVENT', 'PROGRESS'],
-  buckets: { WORKFLOWS: { read: ['>'] }, DIRECTORY: { read: ['>'] }, QUOTAS: { read: ['freeze.>'] } },
+  buckets: { WORKFLOWS: { read: ['>'] }, DIRECTORY: { read: ['>'] }, QUOTAS: { read: ['>'] } },
   serves: ['describe', 'list', 'health'],
 };

@@ -17,6 +17,7 @@ import { Freezes } from './engine/freezes.js';
 import { Happenings } from './engine/happenings.js';
 import { Lanes } from './engine/lanes.js';
 import { LateTimers } from './engine/late-timers.js';
+import { Offers } from './engine/offers.js';
 import { Orphans } from './engine/orphans.js';
 import { Parents } from './engine/parents.js';
 import { QueueDepths } from './engine/queue-depths.js';
@@ -41,8 +42,9 @@ import { Questions } from './questions/questions.js';
 
 const INPUTS = [Intake, Partitions, Strays, BlockedSources];
 const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, StoredAnswers, Orphans];
-const WORLD = [Directory, Freezes, Workflows, Values, Pressure, QueueDepths, Audit];
+const WORLD = [Directory, Freezes, Workflows, Values, Pressure, Audit];
 const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, Triggers, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
+const CHOICE = [QueueDepths, Offers];
 const ANSWERS = [Questions, FlowDescriber, FlowLister];
 
 @Module({
@@ -54,6 +56,7 @@ const ANSWERS = [Questions, FlowDescriber, FlowLister];
     ...WORLD,
     ...EFFECTS,
     ...ANSWERS,
+    ...CHOICE,
   ],
 })
 export class CoordinatorModule {

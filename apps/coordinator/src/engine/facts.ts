@@ -5,10 +5,10 @@ import { BUS } from '@waggle/service';
 import type { FlowKey } from '../domain/flow-key.js';
 import { inDecisionOrder } from '../domain/order.js';
 import { Beginnings } from './beginnings.js';
-import { Directory } from './directory.js';
 import type { Flow } from './flow-store.js';
 import { Freezes } from './freezes.js';
 import { StoredAnswers } from './stored-answers.js';
+import { Offers } from './offers.js';
 import { StoredResults } from './stored-results.js';
 import { Values, type DecisionValues } from './values.js';
 
@@ -24,7 +24,7 @@ export interface Gathered {
 export class FactGatherer {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
-    private readonly directory: Directory,
+    private readonly offers: Offers,
     private readonly values: Values,
     private readonly beginnings: Beginnings,
     private readonly results: StoredResults,
@@ -41,7 +41,9 @@ export class FactGatherer {
   async gather(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Gathered> {
     const values = this.values.forDecision(key);
     const facts: Facts = {
-      directory: (skill) => this.directory.find(skill),
+      directory: (skill) => this.offers.find(skill),
+      weights: this.offers.weights,
+      crowds: (skill) => this.offers.crowds(key.tenant, skill),
       frozen: (skill) => this.freezes.has(skill),
       value: values.value,
       stored: values.stored,
@@ -51,7 +53,7 @@ export class FactGatherer {
       given.push(input.kind === 'submit' && flow.sequence === 0 ? await this.beginnings.prepare(input, facts) : input);
       // whoever was woken may be decided for by a replica that has not heard of the newcomer yet
       if (input.kind === 'signal' && input.signal === 'wake' && typeof input.data?.skill === 'string')
-        await Promise.all([this.directory.refresh(input.data.skill), this.freezes.refresh(input.data.skill)]);
+        await Promise.all([this.offers.refresh(input.data.skill), this.freezes.refresh(input.data.skill)]);
     }
     const before = await this.answers.before(key, flow, given);
     const late = await this.results.late(key, flow, given);

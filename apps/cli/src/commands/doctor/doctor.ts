@@ -1,13 +1,14 @@
-import { SKILL_ID, STREAMS, skillKey, WaggleError, codeOf, type DirectorySkill } from '@waggle/protocol';
-import { EXIT } from '../exit-codes.js';
-import { bytes, count } from '../output/format.js';
-import { redact } from '../output/redact.js';
-import { plain } from '../output/table.js';
-import { isThere, listAgents, listFlows } from '../session/questions.js';
-import { Session, withSession } from '../session/session.js';
-import { manifest as cli } from '../cli.manifest.js';
-import type { Context } from '../context.js';
-import type { Registrar } from './command.js';
+import { STREAMS, codeOf } from '@waggle/protocol';
+import { EXIT } from '../../exit-codes.js';
+import { bytes, count } from '../../output/format.js';
+import { redact } from '../../output/redact.js';
+import { plain } from '../../output/table.js';
+import { listAgents, listFlows } from '../../session/questions.js';
+import { Session } from '../../session/session.js';
+import { manifest as cli } from '../../cli.manifest.js';
+import type { Context } from '../../context.js';
+import type { Registrar } from '../command.js';
+import { registerRoute } from './route.js';
 
 interface Check {
   name: string;
@@ -85,35 +86,6 @@ const checksOf = async (context: Context): Promise<Check[]> => {
   return checks;
 };
 
-const routeOf = async (
-  session: Session,
-  skill: string,
-): Promise<{ reaches: boolean; code?: string; because: string; agents: object[] }> => {
-  const all = (await listAgents(session)).filter((agent) => agent.skills.some(({ id }) => id === skill));
-  const entry = await session.bus.bucket('DIRECTORY').get(`skill.${skillKey(skill)}`);
-  const offers = entry?.json<DirectorySkill>().offers ?? [];
-  const candidates = all.map(({ name, state, slots, freeSlots, instances }) => ({
-    name,
-    state,
-    slots,
-    freeSlots,
-    instances: instances.filter(isThere).length,
-  }));
-  const [best] = [...offers].sort((a, b) => b.freeSlots - a.freeSlots || b.priority - a.priority);
-  if (best === undefined) {
-    const known = all.length > 0 ? `; ${all.map(({ name, state }) => `${name} offers it and is ${state}`).join(', ')}` : '';
-    return {
-      reaches: false,
-      code: 'NO_AGENT',
-      because: `nobody who is there offers ${skill}: a task would wait until its deadline${known}`,
-      agents: candidates,
-    };
-  }
-  const queue =
-    best.freeSlots > 0 ? `${best.freeSlots} of ${best.slots} slots free` : `all ${best.slots} slots busy: it would wait in the queue`;
-  return { reaches: true, because: `a task would go to ${best.agent} (${queue})`, agents: candidates };
-};
-
 export const registerDoctor = ({ program, run }: Registrar): void => {
   const doctor = program
     .command('doctor')
@@ -138,22 +110,5 @@ export const registerDoctor = ({ program, run }: Registrar): void => {
       return checks.some(({ code }) => code === 'BUS_UNREACHABLE') ? EXIT.unreachable : EXIT.failed;
     }),
   );
-  doctor
-    .command('route')
-    .description('Says whether a task of this skill would reach an agent, which one, and if not why.')
-    .argument('<skill>', 'skill id, e.g. echo.echo')
-    .action(
-      run(async (context, skill: string) => {
-        if (!SKILL_ID.test(skill)) throw new WaggleError('BAD_USAGE', `"${skill}" is not a skill id`, { path: 'skill' });
-        return withSession(context, async (session) => {
-          const route = await routeOf(session, skill);
-          const { green, red } = context.output.colors;
-          context.output.result(
-            { skill, ...route },
-            () => `${route.reaches ? green('✔') : red('✖')} ${plain(route.because)}${route.code === undefined ? '' : ` (${route.code})`}`,
-          );
-          return route.reaches ? EXIT.done : EXIT.failed;
-        });
-      }),
-    );
+  registerRoute({ program: doctor, run });
 };
