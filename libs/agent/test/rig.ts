@@ -38,6 +38,8 @@ export interface Dispatch {
   attempt?: number;
   /** Milliseconds from now. */
   deadline?: number;
+  /** What earlier attempts left. */
+  left?: Pick<TaskDispatch, 'kind' | 'workState' | 'decision' | 'handoff' | 'delegated'>;
 }
 
 /** A broker as in production, with the test in the coordinator's place: it dispatches, aborts, and reads what agents wrote. */
@@ -79,7 +81,16 @@ export class Rig {
   }
 
   async dispatch(what: Dispatch = {}): Promise<{ flowId: string; taskId: string; attempt: number }> {
-    const { skill = 'test.work', input = {}, priority = 'normal', flowId = newId(), taskId = 't', attempt = 1, deadline = 60_000 } = what;
+    const {
+      skill = 'test.work',
+      input = {},
+      priority = 'normal',
+      flowId = newId(),
+      taskId = 't',
+      attempt = 1,
+      deadline = 60_000,
+      left,
+    } = what;
     const payload: TaskDispatch = {
       flowId,
       taskId,
@@ -88,6 +99,7 @@ export class Rig {
       input,
       owner: 'client',
       deadline: new Date(Date.now() + deadline).toISOString(),
+      ...left,
     };
     const message = createMessage({
       type: MESSAGE_TYPES.task,
@@ -102,8 +114,8 @@ export class Rig {
     return { flowId, taskId, attempt };
   }
 
-  async abort(of: { flowId: string; taskId: string; attempt: number }, reason = 'canceled'): Promise<void> {
-    const payload: TaskAbort = { reason };
+  async abort(of: { flowId: string; taskId: string; attempt: number }, reason = 'canceled', grace?: number): Promise<void> {
+    const payload: TaskAbort = { reason, ...(grace !== undefined && { grace }) };
     const message = createMessage({ type: MESSAGE_TYPES.abort, from: 'coordinator', tenant: 'default', payload });
     await this.bus.publish(subjects.abort('default', 'worker', of.flowId, of.taskId, of.attempt), JSON.stringify(message));
   }

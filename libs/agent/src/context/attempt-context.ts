@@ -146,23 +146,58 @@ export class AttemptContext implements TaskContext {
 
   async call<T = unknown>(skill: string, input: unknown, options: CallOptions = {}): Promise<T> {
     this.signal.throwIfAborted();
+    const { tenant } = this;
+    const client = this.host.client(tenant);
+    const id = await this.submitChild({ skill, input, ...options });
+    const outcome = await this.waiting(() => client.outcome(id, { signal: this.signal }));
+    if (outcome.state !== 'COMPLETED') throw childError(skill, outcome);
+    return (await loadValues(this.host.bus, tenant, outcome.output)) as T;
+  }
+
+  handoff(request: Handoff, workState?: unknown): Suspension {
+    return new Suspension('handoff', request, workState);
+  }
+
+  escalate(question: Question, workState?: unknown): Suspension {
+    return new Suspension('escalate', question, workState);
+  }
+
+  async delegate(children: readonly Delegation[], workState?: unknown): Promise<Suspension> {
+    this.signal.throwIfAborted();
+    const flows: string[] = [];
+    for (const child of children) flows.push(await this.submitChild({ ...child, delegated: true }));
+    return new Suspension('delegated', { flows }, workState);
+  }
+
+  async outcomes(): Promise<Outcome[]> {
+    const { tenant } = this;
+    const client = this.host.client(tenant);
+    const { delegated = [] } = this.parts.dispatch.payload;
+    return Promise.all(
+      delegated.map(async ({ flowId }) => {
+        const outcome = await client.outcome(flowId, { signal: this.signal });
+        return { ...outcome, output: await loadValues(this.host.bus, tenant, outcome.output) };
+      }),
+    );
+  }
+
+  /** The child's id; submitting it again changes nothing. */
+  private async submitChild(child: Delegation & { priority?: Priority; delegated?: true }): Promise<string> {
     const { flowId, taskId, attempt, tenant } = this;
     const { dispatch } = this.parts;
+    const { skill, input, key, timeout, priority = dispatch.priority, delegated } = child;
     const parent = { flowId, taskId, attempt };
-    const id = childId(parent, { ordinal: this.calls++, key: options.key, skill, input });
-    const client = this.host.client(tenant);
+    const id = childId(parent, { ordinal: this.calls++, key, skill, input });
     const { contextId, userId } = dispatch;
     const submission = {
       skill,
       ...(input !== undefined && { input }),
-      priority: options.priority ?? dispatch.priority,
-      ...(options.timeout !== undefined && { timeout: parseDuration(options.timeout) }),
-      parent,
+      priority,
+      ...(timeout !== undefined && { timeout: parseDuration(timeout) }),
+      parent: { ...parent, ...(delegated && { delegated }) },
     };
-    await client.submit(submission, { flowId: id, contextId, userId, hop: dispatch.hop + 1 });
-    const outcome = await this.waiting(() => client.outcome(id, { signal: this.signal }));
-    if (outcome.state !== 'COMPLETED') throw childError(skill, outcome);
-    return (await loadValues(this.host.bus, tenant, outcome.output)) as T;
+    await this.host.client(tenant).submit(submission, { flowId: id, contextId, userId, hop: dispatch.hop + 1 });
+    return id;
   }
 
   async artifact(name: string, content: string | Uint8Array, type: string): Promise<BlobRef> {

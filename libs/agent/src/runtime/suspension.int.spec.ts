@@ -1,0 +1,103 @@
+import { subjects, type AgentMessage, type Submit } from '@waggle/protocol';
+import { eventually } from '@waggle/testkit';
+import { Rig } from '../../test/rig.js';
+import { Agent, Skill, type TaskContext } from '../index.js';
+
+type Doing = (ctx: TaskContext) => Promise<unknown>;
+
+const agentOf = (work: Doing): object => {
+  @Agent({ name: 'worker', description: 'Works', slots: 2 })
+  class Worker {
+    @Skill({ id: 'test.work', timeout: '1m' })
+    work(_input: unknown, ctx: TaskContext): Promise<unknown> {
+      return work(ctx);
+    }
+  }
+  return new Worker();
+};
+
+describe('an attempt that ends without an output', () => {
+  let rig: Rig;
+  beforeAll(async () => (rig = await Rig.start()));
+  afterEach(() => rig.rest());
+
+  it('asks people, and its next attempt has the decision and all that was saved, however large', async () => {
+    const large = 'x'.repeat(200_000);
+    const question = { severity: 'high' as const, issue: 'i', requestedDecision: 'Which?', options: [{ id: 'left', label: 'Left' }] };
+    await rig.agent(
+      agentOf(async (ctx) => (ctx.decision ? { decision: ctx.decision.option, state: ctx.workState } : ctx.escalate(question, { large }))),
+    );
+    const first = await rig.result(await rig.dispatch({ flowId: 'asks' }));
+    expect(first).toMatchObject({ kind: 'escalate', request: question, workState: expect.not.stringContaining(large) as unknown });
+    const decision = { id: 'q', option: 'left', decidedBy: 'ann' };
+    const second = await rig.dispatch({ flowId: 'asks', attempt: 2, left: { workState: first.workState, decision } });
+    const { kind, output } = await rig.result(second);
+    expect(kind).toBe('completed');
+    expect(JSON.stringify(output).length).toBeLessThan(1_000);
+  });
+
+  it('hands on, and whoever takes an offer says so before it works', async () => {
+    const context = { completedWork: 'half', remainingWork: 'half' };
+    let seen: unknown;
+    await rig.agent(
+      agentOf(async (ctx) => {
+        if (!ctx.handedOn) return ctx.handoff({ toSkill: 'test.other', reason: 'BLOCKED', context }, 1);
+        seen = [ctx.handedOn.context, ctx.workState];
+        await new Promise((_, reject) => ctx.signal.addEventListener('abort', reject));
+        return undefined;
+      }),
+    );
+    const given = await rig.result(await rig.dispatch({ flowId: 'hands' }));
+    expect(given).toMatchObject({ kind: 'handoff', request: { toSkill: 'test.other', reason: 'BLOCKED', context }, workState: 1 });
+    const handoff = { fromAgent: 'other', taskId: 't', reason: 'BLOCKED' as const, context };
+    const offer = await rig.dispatch({ flowId: 'offered', left: { kind: 'handoff', handoff, workState: 1 } });
+    await eventually(async () => (await rig.starts(offer)) === 0);
+    await eventually(() => seen !== undefined);
+    expect(seen).toEqual([context, 1]);
+  });
+
+  it('leaves work to child flows, and reads how they ended', async () => {
+    await rig.agent(
+      agentOf(async (ctx) => {
+        if (ctx.attempt > 1) return (await ctx.outcomes()).map(({ state, output }) => [state, output]);
+        return ctx.delegate([{ skill: 'a.a', input: 1 }, { skill: 'b.b' }], 'saved');
+      }),
+    );
+    const first = await rig.result(await rig.dispatch({ flowId: 'leaves' }));
+    const { flows } = first.request as { flows: string[] };
+    expect(first).toMatchObject({ kind: 'delegated', workState: 'saved' });
+    const all = await rig.bus.read('SUBMIT', subjects.submit('default', 'worker', '*'));
+    const submitted = all.filter(({ subject }) => flows.includes(subject.split('.')[4]!));
+    expect(submitted.map((message) => message.json<AgentMessage<Submit>>().payload)).toMatchObject([
+      { skill: 'a.a', input: 1, parent: { flowId: 'leaves', attempt: 1, delegated: true } },
+      { skill: 'b.b', parent: { flowId: 'leaves', delegated: true } },
+    ]);
+    expect(submitted.map(({ subject }) => subject.split('.')[4])).toEqual(flows);
+    await rig.end({ flowId: flows[0]!, owner: 'worker' }, { output: 'one' });
+    await rig.end({ flowId: flows[1]!, owner: 'worker' }, { state: 'FAILED', errors: [] });
+    const delegated = flows.map((flowId) => ({ flowId, state: 'COMPLETED' as const }));
+    const { output } = await rig.result(await rig.dispatch({ flowId: 'leaves', attempt: 2, left: { delegated } }));
+    expect(output).toEqual([
+      ['COMPLETED', 'one'],
+      ['FAILED', null],
+    ]);
+  });
+
+  it('told to stop with a grace may still say what it has; without one it may not', async () => {
+    let started = 0;
+    await rig.agent(
+      agentOf(async (ctx) => {
+        const aborted = new Promise((resolve) => ctx.signal.addEventListener('abort', resolve, { once: true }));
+        started++;
+        await aborted;
+        return 'what there is';
+      }),
+    );
+    const [hard, gentle] = [await rig.dispatch(), await rig.dispatch()];
+    await eventually(() => started === 2);
+    await rig.abort(hard, 'enough');
+    await rig.abort(gentle, 'enough', 5_000);
+    expect(await rig.result(gentle)).toMatchObject({ kind: 'completed', output: 'what there is' });
+    expect(await rig.resultOf(hard)).toBeUndefined();
+  });
+});
