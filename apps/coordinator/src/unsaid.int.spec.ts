@@ -1,0 +1,61 @@
+import type { Bus } from '@waggle/bus';
+import { subjects } from '@waggle/protocol';
+import { eventually, scriptedAgent, type TestBroker } from '@waggle/testkit';
+import { Engine } from './engine/engine.js';
+import { TENANT, TestClient } from './testing/client.js';
+import { eventsOf, logOf, SKILL, testMesh } from './testing/mesh.js';
+import { startReplica } from './testing/replica.js';
+
+/** Found by `npm run simulate`: seeds 8 and 145, and 139. */
+describe('what a replica appended and died before it said', () => {
+  let broker: TestBroker;
+  let see: Bus;
+  let client: TestClient;
+
+  beforeAll(async () => {
+    ({ broker, see } = await testMesh({ partitions: 1 }));
+    client = await TestClient.join(broker);
+    await scriptedAgent(await broker.busFor('worker'), {
+      beat: 0,
+      script: ({ dispatch, flowId }) => (flowId === 'hangs' ? 'never' : { output: dispatch.input }),
+    });
+  });
+
+  it('is said though another was asked about the flow meanwhile: the end of a flow is not closed unsaid', async () => {
+    const first = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    await client.run({ skill: SKILL, input: 1 }, 'ended');
+    await first.stop();
+    const outcome = subjects.outcome(TENANT, 'client', 'ended');
+    expect(await see.purge('FLOW', outcome)).toBe(1);
+    const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    const engine = heir.app.get(Engine);
+    const key = { tenant: TENANT, flowId: 'ended' };
+    const at = Date.now();
+    const signal = { kind: 'signal', speaker: 'client', operator: false, id: 'late', signal: 'cancel' } as const;
+    await engine.settle(key, [{ ...signal, origin: { stream: 'SUBMIT', sequence: 1_000 }, at }], 1);
+    const origin = (await logOf(see, 'ended')).at(-1)!.inputs[0]!;
+    const time = new Date(at).toISOString();
+    const result = { kind: 'completed', instance: 'i', startedAt: time, endedAt: time } as const;
+    await engine.settle(key, [{ kind: 'result', agent: 'worker', taskId: 'task', attempt: 1, result, origin, at }], 2);
+    expect(await see.last('FLOW', outcome)).toBeDefined();
+    await heir.stop();
+  });
+
+  it('is said before the outcome', async () => {
+    const first = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    const definition = { name: 'hangs', steps: [{ id: 'a', skill: SKILL, timeout: '600ms', retry: { attempts: 2, initial: '0ms' } }] };
+    await client.submit({ definition }, 'hangs');
+    const stopped = subjects.abort(TENANT, 'worker', 'hangs', 'a', 1);
+    await eventually(() => see.last('PROGRESS', stopped));
+    await first.stop();
+    await see.purge('PROGRESS', stopped);
+    const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    // an entry of its own first: from there on it knows what was said, and from there on only
+    await (await TestClient.join(broker, 'stranger')).signal('hangs', 'cancel');
+    await eventually(async () => (await eventsOf(see, 'hangs')).includes('signalIgnored'));
+    await client.signal('hangs', 'cancel');
+    await client.outcome('hangs');
+    expect(await see.last('PROGRESS', stopped)).toBeDefined();
+    await heir.stop();
+  });
+});
