@@ -29,10 +29,11 @@ export class Checker {
     return kept && bodyOf<Outcome>(kept);
   }
 
-  /** Whether everything that was promised has come to its end. */
+  /** Whether everything that was asked for has come to its end. */
   get settled(): boolean {
-    const { promises } = this.simulation;
-    return promises.every(({ kind, owner, flowId }) => kind !== 'submit' || this.outcomes.has(subjects.outcome(TENANT, owner, flowId)));
+    const { flows } = this.simulation.plan;
+    const ended = flows.every(({ owner, id }) => this.outcomes.has(subjects.outcome(TENANT, owner, id)));
+    return ended && [...this.records.values()].every((record) => record.ended !== undefined);
   }
 
   private fail(invariant: string, flowId: string, what: string): void {

@@ -50,11 +50,18 @@ const once = async (seed: number, options: SimulationOptions): Promise<{ simulat
   return { simulation, checker };
 };
 
-/** Attempts that nobody meant to end by their deadline. */
-const strayTimeouts = ({ records }: Checker, seed: number, flowId: string): boolean =>
-  [...(records.get(flowId)?.attempts.values() ?? [])].some(
-    ({ taskId, attempt, ended }) => ended?.how === 'timeout' && !(attempt === 1 && behaviourOf(seed, flowId, taskId) === 'hangOnce'),
+/** Attempts, those of child flows included, that nobody meant to end by their deadline. */
+const strayTimeouts = ({ records }: Checker, seed: number, flowId: string): boolean => {
+  const family = [...records.values()].filter((record) => record.flowId === flowId || record.started?.parent?.flowId === flowId);
+  const meant = (id: string, taskId: string, attempt: number): boolean => attempt === 1 && behaviourOf(seed, id, taskId) === 'hangOnce';
+  return family.some((record) =>
+    [...record.attempts.values()].some(({ taskId, attempt, ended }) => ended?.how === 'timeout' && !meant(record.flowId, taskId, attempt)),
   );
+};
+
+/** A broker that is nearly full refuses what would begin. */
+const refused = (checker: Checker, { owner, id }: { owner: string; id: string }): boolean =>
+  checker.outcomeOf(owner, id)?.errors?.some(({ code }) => code === 'OVERLOADED') ?? false;
 
 /** The seed with its faults, and whether everything that is not a matter of luck ended as it does without. */
 export const runSeed = async (seed: number, options: SimulationOptions = {}): Promise<SeedRun> => {
@@ -62,7 +69,8 @@ export const runSeed = async (seed: number, options: SimulationOptions = {}): Pr
   const { plan, world, deaths } = simulation;
   const run: SeedRun = { seed, violations: checker.violations, events: world.events, deaths, flows: checker.records.size, checker };
   const comparable = plan.flows.filter(
-    ({ id, cancelAt, takenAt, definition }) =>
+    ({ id, owner, cancelAt, takenAt, definition }) =>
+      !refused(checker, { owner, id }) &&
       cancelAt === undefined &&
       takenAt === undefined &&
       (definition.budget as { tasks: number }).tasks >= 200 &&

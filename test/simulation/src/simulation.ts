@@ -29,6 +29,8 @@ const AGENT_BACK = [20, 1_500] as const;
 const REPLICA_BACK = [20, 3_000] as const;
 /** Faults that cut or stall last so long at most: shorter than any attempt may take. */
 const LONGEST = 4_000;
+/** Bytes of a stream that has no room. */
+const FULL = 1;
 
 const faultsOf = (seed: number): Faults => {
   const random = new Random(`faults ${seed}`);
@@ -46,6 +48,12 @@ const faultsOf = (seed: number): Faults => {
     deaths: { replica: part(0.7, 0.02), agent: part(0.3, 0.02) },
   };
 };
+
+/** A client, whose work is done in its own process. */
+interface Asking {
+  submit(...given: Parameters<SimClient['submit']>): void;
+  signal(...given: Parameters<SimClient['signal']>): void;
+}
 
 /** The bus of a replica as planted mistakes change it. */
 export type WrapBus = (bus: Bus) => Bus;
@@ -211,19 +219,15 @@ export class Simulation {
 
   private startClients(): void {
     const promised = (promise: Promised): void => void this.promises.push(promise);
-    const clients = new Map(
-      OWNERS.map((name) => {
-        const process = this.process(name, name);
-        const client = new SimClient(process.bus, promised);
-        return [
-          name,
-          {
-            submit: (...given: Parameters<SimClient['submit']>) => process.run(() => client.submit(...given)),
-            signal: (...given: Parameters<SimClient['signal']>) => process.run(() => client.signal(...given)),
-          },
-        ];
-      }),
-    );
+    const clientOf = (name: string): Asking => {
+      const process = this.process(name, name);
+      const client = new SimClient(process.bus, promised);
+      return {
+        submit: (...given) => process.run(() => client.submit(...given)),
+        signal: (...given) => process.run(() => client.signal(...given)),
+      };
+    };
+    const clients = new Map(OWNERS.map((name): [string, Asking] => [name, clientOf(name)]));
     for (const flow of this.plan.flows) {
       const owner = clients.get(flow.owner)!;
       const stranger = clients.get(OWNERS.find((name) => name !== flow.owner)!)!;
@@ -253,11 +257,12 @@ export class Simulation {
   /** A stream without room for a while: 10077 for all that comes. */
   private fill(millis: number): void {
     const stream = this.broker.streams.get(this.world.random.of(['TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT']))!;
+    if (stream.settings.max_bytes === FULL) return;
     const { max_bytes } = stream.settings;
     this.say(`${stream.name} is full for ${Math.round(millis)} ms`);
-    stream.settings.max_bytes = 1;
+    stream.settings.max_bytes = FULL;
     this.at(this.world.elapsed + millis, () => {
-      stream.settings.max_bytes = Math.max(max_bytes, 1 << 20);
+      stream.settings.max_bytes = max_bytes;
     });
   }
 

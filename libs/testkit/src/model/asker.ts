@@ -74,7 +74,8 @@ export class Asker {
           try {
             verdict = work(count);
           } catch (error) {
-            this.network.toClient('answer', () => finish(() => reject(error)));
+            const final = error instanceof Error ? error : new Error(String(error));
+            this.network.toClient('answer', () => finish(() => reject(final)));
             return;
           }
           this.network.toClient('answer', () => heard(verdict));
