@@ -20,7 +20,7 @@ export { errorLines, kindOf, MAX_PARSE, parse, type Node } from './source/parse.
 export { parserOf } from './source/parsers.js';
 export { isDeepTree } from './source/depth.js';
 export { excerpt, splitLines, type Excerpt } from './source/lines.js';
-export { isGenerated, isTestFile, isTooDeep } from './source/file-kind.js';
+export { isGenerated, isTestData, isTestFile, isTooDeep } from './source/file-kind.js';
 export { MASK, maskFindings } from './mask.js';
 export { Excuse } from './excuses/excuse.js';
 export { excusesIn } from './excuses/excuses-in.js';

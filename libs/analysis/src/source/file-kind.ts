@@ -17,6 +17,9 @@ export const isTestFile = (path: string): boolean =>
   /(^|\/)(tests?|__tests__|__mocks__|specs?|fixtures?|examples?|benchmarks?|bench)\//i.test(path) ||
   /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
 
+/** Whether a file is data that tests work on: code in it is an example, good or bad, and nobody maintains it. */
+export const isTestData = (path: string): boolean => /(^|\/)(fixtures?|__fixtures__|testdata|test-data|__snapshots__)\//i.test(path);
+
 /** Brackets within brackets: people's code stays far below. */
 const MAX_DEPTH = 400;
 

@@ -96,6 +96,7 @@ describe('work left undone', () => {
 describe('a file', () => {
   it('that is not code, or not written by people, is passed over with a reason', async () => {
     expect(await findings('a.md', '# TODO')).toEqual(['skipped: no parser for this kind of file']);
+    expect(await findings('test/fixtures/a.ts', 'x')).toEqual(['skipped: test data: how it is written is not judged']);
     expect(await findings('a.min.js', 'x')).toEqual(['skipped: minified or generated']);
     expect(await findings('a.js', '['.repeat(1000))).toEqual(['skipped: nested too deep to be analysed']);
     expect(await findings('a.js', 'a\n'.repeat(600_000))).toEqual(['skipped: too large to be parsed']);

@@ -6,6 +6,7 @@ import {
   FindingList,
   functionsOf,
   isDeepTree,
+  isTestData,
   isGenerated,
   isTooDeep,
   languageOf,
@@ -34,6 +35,7 @@ export type FileAnalysis =
 export const analyzeFile = async (path: string, text: string): Promise<FileAnalysis> => {
   const language = languageOf(path);
   if (language === undefined) return { skipped: 'no parser for this kind of file' };
+  if (isTestData(path)) return { skipped: 'test data: how it is written is not judged' };
   if (text.length > MAX_PARSE) return { skipped: 'too large to be parsed' };
   if (isGenerated(path, text)) return { skipped: 'minified or generated' };
   if (isTooDeep(text)) return { skipped: TOO_DEEP };

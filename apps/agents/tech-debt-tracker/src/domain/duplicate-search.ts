@@ -2,6 +2,7 @@ import {
   CloneFinder,
   FindingList,
   isGenerated,
+  isTestData,
   isTestFile,
   languageOf,
   splitLines,
@@ -63,7 +64,7 @@ export class DuplicateSearch {
 
   add(path: string, text: string): void {
     const language = languageOf(path);
-    if (language === undefined || isGenerated(path, text)) return;
+    if (language === undefined || isTestData(path) || isGenerated(path, text)) return;
     const cut = tokenize(language, text);
     if (this.tokens + cut.hashes.length > MAX_TOKENS) {
       this.left.push(path);

@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from '@waggle/protocol';
 import { severityRank } from '../../finding.js';
 import type { AuditReport, FileSummary, ReportFinding } from '../audit-report.js';
 import type { Anchors } from './hotspots.js';
-import { count, markup, plural, shownPath, type Markup } from './markup.js';
+import { count, hours, markup, plural, sentence, shownPath, type Markup } from './markup.js';
 
 /** Findings written out on the page, the worst; all of them are in report.json. */
 export const MAX_SHOWN = 1500;
@@ -38,12 +38,6 @@ const code = ({ evidence, line, endLine, severity }: ReportFinding): Markup => {
   })}${endLine > last ? markup`<span class="l cut" data-n="⋮">${plural(endLine - last, 'more line')}</span>` : ''}</code></pre>`;
 };
 
-/** A sentence in which names stand between backticks. */
-const sentence = (text: string): (Markup | string)[] =>
-  text
-    .split('`')
-    .map((part, at, all) => (at % 2 === 1 && at < all.length - 1 ? markup`<code>${part}</code>` : at % 2 === 1 ? `\`${part}` : part));
-
 const related = (finding: ReportFinding, anchors: Anchors): Markup =>
   finding.related === undefined
     ? markup``
@@ -53,9 +47,20 @@ const related = (finding: ReportFinding, anchors: Anchors): Markup =>
         return markup`${at === 0 ? '' : markup`<br>`}${anchor === undefined ? text : markup`<a href="#${anchor}">${text}</a>`}`;
       })}</dd>`;
 
+/** Who left work undone and when, how long it takes, how sure it is. */
+const facts = ({ author, since, effort, confidence, priority }: ReportFinding): Markup => {
+  const parts = [
+    `priority ${Math.round(priority)}`,
+    ...(effort === undefined ? [] : [`about ${hours(effort)}`]),
+    ...(confidence === undefined || confidence === 'high' ? [] : [`${confidence} confidence`]),
+    ...(author === undefined ? [] : [`by ${author}${since === undefined ? '' : `, ${since}`}`]),
+  ];
+  return markup`${parts.join(' · ')}`;
+};
+
 const one = (finding: ReportFinding, { open, anchors }: { open: boolean; anchors: Anchors }): Markup =>
-  markup`<details class="finding" data-severity="${finding.severity}" data-who="${finding.specialist}"${open ? markup` open` : ''}><summary><span class="badge ${finding.severity}">${finding.severity}</span><span class="what"><b>${finding.title}</b> <span>${sentence(finding.message)}</span></span><span class="at small soft path">${plainPlace(finding)}</span></summary>
-<div class="more">${code(finding)}<dl><dt>Why it matters</dt><dd>${sentence(finding.why)}</dd><dt>What to do</dt><dd>${sentence(finding.remedy)}</dd>${related(finding, anchors)}<dt>Rule</dt><dd><span class="path">${finding.rule}</span> · ${finding.specialist}</dd></dl></div></details>`;
+  markup`<details class="finding" id="i${finding.id}" data-severity="${finding.severity}" data-who="${finding.specialist}"${finding.isNew ? markup` data-new` : ''}${open ? markup` open` : ''}><summary><span class="badge ${finding.severity}">${finding.severity}</span><span class="what"><b>${finding.title}</b>${finding.isNew ? markup` <span class="badge new">new</span>` : ''} <span>${sentence(finding.message)}</span></span><span class="at small soft path">${plainPlace(finding)}</span></summary>
+<div class="more">${code(finding)}<dl><dt>Why it matters</dt><dd>${sentence(finding.why)}</dd><dt>What to do</dt><dd>${sentence(finding.remedy)}</dd>${related(finding, anchors)}<dt>Weight</dt><dd>${facts(finding)}</dd><dt>Rule</dt><dd><span class="path">${finding.rule}</span> · ${finding.specialist}</dd></dl></div></details>`;
 
 const plainPlace = ({ line, endLine }: ReportFinding): string => (line === endLine ? `line ${line}` : `lines ${line}–${endLine}`);
 
@@ -64,14 +69,20 @@ const group = ({ file, findings }: FileGroup, context: { open: number; anchors: 
   const figures =
     summary === undefined
       ? ''
-      : `${plural(summary.lines, 'line')} · ${plural(summary.functions, 'function')} · complexity ${count(summary.complexitySum)}`;
+      : [
+          plural(summary.lines, 'line'),
+          `complexity ${count(summary.complexitySum)}`,
+          ...(summary.churn === undefined ? [] : [plural(summary.churn, 'commit')]),
+          `index ${summary.index}`,
+          ...(summary.effort > 0 ? [hours(summary.effort)] : []),
+        ].join(' · ');
   return markup`<section class="card file" id="${anchors.get(file) ?? ''}" data-file="${shownPath(file)}"><header><h3 class="path">${shownPath(file)}</h3><span class="soft small">${figures}</span></header>${findings.map((finding, at) => one(finding, { open: at < open, anchors }))}</section>
 `;
 };
 
 const tools = (report: AuditReport): Markup => {
   const present = SEVERITIES.filter((severity: Severity) => report.counts.bySeverity[severity] > 0);
-  return markup`<div class="tools" role="search" hidden>${present.map((severity) => markup`<button type="button" class="chip" data-severity="${severity}" aria-pressed="true"><span class="dot ${severity}"></span>${severity} <b>${count(report.counts.bySeverity[severity])}</b></button>`)}<select aria-label="Specialist"><option value="">all specialists</option>${Object.keys(report.counts.bySpecialist).map((name) => markup`<option>${name}</option>`)}</select><input type="search" placeholder="Filter by file, rule or text" aria-label="Filter by text"><span id="shown" class="soft small" aria-live="polite"></span></div>`;
+  return markup`<div class="tools" role="search" hidden>${present.map((severity) => markup`<button type="button" class="chip" data-severity="${severity}" aria-pressed="true"><span class="dot ${severity}"></span>${severity} <b>${count(report.counts.bySeverity[severity])}</b></button>`)}${report.trend !== undefined && report.trend.added > 0 ? markup`<button type="button" class="chip" data-only="new" aria-pressed="false">only new <b>${count(report.trend.added)}</b></button>` : ''}<select aria-label="Specialist"><option value="">all specialists</option>${Object.keys(report.counts.bySpecialist).map((name) => markup`<option>${name}</option>`)}</select><input type="search" placeholder="Filter by file, rule or text" aria-label="Filter by text"><span id="shown" class="soft small" aria-live="polite"></span></div>`;
 };
 
 /** Everything found, by file, each with its code; the first few files stand open. */

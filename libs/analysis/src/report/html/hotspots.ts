@@ -1,5 +1,6 @@
 import type { AuditReport, FileSummary } from '../audit-report.js';
 import { count, markup, plural, shownPath, type Markup } from './markup.js';
+import { scatter } from './scatter.js';
 import { treemap, type Cell } from './treemap.js';
 
 const WIDTH = 720;
@@ -70,21 +71,32 @@ const cell = ({ item, x, y, width, height }: Cell<Drawn>): Markup => {
   return item.anchor === undefined ? markup`<g>${box}</g>` : markup`<a href="#${item.anchor}">${box}</a>`;
 };
 
-/** Where work pays most: a map of the files, and the hottest of them as a table. */
+const table = (files: readonly FileSummary[], anchors: Anchors): Markup => {
+  const hottest = files.filter((file) => file.heat > 0).slice(0, LISTED);
+  if (hottest.length === 0) return markup`<p class="none">No file stands out.</p>`;
+  const changes = hottest.some(({ churn }) => churn !== undefined);
+  return markup`<table><thead><tr><th scope="col">File</th><th scope="col" class="n">Heat</th><th scope="col" class="n">Cplx</th>${changes ? markup`<th scope="col" class="n">Commits</th>` : ''}<th scope="col" class="n">Found</th></tr></thead><tbody>${hottest.map(
+    (file) =>
+      markup`<tr><td>${link(file.file, anchors)}</td><td class="n">${Math.round(file.heat)}</td><td class="n">${count(file.complexitySum)}</td>${changes ? markup`<td class="n">${count(file.churn ?? 0)}</td>` : ''}<td class="n">${count(file.findings)}</td></tr>`,
+  )}</tbody></table>`;
+};
+
+const map = (report: AuditReport, anchors: Anchors): Markup =>
+  markup`<svg class="map" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Map of the files by size and heat">${treemap(items(report.files, anchors), WIDTH, HEIGHT).map(cell)}</svg>`;
+
+/** Where work pays most: the files by change and complexity where git knows, a map of them, and the hottest as a table. */
 export const hotspots = (report: AuditReport, anchors: Anchors): Markup => {
-  if (report.files.length === 0) return markup``;
-  const hottest = report.files.filter((file) => file.heat > 0).slice(0, LISTED);
+  const { files } = report;
+  if (files.length === 0) return markup``;
+  const changes = files.some(({ churn = 0 }) => churn > 0);
+  const heat = changes ? 'complexity × commits of the year before this one' : 'complexity × size × weight of the findings';
   return markup`<h2 id="hotspots">Hotspots</h2>
-<p class="soft small">Area is lines of code, colour is heat: complexity × size × weight of the findings. Hot files are where work pays most.</p>
-<div class="hot"><div class="card"><svg class="map" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Map of the files by size and heat">${treemap(items(report.files, anchors), WIDTH, HEIGHT).map(cell)}</svg></div>
-<div class="card">${
-    hottest.length === 0
-      ? markup`<p class="none">No file stands out.</p>`
-      : markup`<table><thead><tr><th>File</th><th class="n">Heat</th><th class="n">Cplx</th><th class="n">Lines</th><th class="n">Found</th></tr></thead><tbody>${hottest.map(
-          (file) =>
-            markup`<tr><td>${link(file.file, anchors)}</td><td class="n">${Math.round(file.heat)}</td><td class="n">${count(file.complexitySum)}</td><td class="n">${count(file.lines)}</td><td class="n">${count(file.findings)}</td></tr>`,
-        )}</tbody></table>`
-  }</div></div>`;
+<p class="soft small">Heat is ${heat}. ${changes ? 'What is complex and changes often stands in the upper right: there work pays most.' : 'Hot files are where work pays most; in the map the area is lines of code.'}</p>
+<div class="hot"><div class="card">${changes ? scatter(files, anchors) : map(report, anchors)}</div><div class="card">${table(files, anchors)}</div></div>${
+    changes
+      ? markup`<details class="card plain"><summary>The files as a map: area is lines of code, colour is heat</summary><div class="inset">${map(report, anchors)}</div></details>`
+      : ''
+  }`;
 };
 
 const link = (file: string, anchors: Anchors): Markup => {

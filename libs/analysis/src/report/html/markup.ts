@@ -35,5 +35,19 @@ export const shownPath = (path: string): string => path.replace(/[\n\r\t]/g, (ch
 
 export const count = (value: number): string => value.toLocaleString('en-US');
 
+/** "45 min", "1.5 h", "3 days" of eight hours. */
+export const hours = (value: number): string =>
+  value < 1
+    ? `${Math.round(value * 60)} min`
+    : value < 16
+      ? `${value % 1 === 0 ? value : value.toFixed(1)} h`
+      : `${count(Math.round(value / 8))} days`;
+
+/** A sentence in which names stand between backticks. */
+export const sentence = (text: string): (Markup | string)[] =>
+  text
+    .split('`')
+    .map((part, at, all) => (at % 2 === 1 && at < all.length - 1 ? markup`<code>${part}</code>` : at % 2 === 1 ? `\`${part}` : part));
+
 /** "1 file", "2 files". */
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;

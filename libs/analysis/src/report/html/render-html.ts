@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AuditReport, Timeline } from '../audit-report.js';
+import { excusedSection } from './excused.js';
 import { findingsSection, groupByFile } from './findings.js';
+import { firstSection } from './first.js';
 import { hotspots } from './hotspots.js';
 import { markup, trusted } from './markup.js';
 import { notAnalysedSection } from './not-analysed.js';
@@ -8,6 +10,7 @@ import { SCRIPT } from './script.js';
 import { STYLE } from './style.js';
 import { summary } from './summary.js';
 import { timelineSection } from './timeline.js';
+import { trendSection } from './trend.js';
 
 const digest = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -38,11 +41,15 @@ export const renderHtml = (report: AuditReport, { timeline }: HtmlOptions = {}):
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
+<a class="skip" href="#findings">To the findings</a>
 <main>
 ${summary(report)}
+${trendSection(report)}
+${firstSection(report, anchors)}
 ${hotspots(report, anchors)}
 ${findingsSection(report, groups, anchors)}
 ${timelineSection(timeline)}
+${excusedSection(report)}
 ${notAnalysedSection(report)}
 <footer>Workspace ${report.workspace.manifest.slice(0, 16)}. The whole report is also in report.json and, for code hosts and editors, in report.sarif.</footer>
 </main>

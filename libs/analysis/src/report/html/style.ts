@@ -1,7 +1,7 @@
 /** The page's only style sheet. No style attributes anywhere: the page's policy refuses them. */
 export const STYLE = `
 :root { color-scheme: light dark; --bg:#f7f6f3; --card:#fff; --ink:#1d1b16; --soft:#6b665a; --line:#e4e0d6; --code:#faf9f6; --accent:#b7791f; --accent-ink:#7a4e0c;
-  --critical:#b3123e; --high:#d0471d; --medium:#c58a06; --low:#3a7ca5; --info:#7d8590; --mark:#fff1c9; --hot:#d0471d; --good:#3d8b52; --cell:#eceae3; }
+  --critical:#b3123e; --high:#b93a12; --medium:#8f6000; --low:#2c6a90; --info:#636b75; --mark:#fff1c9; --hot:#d0471d; --good:#2c7a43; --cell:#eceae3; }
 @media (prefers-color-scheme: dark) { :root { --bg:#14130f; --card:#1d1b17; --ink:#ece8dd; --soft:#a19a89; --line:#35322a; --code:#171511; --accent:#e3a83f; --accent-ink:#f0c674;
   --critical:#ff5c83; --high:#ff8159; --medium:#e9b949; --low:#6cb2dd; --info:#9aa3ad; --mark:#3f3415; --hot:#ff6a3d; --good:#6cc084; --cell:#2b2822; } }
 * { box-sizing:border-box; }
@@ -43,7 +43,19 @@ pre.lines { margin:.5rem 0 0; background:var(--code); border:1px solid var(--lin
 .lines .l { display:block; padding:0 .9rem 0 0; min-width:max-content; } .lines .l::before { content:attr(data-n); display:inline-block; width:3.6rem; text-align:right; padding-right:1rem; color:var(--soft); user-select:none; opacity:.8; } .lines .cut { color:var(--soft); } .lines .on { background:var(--mark); box-shadow:inset 3px 0 var(--s); }
 .gantt { width:100%; height:auto; display:block; } .gantt text { fill:var(--soft); font-size:11px; } .gantt line { stroke:var(--line); } .gantt .completed { fill:var(--accent); } .gantt .failed { fill:var(--critical); } .gantt .canceled,.gantt .running { fill:var(--info); }
 .scroll { overflow-x:auto; } .none { padding:1.4rem; text-align:center; color:var(--soft); } details.plain > summary { cursor:pointer; padding:.5rem 1rem; } .plain ul { margin:.2rem 0 .8rem; padding:0 1rem 0 2.2rem; columns:2 24rem; font-size:.85rem; } .plain li { overflow-wrap:anywhere; }
+.first { list-style:none; margin:0; padding:0; } .first li { display:grid; grid-template-columns:5.2rem minmax(0,1fr) auto; gap:.8rem; padding:.6rem 1rem; border-bottom:1px solid var(--line); align-items:baseline; overflow-wrap:anywhere; } .first li:last-child { border-bottom:0; } .hours { white-space:nowrap; }
+.badge.new { --s:var(--accent-ink); margin-left:.2rem; } .scope { padding:.7rem 1rem; margin:1rem 0 0; }
+.trend { display:grid; grid-template-columns:minmax(0,2fr) minmax(0,1fr); gap:1rem; align-items:stretch; } .trend > .card { padding:1rem; } .trend + details, .hot + details { margin-top:1rem; }
+.deltas { display:grid; grid-template-columns:1fr 1fr; align-content:center; gap:.9rem 1rem; } .deltas b { display:block; font-size:1.5rem; line-height:1.2; font-variant-numeric:tabular-nums; letter-spacing:-.01em; } .deltas span { color:var(--soft); font-size:.82rem; } .better { color:var(--good); } .worse { color:var(--high); }
+.curve,.scatter { width:100%; height:auto; display:block; } .curve line,.scatter line { stroke:var(--line); } .curve text,.scatter text { fill:var(--soft); font-size:11px; } .curve rect { fill:var(--cell); } .curve polyline { fill:none; stroke:var(--accent); stroke-width:2.5; stroke-linejoin:round; } .curve circle { fill:var(--accent); }
+.scatter .dot-file { fill:var(--hot); stroke:var(--card); stroke-width:1; } .scatter a:hover .dot-file,.scatter a:focus .dot-file { stroke:var(--ink); stroke-width:2; } .scatter .name { fill:var(--ink); font-weight:600; pointer-events:none; paint-order:stroke; stroke:var(--card); stroke-width:3px; } .inset { padding:0 1rem 1rem; }
+.plain ul.known { columns:auto; list-style:none; padding-left:1rem; } .known li { padding:.15rem 0; }
+.skip { position:absolute; left:-99rem; } .skip:focus { left:1rem; top:.6rem; z-index:3; background:var(--card); padding:.4rem .8rem; border:1px solid var(--line); border-radius:8px; }
 [hidden] { display:none !important; } footer { margin-top:3rem; color:var(--soft); font-size:.83rem; }
-@media (max-width:46rem) { main { padding:1.2rem .9rem 3rem; } .hero { grid-template-columns:1fr; padding:1.2rem; } .hot { grid-template-columns:1fr; } .finding > summary { grid-template-columns:auto minmax(0,1fr); } .finding > summary .at { grid-column:2; } .more dl { grid-template-columns:1fr; gap:.1rem; } .more dd { margin-bottom:.4rem; } }
-@media print { .tools { display:none; } body { background:#fff; } .file { content-visibility:visible; break-inside:auto; } }
+@media (max-width:46rem) { main { padding:1.2rem .9rem 3rem; } .hero { grid-template-columns:1fr; padding:1.2rem; } .hot,.trend { grid-template-columns:minmax(0,1fr); } .first li { grid-template-columns:auto minmax(0,1fr); } .first .hours { display:none; } .finding > summary { grid-template-columns:auto minmax(0,1fr); } .finding > summary .at { grid-column:2; } .more dl { grid-template-columns:1fr; gap:.1rem; } .more dd { margin-bottom:.4rem; } }
+@media print {
+  :root { color-scheme:light; --bg:#fff; --card:#fff; --ink:#1d1b16; --soft:#55503f; --line:#d5d0c4; --code:#faf9f6; --mark:#fff1c9; --cell:#eceae3; }
+  .tools,.skip { display:none; } body { font-size:11pt; } main { max-width:none; padding:0; } .file { content-visibility:visible; break-inside:auto; } h2,header,.finding > summary { break-after:avoid; } pre.lines { white-space:pre-wrap; overflow:visible; } .lines .l { min-width:0; }
+  details::details-content { content-visibility:visible; display:block; block-size:auto; }
+}
 `;

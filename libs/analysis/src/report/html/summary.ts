@@ -1,7 +1,8 @@
 import { SEVERITIES } from '@waggle/protocol';
 import type { AuditReport } from '../audit-report.js';
+import { factsOf, LANGUAGES, type Language } from '../../source/language.js';
 import { NO_GRADE } from '../score.js';
-import { count, markup, plural, trusted, type Markup } from './markup.js';
+import { count, hours, markup, plural, trusted, type Markup } from './markup.js';
 
 const RADIUS = 52;
 const ROUND = 2 * Math.PI * RADIUS;
@@ -34,7 +35,25 @@ const verdict = ({ counts, workspace }: AuditReport): string => {
   return `${findingsText}, none critical or high.`;
 };
 
-const LANGUAGE: Record<string, string> = { typescript: 'TypeScript', tsx: 'TSX', javascript: 'JavaScript', python: 'Python' };
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
+
+const titleOf = (language: string): string => (LANGUAGES.includes(language as Language) ? factsOf(language as Language).title : language);
+
+/** Named one by one, the largest. */
+const NAMED = 4;
+
+const languagesText = (languages: AuditReport['languages']): string => {
+  const named = languages.slice(0, NAMED).map(({ language, files }) => `${titleOf(language)} (${count(files)})`);
+  const left = languages.length - named.length;
+  return [...named, ...(left > 0 ? [`${plural(left, 'language')} more`] : [])].join(', ') || 'none';
+};
+
+/** Where only a change was looked at: since when. */
+const scopeNote = ({ scope }: AuditReport): Markup =>
+  scope === undefined
+    ? markup``
+    : markup`<p class="card scope">Only what changed since <span class="path">${scope.since.slice(0, 12)}</span> was looked at: ${plural(scope.files, 'file')}, and in them the lines that changed. Exports, import cycles and tests need all files, and were left out.</p>`;
 
 /** The head of the page: what was audited, and how it came out. */
 export const summary = (report: AuditReport): Markup => {
@@ -43,11 +62,12 @@ export const summary = (report: AuditReport): Markup => {
   return markup`<div class="brand">${trusted('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 1.5l9 5.2v10.6l-9 5.2-9-5.2V6.700z"/></svg>')}<span>Waggle audit</span></div>
 <section class="card hero" aria-label="Summary">${ring(report)}<div><h1>${workspace.root}</h1><p class="verdict">${verdict(report)}</p>${severityBar(report)}
 <div class="chips">${SEVERITIES.map((severity) => markup`<span class="chip${counts.bySeverity[severity] === 0 ? ' zero' : ''}"><span class="dot ${severity}"></span>${severity} <b>${count(counts.bySeverity[severity])}</b></span>`)}</div></div></section>
-<section class="card facts" aria-label="What was audited">
+${scopeNote(report)}<section class="card facts" aria-label="What was audited">
 <div><b>${count(workspace.analysed)}</b><span>of ${plural(workspace.files, 'text file')} parsed</span></div>
-<div><b>${count(workspace.lines)}</b><span>lines: ${languages.map(({ language, files }) => `${LANGUAGE[language] ?? language} (${count(files)})`).join(', ') || 'none'}</span></div>
+<div><b>${count(workspace.lines)}</b><span>lines: ${languagesText(languages)}</span></div>
 <div><b>${count(counts.byCategory.security)}</b><span>security</span></div>
 <div><b>${count(counts.byCategory.debt)}</b><span>technical debt</span></div>
+<div><b>${hours(report.effort)}</b><span>to mend it all, about</span></div>
 <div><b>${count(notAnalysed.length)}</b><span><a href="#not-analysed">not analysed or not wholly</a></span></div></section>
-<p class="soft small">${specialists.length === 0 ? '' : `Looked at by ${specialists.join(' and ')}. `}100 means nothing was found; a weight of 20 on a thousand lines (critical 40, high 10, medium 3, low 1) halves it; anything critical caps it at 49.</p>`;
+<p class="soft small">${specialists.length === 0 ? '' : `Looked at by ${listed(specialists)}. `}100 means nothing was found; a weight of 20 on a thousand lines (critical 40, high 10, medium 3, low 1) halves it; anything critical caps it at 49.</p>`;
 };
