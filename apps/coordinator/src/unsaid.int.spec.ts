@@ -43,10 +43,10 @@ describe('what a replica appended and died before it said', () => {
 
   it('is said before the outcome', async () => {
     const first = await startReplica(await broker.busFor('coordinator'), { hidden: true });
-    const definition = { name: 'hangs', steps: [{ id: 'a', skill: SKILL, timeout: '600ms', retry: { attempts: 2, initial: '0ms' } }] };
+    const definition = { name: 'hangs', steps: [{ id: 'a', skill: SKILL, timeout: '1100ms', retry: { attempts: 2, initial: '0ms' } }] };
     await client.submit({ definition }, 'hangs');
     const stopped = subjects.abort(TENANT, 'worker', 'hangs', 'a', 1);
-    await eventually(() => see.last('PROGRESS', stopped));
+    await eventually(async () => (await see.last('PROGRESS', stopped)) && (await see.figures('INPUT')).messages === 0);
     await first.stop();
     await see.purge('PROGRESS', stopped);
     const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
