@@ -13,6 +13,10 @@ const AGENTS = ['worker', 'second', 'third'];
 interface Script {
   say?: unknown;
   hang?: string;
+  /** Kept in `noted`, once it does not fail any more. */
+  note?: string;
+  /** So many attempts. */
+  fail?: number;
   by?: Record<string, unknown>;
 }
 
@@ -20,6 +24,7 @@ describe('patterns through two coordinators', () => {
   let broker: TestBroker;
   let see: Bus;
   let client: TestClient;
+  const noted: string[] = [];
 
   beforeAll(async () => {
     broker = await testBroker({ manifests: [manifest, ...AGENTS.map((name) => agentManifest(name)), CLIENT] });
@@ -36,7 +41,9 @@ describe('patterns through two coordinators', () => {
         beat: 0,
         slots: 64,
         script: ({ dispatch }) => {
-          const { say, hang, by } = (dispatch.input ?? {}) as Script;
+          const { say, hang, by, note, fail } = (dispatch.input ?? {}) as Script;
+          if (dispatch.attempt <= (fail ?? 0)) throw new Error('not yet');
+          if (note !== undefined) noted.push(note);
           if (hang === 'all' || hang === name) return 'never';
           return { output: by ? (by[name] ?? by[dispatch.attempt]) : say };
         },
@@ -206,6 +213,50 @@ describe('patterns through two coordinators', () => {
     await pushed('second');
     await client.run({ skill: SKILL, input: { say: 1 } });
     expect((await outputs()).sort()).toEqual(['first', 'second']);
+  });
+
+  it('what a failed flow did is undone in reverse, tried again until it is, and then it ends', async () => {
+    const undo = (note: string, fail = 0) => ({ skill: SKILL, input: { note, fail }, retry: { initial: '10ms', jitter: 0 } });
+    const definition = {
+      name: 'saga',
+      steps: [
+        step('book', { input: { say: 1 }, compensate: undo('book') }),
+        step('pay', {
+          forEach: '["a", "b"]',
+          needs: ['book'],
+          compensate: { ...undo('pay', 2), input: { note: 'pay ${{ item }}', fail: 2 } },
+          maxParallel: 1,
+        }),
+        { id: 'ship', check: 'false', needs: ['pay'] },
+      ],
+    };
+    const outcome = await client.run({ definition }, 'saga');
+    expect(outcome).toMatchObject({ state: 'FAILED', errors: [{ code: 'CHECK_FAILED', path: 'steps.ship' }] });
+    expect(noted).toEqual(['pay b', 'pay a', 'book']);
+    expect((await eventsOf(see, 'saga')).slice(-3)).toEqual(['childEnded', 'rollbackEnded', 'flowEnded']);
+  });
+
+  it('a failure is recovered from by another flow, in phases with gates', async () => {
+    const definition = {
+      name: 'careful',
+      phases: [
+        {
+          id: 'first',
+          timeout: '1m',
+          gate: 'steps.a.output == "mended"',
+          steps: [
+            step('a', { input: { fail: 9 }, retry: { attempts: 1 }, onError: [{ run: { skill: SKILL, input: { say: 'mended' } } }] }),
+          ],
+        },
+        {
+          id: 'second',
+          mode: 'sequential',
+          steps: [step('b', { input: { say: 'b' } }), step('c', { input: { say: '${{ steps.b.output }}c' } })],
+        },
+      ],
+      output: '${{ steps.c.output }}',
+    };
+    expect(await client.run({ definition })).toMatchObject({ state: 'COMPLETED', output: 'bc' });
   });
 
   it('hears an event that comes just as the wait begins: it is looked for again once the wait is in the index', async () => {

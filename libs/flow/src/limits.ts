@@ -12,6 +12,8 @@ export const LIMITS = {
   voices: 1000,
   /** Rules of a flow, and changes of its steps while it runs. */
   rules: 50,
+  /** Kinds of failures that a step does something about. */
+  recoveries: 20,
   /** Events that start one workflow. */
   triggers: 20,
   changes: 200,

@@ -153,7 +153,7 @@ export type FlowEvent =
     }
   | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT' | 'FROZEN'; skill: string; until: number }
   /** The task goes on as a sub-flow; `cost`: of the attempt so far, where an agent has planned it. */
-  | { type: 'taskDelegated'; stepId: string; taskId: string; attempt: number; childId: string; deadline: number; cost: number }
+  | { type: 'taskDelegated'; stepId: string; taskId: string; attempt: number; childId: string; deadline: number; cost: number; recovers?: true }
   | { type: 'taskAwaiting'; stepId: string; taskId: string; until: number; on: Awaited }
   | {
       type: 'taskCompleted';
@@ -177,6 +177,9 @@ export type FlowEvent =
   | { type: 'stepCanceled'; stepId: string; reason: string }
   /** The steps of the flow are others now. */
   | ({ type: 'definitionChanged'; by: string } & DefinitionChange)
+  /** What the flow has done is being undone, by a flow of its own: these steps, in this order. `problems`: what cannot be. */
+  | { type: 'rollbackBegun'; childId: string; steps: string[]; problems: Problem[]; due: number }
+  | { type: 'rollbackEnded'; problems: Problem[] }
   /** The time of a box has begun; `over`: it was over before all its steps had ended. */
   | { type: 'boxOpened'; box: string; due: number }
   | { type: 'boxClosed'; box: string; over?: true }

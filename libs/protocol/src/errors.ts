@@ -232,6 +232,11 @@ export const ERRORS = {
     'Raise its `timeout`, or look with `waggle flows ID` where the time went.',
   ),
   STEP_TIMEOUT: entry('A step did not end in its time.', false, "Raise the step's `within`, or give it less to do."),
+  COMPENSATION_FAILED: entry(
+    'What a step of a failed flow did could not be undone.',
+    false,
+    'Undo it by hand: the message says what, `waggle dlq` lists the tasks that were to do it.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -2,6 +2,7 @@ import { LIMITS } from '../limits.js';
 import type { FlowState, Refusal, TaskState } from '../state/state.js';
 import type { Input, Reservation } from '../types.js';
 import type { Draft } from './draft.js';
+import { onRollbackEnded, onRollbackReserve } from './rollback.js';
 import { readyIfDone } from './rely.js';
 import { COORDINATOR, onSubFlowEnded, onSubFlowRefused, shareOf } from './sub-flow.js';
 
@@ -12,6 +13,7 @@ const RECORDED = 1000;
 export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'childReserve' }>): void => {
   const { state } = draft;
   const { childId, agent, taskId, attempt, tasks } = input;
+  if (!state.children.has(childId) && onRollbackReserve(draft, input)) return;
   if (state.phase !== 'open' || state.children.has(childId) || state.refused.has(childId)) return;
   const task = state.tasks.get(taskId);
   const hop = draft.head.hop + 1;
@@ -53,6 +55,7 @@ const asksFor = (task: TaskState, { agent, childId }: Extract<Input, { kind: 'ch
 export const onChildEnded = (draft: Draft, input: Extract<Input, { kind: 'childEnded' }>): void => {
   const { childId, state, cost, attempts } = input;
   const child = draft.state.children.get(childId);
+  if (onRollbackEnded(draft, input)) return;
   if (draft.state.phase !== 'open' || !child || child.status === 'ended') return;
   draft.emit({ type: 'childEnded', childId, state, cost, attempts: Math.min(attempts, child.tasks) });
   onSubFlowEnded(draft, child, input);
@@ -66,9 +69,10 @@ export const onChildEnded = (draft: Draft, input: Extract<Input, { kind: 'childE
  */
 export const reservationOf = (state: FlowState, childId: string): Reservation | undefined => {
   const child = state.children.get(childId);
-  if (child?.status === 'open' && state.phase === 'open') {
+  const rollback = state.rollback?.childId === childId && state.rollback.status === 'open';
+  if (child?.status === 'open' && (state.phase === 'open' || rollback)) {
     const { agent, tasks, deadline, hop } = child;
-    return { granted: true, agent, tasks, deadline, hop };
+    return { granted: true, agent, tasks: rollback ? LIMITS.tasks : tasks, deadline, hop };
   }
   const code = state.refused.get(childId);
   if (code) return { granted: false, code };

@@ -7,7 +7,7 @@ import { endFlow } from './end.js';
 import { onUnanswered } from './escalate.js';
 import { returnOffer } from './handoff.js';
 import { isHeld } from './ready.js';
-import { failAttempt, failTask, wantedAgain } from './task.js';
+import { failAttempt, giveUp, wantedAgain } from './task.js';
 import { endTimeBoxes, nextBoxEnd } from './time-boxes.js';
 import { onWaitDue } from './wait.js';
 import { problem } from '@waggle/protocol';
@@ -39,8 +39,7 @@ export const meetDeadlines = (draft: Draft): void => {
       returnOffer(draft, task, { fault: faultOf('HANDOFF_REFUSED', `${task.offer.to ?? task.skill} did not take it in time`) });
     else if (task.status === 'awaiting') onWaitDue(draft, task);
     else if (task.status === 'waiting') {
-      const wanted = { step: draft.stepOf(task), taskId: task.id, item: task.item };
-      failTask(draft, wanted, { fault: faultOf('NO_AGENT', `no agent offered ${task.skill} in time`) });
+      giveUp(draft, task, { fault: faultOf('NO_AGENT', `no agent offered ${task.skill} in time`) });
     } else {
       const fault = faultOf('TASK_TIMEOUT', `attempt ${task.attempt} of ${task.id} ran past its deadline`);
       failAttempt(draft, task, { fault, cost: 0, ...(task.status === 'running' ? { abort: 'TASK_TIMEOUT' } : {}) });
@@ -61,10 +60,11 @@ const timeoutErrors = ({ state, flow }: Draft) => {
 /** Arms the flow's one timer where nothing is armed or a nearer deadline came up; one that is due too early does no harm. */
 export const armTimer = (draft: Draft): void => {
   const { state, head, n } = draft;
-  if (state.phase !== 'open') return;
+  const undoing = state.phase === 'ending' && state.rollback?.status === 'open' ? state.rollback : undefined;
+  if (state.phase !== 'open' && !undoing) return;
   let nearest = draft.earliest;
   if (!state.armed) {
-    nearest = Math.min(head.deadline, nextBoxEnd(draft));
+    nearest = undoing ? undoing.due : Math.min(head.deadline, nextBoxEnd(draft));
     for (const task of state.live) if (task.due < nearest) nearest = task.due;
     if (state.stopping) nearest = Math.min(nearest, state.stopping.until);
   }

@@ -1,7 +1,9 @@
 import { skillKey, type EndState, type Outcome, type Problem } from '@waggle/protocol';
 import type { TaskState } from '../state/state.js';
 import type { Draft } from './draft.js';
+import { LIMITS } from '../limits.js';
 import { boundProblems } from './fault.js';
+import { rollBack } from './rollback.js';
 import { COORDINATOR } from './sub-flow.js';
 import { cancelTask } from './stop-step.js';
 
@@ -42,7 +44,7 @@ export const finishEnding = (draft: Draft): void => {
     cancelTask(draft, task, state.ending!.state);
   }
   if (draft.full) draft.more = true;
-  else conclude(draft, outcomeOf(draft));
+  else if (!rollBack(draft)) conclude(draft, outcomeOf(draft));
 };
 
 const outcomeOf = ({ state, head, now }: Draft): Outcome => {
@@ -53,7 +55,9 @@ const outcomeOf = ({ state, head, now }: Draft): Outcome => {
   return {
     flowId: state.flowId,
     state: ending.state,
-    ...(ending.state === 'COMPLETED' ? { output: ending.output } : { errors: ending.errors }),
+    ...(ending.state === 'COMPLETED'
+      ? { output: ending.output }
+      : { errors: [...ending.errors, ...(state.rollback?.problems ?? [])].slice(0, LIMITS.problems) }),
     ...(state.artifacts.length > 0 ? { artifacts: state.artifacts.slice(0, ARTIFACTS) } : {}),
     startedAt: new Date(head.at).toISOString(),
     endedAt: new Date(now).toISOString(),

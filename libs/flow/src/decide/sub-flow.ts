@@ -5,7 +5,7 @@ import { loadWhole } from '../expression/loader.js';
 import { isRecord } from '../definition/reader.js';
 import { LIMITS } from '../limits.js';
 import type { ChildState, TaskState } from '../state/state.js';
-import type { FlowDefinition, Input, Submission } from '../types.js';
+import type { FlowDefinition, Input, SideWork, Submission } from '../types.js';
 import type { Draft } from './draft.js';
 import { boundProblems, evaluationFault, faultOf } from './fault.js';
 import { inputOf } from './scope-of.js';
@@ -29,19 +29,21 @@ export const delegate = (draft: Draft, wanted: Wanted): void => {
 };
 
 interface Delegation {
-  asked: Pick<Submission, 'definition' | 'workflow' | 'version'>;
+  asked: Pick<Submission, 'definition' | 'workflow' | 'version' | 'skill' | 'timeout'>;
   /** What the attempt has cost already. */
   cost: number;
+  /** What is run about a failure, and its input. */
+  recovery?: { input: unknown };
 }
 
-const submitChild = (draft: Draft, wanted: Wanted, { asked, cost }: Delegation): void => {
+const submitChild = (draft: Draft, wanted: Wanted, { asked, cost, recovery }: Delegation): void => {
   const { state, head, now } = draft;
   const { step, taskId, attempt } = wanted;
   const { id: stepId, timeout = Infinity, budget } = step.definition;
   if (head.hop >= LIMITS.hops) return failTask(draft, wanted, { fault: faultOf('HOP_LIMIT', `at most ${LIMITS.hops} flows deep`) });
   let input: unknown;
   try {
-    input = inputOf(draft, wanted);
+    input = recovery ? recovery.input : inputOf(draft, wanted);
   } catch (error) {
     if (error instanceof WaggleError) return failTask(draft, wanted, { fault: evaluationFault(error) });
     draft.wants.note(error);
@@ -49,7 +51,8 @@ const submitChild = (draft: Draft, wanted: Wanted, { asked, cost }: Delegation):
   }
   const childId = childIdOf(state.flowId, taskId, attempt);
   const deadline = Math.min(head.deadline, now + Math.min(timeout, budget?.time ?? Infinity));
-  draft.emit({ type: 'taskDelegated', stepId, taskId, attempt, childId, deadline, cost });
+  const recovers = recovery ? { recovers: true as const } : {};
+  draft.emit({ type: 'taskDelegated', stepId, taskId, attempt, childId, deadline, cost, ...recovers });
   const submission = {
     ...asked,
     ...(input === undefined ? {} : { input }),
@@ -58,6 +61,13 @@ const submitChild = (draft: Draft, wanted: Wanted, { asked, cost }: Delegation):
   };
   draft.command({ type: 'submitChild', childId, submission }, { input, definition: asked.definition });
   draft.earliest = Math.min(draft.earliest, deadline);
+};
+
+/** Runs what a step says about a failure as the task's next attempt. */
+export const recoverBy = (draft: Draft, task: TaskState, { work, input }: { work: SideWork; input: unknown }): void => {
+  const { skill, workflow, version, flow, timeout } = work;
+  const asked = JSON.parse(JSON.stringify({ skill, workflow, version, definition: flow, timeout })) as Delegation['asked'];
+  submitChild(draft, wantedAgain(draft, task), { asked, cost: 0, recovery: { input } });
 };
 
 /** What a planner gave as a definition. */

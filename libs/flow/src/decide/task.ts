@@ -9,6 +9,7 @@ import { abort, cancelChildren, endFlow, unwaitIfLast } from './end.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
 import { offered, offerUntil } from './offer.js';
 import { isHeld } from './ready.js';
+import { recover, recoveryOf } from './recover.js';
 import { mayRetry, retryDelay } from './retry-delay.js';
 import { inputOf } from './scope-of.js';
 import { isTolerated } from './step-end.js';
@@ -105,11 +106,13 @@ export interface Failure {
   rejected?: boolean;
   /** The agent may be at work still. */
   abort?: string;
+  /** The flow goes on without it, as the step says of such failures. */
+  skipped?: boolean;
 }
 
 /** The end of a task that will not be tried again, and what it does to its step and flow. */
-export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, failure: Pick<Failure, 'fault' | 'rejected'>): void => {
-  const { fault, rejected } = failure;
+export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, failure: Pick<Failure, 'fault' | 'rejected' | 'skipped'>): void => {
+  const { fault, rejected, skipped } = failure;
   const { state } = draft;
   const { step, taskId } = wanted;
   const { id: stepId, join, forEach } = step.definition;
@@ -119,7 +122,7 @@ export const failTask = (draft: Draft, wanted: Omit<Wanted, 'attempt'>, failure:
   draft.emit({ type: 'taskFailed', stepId, taskId, attempt, fault }, fault);
   if (skill !== undefined) unwaitIfLast(draft, skill, waited);
   const settled = !['pending', 'open'].includes(state.steps[step.index]!.status);
-  if (settled || isTolerated(step) || (join !== 'all' && forEach !== undefined)) return;
+  if (settled || skipped || isTolerated(step) || (join !== 'all' && forEach !== undefined)) return;
   draft.emit({ type: 'stepFailed', stepId, fault }, fault);
   endFlow(draft, rejected && draft.head.single ? 'REJECTED' : 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
 };
@@ -133,7 +136,10 @@ export const failAttempt = (draft: Draft, task: TaskState, failure: Failure): vo
   cancelChildren(draft, task);
   const { id: taskId, attempt } = task;
   const failures = attempt - (task.unfailed ?? 0);
-  if (!rejected && mayRetry(retry, failures, fault)) {
+  const recovery = recoveryOf(step, fault)?.recovery;
+  const action = recovery && 'do' in recovery ? recovery.do : undefined;
+  const again = action === 'retry' ? failures < retry.attempts : action !== 'fail' && !rejected && mayRetry(retry, failures, fault);
+  if (again && !task.recovering) {
     const retryAt = draft.now + retryDelay(retry, failures, `${draft.state.flowId}/${taskId}`);
     draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost, retryAt }, fault);
     draft.earliest = Math.min(draft.earliest, retryAt);
@@ -143,7 +149,17 @@ export const failAttempt = (draft: Draft, task: TaskState, failure: Failure): vo
   draft.emit({ type: 'attemptFailed', taskId, attempt, fault, cost }, fault);
   if (task.agent !== undefined && (fault.code === 'POISON' || (!rejected && fault.retryable && failures >= retry.attempts)))
     bury(draft, task, fault);
-  failTask(draft, { step, taskId, item: task.item }, failure);
+  giveUp(draft, task, failure);
+};
+
+/** A task that will not be tried again: recovered, passed over or failed, as its step says. */
+export const giveUp = (draft: Draft, task: TaskState, failure: Pick<Failure, 'fault' | 'rejected'>): void => {
+  const step = draft.stepOf(task);
+  const waited = task.skill !== undefined && draft.state.waiting.has(task.skill);
+  if (recover(draft, task, failure.fault)) return unwaitIfLast(draft, task.skill ?? '', waited);
+  const recovery = recoveryOf(step, failure.fault)?.recovery;
+  const skipped = recovery !== undefined && 'do' in recovery && recovery.do === 'skip';
+  failTask(draft, { step, taskId: task.id, item: task.item }, { ...failure, skipped });
 };
 
 const bury = (draft: Draft, task: TaskState, fault: Fault): void => {

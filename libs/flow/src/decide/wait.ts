@@ -8,7 +8,7 @@ import type { Awaited, Note } from '../types.js';
 import type { Draft } from './draft.js';
 import { evaluationFault, faultOf } from './fault.js';
 import { COORDINATOR } from './sub-flow.js';
-import { failTask, type Wanted } from './task.js';
+import { failTask, giveUp, type Wanted } from './task.js';
 
 /** Under which the index knows who waits for an event; tokens hold no tilde. */
 export const eventKey = ({ source, type }: { source: string; type: string }): string => `${source}~${type}`;
@@ -77,11 +77,8 @@ export const leaveWait = (draft: Draft, { on }: TaskState, end: () => void): voi
 export const onWaitDue = (draft: Draft, task: TaskState): void => {
   const { on } = task;
   if (on === undefined || on.kind === 'time') return endWait(draft, task, null);
-  const step = draft.stepOf(task);
   const what = on.kind === 'signal' ? `signal ${on.key}` : `event ${on.key.replace('~', '/')}`;
-  leaveWait(draft, task, () =>
-    failTask(draft, { step, taskId: task.id, item: task.item }, { fault: faultOf('WAIT_TIMEOUT', `the ${what} did not come in time`) }),
-  );
+  leaveWait(draft, task, () => giveUp(draft, task, { fault: faultOf('WAIT_TIMEOUT', `the ${what} did not come in time`) }));
 };
 
 const waitingFor = (draft: Draft, key: string): TaskState[] => [...(draft.state.awaiting.get(key) ?? [])].sort((a, b) => a.order - b.order);

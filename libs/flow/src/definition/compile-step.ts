@@ -28,6 +28,10 @@ export interface StepExpressions {
   /** The key of a consensus, or the score of the best. */
   judge?: Expression;
   expects: Expected[];
+  /** The input of what undoes it; absent: the output. */
+  compensate?: CompiledTemplate;
+  /** Inputs of what is run about failures, by their place in `onError`; absent: the error. */
+  recoveries: (CompiledTemplate | undefined)[];
 }
 
 /** Whether the join is about the steps that are needed, not about tasks of a list. */
@@ -69,8 +73,22 @@ export const compileStep = (compiler: Compiler, step: StepDefinition, path: Key[
             ? compiler.expression(join.best, 'any', inJoin)
             : undefined,
     expects,
+    ...(step.compensate?.input === undefined
+      ? {}
+      : { compensate: compiler.template(step.compensate.input, [...path, 'compensate', 'input'], [...inputNames(step), 'output']) }),
+    recoveries: (step.onError ?? []).map((recovery, index) =>
+      'run' in recovery && recovery.run.input !== undefined
+        ? compiler.template(recovery.run.input, [...path, 'onError', index, 'run', 'input'], [...inputNames(step), 'error'])
+        : undefined,
+    ),
   };
 };
+
+/** Expressions that are evaluated when something went wrong: they wait for nobody, what they name may not have ended. */
+export const lateExpressionsOf = ({ compensate, recoveries }: StepExpressions): [Expression, string][] => [
+  ...(compensate?.expressions ?? []).map((each): [Expression, string] => [each, 'compensate']),
+  ...recoveries.flatMap((each) => (each?.expressions ?? []).map((inner): [Expression, string] => [inner, 'onError'])),
+];
 
 /** Every expression of a step and the field it stands in. */
 export const expressionsOf = (step: StepExpressions): [Expression, string][] => {

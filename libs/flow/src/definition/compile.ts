@@ -94,7 +94,15 @@ const known = new WeakMap<StepDefinition, StepExpressions>();
 
 const learn = (compiler: Compiler, step: StepDefinition, path: Key[]): StepExpressions => {
   const before = compiler.issues.length;
-  if (step.flow) compiler.issues.push(...checkDefinition(step.flow, [...path, 'flow']));
+  const inner: [FlowDefinition | undefined, Key[]][] = [
+    [step.flow, ['flow']],
+    [step.compensate?.flow, ['compensate', 'flow']],
+    ...(step.onError ?? []).map((each, index): [FlowDefinition | undefined, Key[]] => [
+      'run' in each ? each.run.flow : undefined,
+      ['onError', index, 'run', 'flow'],
+    ]),
+  ];
+  for (const [flow, at] of inner) if (flow) compiler.issues.push(...checkDefinition(flow, [...path, ...at]));
   const expressions = compileStep(compiler, step, path);
   if (compiler.issues.length === before) known.set(step, expressions);
   return expressions;

@@ -10,11 +10,11 @@ const PLACES: Record<LocalVariable, string> = {
   index: 'in the input of a step with forEach',
   iteration: 'in a step with repeat',
   last: 'in a step with repeat',
-  output: 'where an output is judged: in join and expects',
+  output: 'where an output is judged or undone: in join, expects and compensate',
   agent: 'in join',
   event: 'where an event is judged: in its filter, and in the input of what it starts',
   joined: 'in the input of a step whose join is about the steps it needs',
-  error: 'in what is done about a failure',
+  error: 'in what is run about a failure',
 };
 
 /** Compiles expressions and templates, gathering what is wrong with them. */

@@ -90,6 +90,26 @@ export interface Decide {
 export const STEP_KINDS = ['skill', 'workflow', 'flow', 'plan', 'wait', 'check', 'decide'] as const satisfies (keyof StepWork)[];
 export type StepKind = (typeof STEP_KINDS)[number];
 
+/** Work beside the step's own, done as a sub-flow. */
+export interface SideWork {
+  skill?: string;
+  workflow?: string;
+  version?: string;
+  flow?: FlowDefinition;
+  input?: Template;
+  /** Milliseconds an attempt may take. */
+  timeout?: number;
+}
+
+/** What undoes a task of the step when the flow fails after it. Its input knows `output`, and is that when left out. */
+export type Compensation = SideWork & { retry: RetryPolicy };
+
+/**
+ * What is done about failures of these codes (of all, when left out): try again although it would not be, go on without,
+ * fail at once, or `run` something whose output takes the place of the task's. Its input knows `error`.
+ */
+export type Recovery = { codes?: string[] } & ({ do: 'retry' | 'skip' | 'fail' } | { run: SideWork });
+
 export interface StepDefinition extends StepWork {
   id: string;
   input?: Template;
@@ -116,6 +136,8 @@ export interface StepDefinition extends StepWork {
   priority?: Priority;
   /** What a sub-flow gets of this flow's budget at most. */
   budget?: { time?: number; tasks?: number };
+  onError?: Recovery[];
+  compensate?: Compensation;
   /** What a failed step does to the flow: end it, or go on with its `error` as result. */
   onFailure: 'fail' | 'continue';
 }
@@ -158,6 +180,11 @@ export interface FlowDefinition {
   input?: Record<string, unknown>;
   budget: { time: number; tasks: number };
   steps: StepDefinition[];
+  /** Whether what was done is undone, as the steps say by `compensate`: when the flow fails (default true), when it is canceled (false). */
+  rollbackOnFailure?: boolean;
+  rollbackOnCancel?: boolean;
+  /** Milliseconds that undoing may take. */
+  rollbackTime?: number;
   timeBoxes?: TimeBox[];
   rules?: Rule[];
   on?: Trigger[];

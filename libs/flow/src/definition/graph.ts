@@ -1,5 +1,5 @@
 import type { CompiledFlow, CompiledStep } from './compile.js';
-import { expressionsOf, joinsNeeds } from './compile-step.js';
+import { expressionsOf, joinsNeeds, lateExpressionsOf } from './compile-step.js';
 import { isMany } from './definition.js';
 import type { Expression } from '../expression/expression.js';
 import { definitionIssue, type Issue, type Key } from './issue.js';
@@ -61,6 +61,10 @@ const link = (flow: CompiledFlow, at: Key[]): Issue[] => {
     for (const [expression, field] of expressionsOf(step))
       for (const id of expression.steps) edge(step, id, inExpression(expression, id, [...path, field]));
   }
+  for (const step of flow.steps)
+    for (const [expression, field] of lateExpressionsOf(step))
+      for (const id of expression.steps)
+        if (!flow.byId.has(id)) issues.push(inExpression(expression, id, [...at, 'steps', step.index, field])(unknown(id, flow)));
   for (const step of flow.steps)
     step.tolerated = step.dependents.length > 0 && step.dependents.every((index) => flow.steps[index]!.members.includes(step.index));
   for (const expression of flow.output?.expressions ?? [])

@@ -14,6 +14,7 @@ export const DEFAULTS = {
   version: '1.0.0',
   budget: { time: 3_600_000, tasks: 10_000 },
   retry: DEFAULT_RETRY,
+  rollbackTime: 3_600_000,
 };
 
 /** `name`: of a definition written in place, the step's id unless it has one of its own. */
@@ -38,6 +39,9 @@ export const readFlow = (reader: Reader, name?: string): FlowDefinition => {
   const definition: FlowDefinition = {
     ...head,
     steps: [...steps, ...laidOut.steps],
+    ...given('rollbackOnFailure', reader.flag('rollbackOnFailure')),
+    ...given('rollbackOnCancel', reader.flag('rollbackOnCancel')),
+    ...given('rollbackTime', reader.duration('rollbackTime', TIMES)),
     ...(timeBoxes.length > 0 ? { timeBoxes } : {}),
     ...given('rules', readRules(reader)),
     ...given('on', readTriggers(reader)),

@@ -4,6 +4,7 @@ import { isMany, kindOf, type FlowDefinition, type Repeat, type StepDefinition }
 import { checkSchema } from './input-schema.js';
 import { definitionIssue } from './issue.js';
 import { readJoin } from './read-join.js';
+import { readCompensation, readRecoveries } from './read-recovery.js';
 import { DEFAULT_RETRY, readRetry } from './read-retry.js';
 import { readWork } from './read-work.js';
 import { given, isRecord, Reader } from './reader.js';
@@ -64,6 +65,8 @@ const checkStep = (reader: Reader, step: StepDefinition): void => {
   if (step.join !== 'all' && step.repeat !== undefined) reader.fault('join', 'join does not go with repeat');
   if (step.join !== 'all' && !isMany(step) && (step.needs?.length ?? 0) < 2)
     reader.fault('join', 'join goes with forEach, or with needs of at least two steps');
+  if (step.compensate && ['wait', 'check', 'decide'].includes(kind)) reader.fault('compensate', `a ${kind} has nothing to undo`);
+  if (step.onError && kind === 'check') reader.fault('onError', 'onError does not go with check');
   if (step.budget !== undefined && !['workflow', 'flow', 'plan'].includes(kind))
     reader.fault('budget', 'budget goes with workflow, flow and plan');
 };
@@ -89,6 +92,8 @@ const readStep = (reader: Reader, readFlow: ReadFlow): StepDefinition => {
     ...given('within', reader.duration('within', TIMES)),
     ...given('priority', reader.oneOf('priority', PRIORITIES)),
     ...given('budget', readBudget(reader)),
+    ...given('onError', readRecoveries(reader, readFlow, id)),
+    ...given('compensate', readCompensation(reader, readFlow, id)),
     onFailure: reader.oneOf('onFailure', ['fail', 'continue']) ?? 'fail',
   };
   checkStep(reader, step);

@@ -59,6 +59,11 @@ export class Reader {
     return this.fault(key, `${key} must be ${rule.kind} from ${rule.min} to ${rule.max}`);
   }
 
+  flag(key: string): boolean | undefined {
+    const value = this.raw(key);
+    return value === undefined || typeof value === 'boolean' ? value : this.fault(key, `${key} must be true or false`);
+  }
+
   oneOf<T extends string>(key: string, values: readonly T[]): T | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;

@@ -56,8 +56,8 @@ const SENTENCES: Sentences = {
     reason === 'FROZEN'
       ? `${taskId} waits, for ${skill} is frozen (FROZEN); at most until ${clock(until)}`
       : `${taskId} waits, for nobody offers ${skill} (NO_AGENT); at most until ${clock(until)}`,
-  taskDelegated: ({ taskId, attempt, childId, deadline, cost }) =>
-    `${taskId} goes on as the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
+  taskDelegated: ({ taskId, attempt, childId, deadline, cost, recovers }) =>
+    `${taskId} ${recovers ? 'is recovered by' : 'goes on as'} the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
   taskAwaiting: ({ taskId, until, on }) => `${taskId} waits ${awaitedOf(on)}, until ${clock(until)}`,
   taskCompleted: ({ taskId, attempt, startedAt, endedAt, cost, instance }) =>
     `${taskId} was completed${attempted(attempt)} in ${took(startedAt, endedAt)} by instance ${instance}${money(cost)}`,
@@ -82,6 +82,9 @@ const SENTENCES: Sentences = {
       .map(([what, ids]) => `${what} ${ids.join(', ')}`)
       .join('; ')}`;
   },
+  rollbackBegun: ({ childId, steps, problems }) =>
+    `what was done is undone by the flow ${childId}: ${steps.join(', ')}${problems.length > 0 ? `; not so ${codes(problems)}` : ''}`,
+  rollbackEnded: ({ problems }) => (problems.length > 0 ? `not all was undone: ${codes(problems)}` : 'what was done is undone'),
   boxOpened: ({ box, due }) => `the time of ${box} has begun, until ${clock(due)}`,
   boxClosed: ({ box, over }) => (over ? `the time of ${box} is over` : `${box} ended in time`),
   ruleJudged: ({ rule, holds, problems = [] }) =>

@@ -135,6 +135,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       pen.set(task, 'status', 'delegated');
       pen.set(task, 'attempt', event.attempt);
       pen.set(task, 'childId', event.childId);
+      if (event.recovers) pen.set(task, 'recovering', true);
       pen.set(task, 'due', event.deadline);
       return pen.bump(state, 'cost', event.cost);
     }

@@ -48,6 +48,14 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
       return pen.set(state, 'phase', 'ending');
     case 'definitionChanged':
       return applyDefinition(state, event, pen);
+    case 'rollbackBegun': {
+      const { childId, steps, due, problems } = event;
+      return pen.set(state, 'rollback', { childId, steps, due, problems, status: 'open' });
+    }
+    case 'rollbackEnded': {
+      const rollback = state.rollback!;
+      return pen.set(state, 'rollback', { ...rollback, status: 'ended', problems: [...rollback.problems, ...event.problems] });
+    }
     case 'boxOpened':
       return pen.put(state.boxes, event.box, { due: event.due });
     case 'boxClosed':

@@ -23,6 +23,7 @@ export const awaited = (state: FlowState, command: Command): boolean => {
     case 'unwait':
       return !waits(state, command);
     case 'submitChild':
+      if (state.rollback?.childId === command.childId) return state.rollback.status === 'open';
       return state.phase === 'open' && state.tasks.get(command.submission.parent.taskId)?.childId === command.childId;
     case 'ask':
       return open && state.asks.has(command.ask.id);

@@ -43,7 +43,10 @@ const sentence = (task: TaskState, state: FlowState): string => {
 };
 
 /** What holds the whole flow. */
-const held = ({ paused, stopping }: FlowState): string[] => [
+const held = ({ paused, stopping, rollback }: FlowState): string[] => [
+  ...(rollback?.status === 'open'
+    ? [`it has failed, and what was done is undone by the flow ${rollback.childId}: ${rollback.steps.join(', ')}`]
+    : []),
   ...(paused
     ? [`it is paused: nothing begins until it is resumed, what runs ${paused.running === 'finish' ? 'may finish' : 'was stopped'}`]
     : []),

@@ -22,6 +22,8 @@ export interface TaskState {
   agent?: string;
   /** The sub-flow it goes on as. */
   childId?: string;
+  /** The sub-flow is what is run about its failure. */
+  recovering?: boolean;
   /** What it waits for, where that is no agent. */
   on?: Awaited;
   /** When the attempt, the pause before the next, or the wait is over. */
@@ -146,6 +148,8 @@ export interface FlowState {
   ended: number;
   /** Ids of the rules that were judged, and how often the steps were changed. */
   judged: Set<string>;
+  /** The flow that undoes what this one did; `problems`: what is not undone. */
+  rollback?: { childId: string; steps: string[]; due: number; problems: Problem[]; status: 'open' | 'ended' };
   /** Time boxes that were opened. */
   boxes: Map<string, { due: number } | 'closed'>;
   changes: number;
