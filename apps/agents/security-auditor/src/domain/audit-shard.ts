@@ -1,30 +1,53 @@
 import { bounded, rulesOf, type Finding, type RuleInfo, type SecurityReport, type SkippedFile } from '@waggle/analysis';
 import type { ShardFiles } from '@waggle/workspace';
 import { auditFile, SPECIALIST } from './audit-file.js';
+import { engine } from './engine.js';
 import type { Work } from './work.js';
 
-/** Looks at every file of a shard, one after another; rejects with the signal's reason when told to stop. */
-export const auditShard = async (files: ShardFiles, work: Work): Promise<SecurityReport> => {
-  const found: Finding[] = [];
-  const rules = new Map<string, RuleInfo>();
-  const skipped: SkippedFile[] = [];
-  let omitted = 0;
+/** What a few files gave. */
+interface Part {
+  findings: Finding[];
+  rules: RuleInfo[];
+  skipped: SkippedFile[];
+  omitted: number;
+}
+
+const auditPack = async (
+  files: ShardFiles,
+  { signal, progress }: { signal: AbortSignal; progress: (path: string) => void },
+): Promise<Part> => {
+  const part: Part = { findings: [], rules: [], skipped: [], omitted: 0 };
   for await (const { path, text } of files) {
-    work.signal.throwIfAborted();
-    work.progress(files.done / files.total, path);
+    signal.throwIfAborted();
+    progress(path);
     const audit = await auditFile(path, text);
-    found.push(...audit.findings);
-    for (const rule of audit.rules) rules.set(rule.id, rule);
-    if (audit.note !== undefined) skipped.push({ file: path, reason: audit.note });
-    omitted += audit.omitted;
+    part.findings.push(...audit.findings);
+    part.rules.push(...audit.rules);
+    if (audit.note !== undefined) part.skipped.push({ file: path, reason: audit.note });
+    part.omitted += audit.omitted;
   }
-  const kept = bounded(found);
+  return { ...part, rules: rulesOf(part.findings, [...new Map(part.rules.map((rule) => [rule.id, rule])).values()]) };
+};
+
+/** Looks at every file of a shard; what it knows of unchanged ones it takes from the last time. Rejects with the signal's reason when told to stop. */
+export const auditShard = async (files: ShardFiles, work: Work): Promise<SecurityReport> => {
+  const parts: Part[] = [];
+  let done = 0;
+  for (const pack of files.packs()) {
+    work.signal.throwIfAborted();
+    const progress = (path: string): void => work.progress((done + pack.done) / files.total, path);
+    parts.push(await work.remember([engine(), pack.identity], () => auditPack(pack, { signal: work.signal, progress })));
+    done += pack.total;
+    work.progress(done / files.total);
+  }
+  const kept = bounded(parts.flatMap(({ findings }) => findings));
+  const rules = new Map(parts.flatMap((part) => part.rules).map((rule) => [rule.id, rule]));
   return {
     specialist: SPECIALIST,
     files: files.total,
     findings: kept.findings,
     rules: rulesOf(kept.findings, [...rules.values()]),
-    skipped,
-    omitted: omitted + kept.omitted,
+    skipped: parts.flatMap(({ skipped }) => skipped),
+    omitted: parts.reduce((sum, { omitted }) => sum + omitted, kept.omitted),
   };
 };

@@ -2,4 +2,6 @@
 export interface Work {
   readonly signal: AbortSignal;
   progress(fraction: number, message?: string): void;
+  /** What `make` gives for `of`, now or the last time it was asked. */
+  remember<T>(of: unknown, make: () => Promise<T>): Promise<T>;
 }
