@@ -18,7 +18,9 @@ import { registerSessions } from './commands/memory/sessions.js';
 import { registerProvision } from './commands/provision.js';
 import { registerRestore } from './commands/restore.js';
 import { registerRun } from './commands/run.js';
-import { registerSignal } from './commands/signal.js';
+import { registerDecide } from './commands/operate/decide.js';
+import { registerEscalations } from './commands/operate/escalations.js';
+import { registerSignal } from './commands/operate/signal.js';
 import { registerSubmit } from './commands/submit.js';
 import { registerUp } from './commands/up.js';
 import { registerWatch } from './commands/watch.js';
@@ -26,7 +28,20 @@ import { registerWorkflows } from './commands/workflows/workflows.js';
 
 const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
   ['The mesh:', [registerUp, registerDemo, registerAgents, registerDoctor, registerBackup, registerRestore]],
-  ['Flows:', [registerAudit, registerRun, registerSubmit, registerWatch, registerFlows, registerSignal, registerWorkflows]],
+  [
+    'Flows:',
+    [
+      registerAudit,
+      registerRun,
+      registerSubmit,
+      registerWatch,
+      registerFlows,
+      registerSignal,
+      registerWorkflows,
+      registerEscalations,
+      registerDecide,
+    ],
+  ],
   ['What agents share:', [registerMemory, registerSessions, registerResources]],
   ['Who may come in:', [registerEnv, registerAllow, registerRevoke]],
   ['A broker or deployment of yours:', [registerBrokerConfig, registerKeys, registerProvision]],

@@ -9,6 +9,8 @@ import {
   validatePayload,
   WaggleError,
   type AgentMessage,
+  type EscalationDecision,
+  type MessageType,
   type Outcome,
   type Signal,
   type SignalName,
@@ -33,6 +35,14 @@ export interface SubmitOptions {
   userId?: string;
   /** How many delegations deep; 0 unless it is delegated. */
   hop?: number;
+}
+
+export interface DecideOptions {
+  /** In whose name; the one the bus signed in as by default. */
+  decidedBy?: string;
+  rationale?: string;
+  /** What the option needs besides. */
+  data?: unknown;
 }
 
 export interface SignalOptions {
@@ -131,6 +141,28 @@ export class WaggleClient {
     return { id };
   }
 
+  /**
+   * Answers the question of a flow; of several answers the one stored first counts. Resolves when stored: `first` is false
+   * where this name had answered that question before, and what it said then stands.
+   */
+  async decide(flowId: string, id: string, decision: DecideOptions & { option: string }): Promise<{ first: boolean }> {
+    requireToken(flowId, 'flowId');
+    const { me } = this.bus;
+    const payload: EscalationDecision = { id, decidedBy: me, ...decision };
+    requireValid(MESSAGE_TYPES.decision, payload);
+    const message = createMessage({
+      type: MESSAGE_TYPES.decision,
+      from: me,
+      tenant: this.tenant,
+      intent: 'response',
+      correlationId: flowId,
+      payload,
+    });
+    const subject = subjects.answer(this.tenant, me, flowId, id);
+    const result = await this.bus.publishOnce('ESCALATION', subject, JSON.stringify(message), { headers: injectTrace() });
+    return { first: result.status === 'stored' };
+  }
+
   /** Stops listening; the bus stays open, for it is not the client's own. */
   close(): Promise<void> {
     return this.outcomes.close();
@@ -146,7 +178,7 @@ const requireToken = (text: string, path: string): void => {
   throw new WaggleError('INVALID_MESSAGE', wrong.message, { path, problems: [wrong] });
 };
 
-const requireValid = (type: typeof MESSAGE_TYPES.submit | typeof MESSAGE_TYPES.signal, payload: object): void => {
+const requireValid = (type: MessageType, payload: object): void => {
   const problems = validatePayload(type, payload);
   if (problems.length > 0) throw new WaggleError('INVALID_MESSAGE', problems.map(({ message }) => message).join(' '), { problems });
 };

@@ -342,6 +342,47 @@ describe('a paused flow', () => {
   });
 });
 
+describe('a running flow that is modified', () => {
+  const steps = [
+    { id: 'a', skill: 's.a' },
+    { id: 'b', skill: 's.b', needs: ['a'] },
+    { id: 'c', skill: 's.c', needs: ['b'] },
+  ];
+
+  it('gets steps, loses some, has others in their place, and other priorities', () => {
+    const d = started(steps);
+    d.signal('modify', {
+      data: {
+        add: [{ id: 'd', skill: 's.d', needs: ['b'] }],
+        replace: [{ id: 'b', skill: 's.x', needs: ['a'] }],
+        remove: ['c'],
+        prioritise: { b: 'high' },
+      },
+    });
+    expect(d.events('signalApplied')).toHaveLength(1);
+    d.complete('a');
+    expect(d.dispatched('b')).toMatchObject({ skill: 's.x', priority: 'high' });
+    d.complete('b');
+    d.complete('d');
+    expect(d.state.outcome).toMatchObject({ state: 'COMPLETED', tasks: { skipped: 1, completed: 3 } });
+    refolds(d);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a step that has begun', { replace: [{ id: 'a', skill: 's.x' }] }, 'SIGNAL_REFUSED'],
+    ['one that is not there', { remove: ['z'] }, 'INVALID_DEFINITION'],
+    ['a circle', { replace: [{ id: 'b', skill: 's.b', needs: ['c'] }] }, 'INVALID_DEFINITION'],
+    ['nothing', {}, 'INVALID_DEFINITION'],
+    ['no priority', { prioritise: { b: 'soon' } }, 'INVALID_DEFINITION'],
+  ])('refuses, and changes nothing: %s', (_what, data, code) => {
+    const d = started(steps);
+    const before = d.state.flow;
+    d.signal('modify', { data });
+    expect(d.events('signalRefused')).toMatchObject([{ problems: [{ code }] }]);
+    expect(d.state.flow).toBe(before);
+  });
+});
+
 describe('a cancellation with a grace', () => {
   it('asks what runs to stop, keeps what it still completes, and ends when nothing runs', () => {
     const d = started([

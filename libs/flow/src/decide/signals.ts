@@ -4,6 +4,7 @@ import type { FlowEvent, Input } from '../types.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
 import { boundProblems } from './fault.js';
+import { modify } from './modify.js';
 import { readGrace, readPause } from './pause.js';
 import { COORDINATOR } from './sub-flow.js';
 import { onEvent, onNote, tasksAwaitingSignal, unreadable } from './wait.js';
@@ -34,9 +35,8 @@ export const onSignal = (draft: Draft, input: SignalInput): void => {
     case 'pause':
     case 'resume':
     case 'retry':
-      return origin.sequence < state.control ? ignore(draft, input, 'SUPERSEDED') : control(draft, input);
     case 'modify':
-      return ignore(draft, input, 'UNSUPPORTED');
+      return origin.sequence < state.control ? ignore(draft, input, 'SUPERSEDED') : control(draft, input);
     default:
       return signal satisfies never;
   }
@@ -86,6 +86,10 @@ const control = (draft: Draft, input: SignalInput): void => {
     // also of a flow that is not paused: a pause that was sent before it and comes after it must not count
     applied(draft, input);
     return state.paused && draft.emit({ type: 'flowResumed' });
+  }
+  if (input.signal === 'modify') {
+    const problems = modify(draft, input.data, input.speaker);
+    return problems.length > 0 ? refuse(draft, input, problems) : applied(draft, input);
   }
   const { taskId } = input.data ?? {};
   const late = [...state.live].filter(({ id, status }) => status === 'retrying' && (taskId === undefined || id === taskId));

@@ -1,0 +1,98 @@
+import { Place } from './place.js';
+
+jest.setTimeout(120_000);
+
+const GATE = `name: gate
+steps:
+  - id: ask
+    decide: { question: 'Go on with \${{ input.what }}?', severity: high, options: [yes, no], default: no }
+    timeout: 1h
+  - id: say
+    skill: echo.echo
+    when: steps.ask.output.option == "yes"
+    input: { text: '\${{ input.what }}' }
+`;
+
+/** Waits for a signal before it does anything. */
+const HELD = `name: held
+steps:
+  - { id: gate, wait: { signal: go } }
+  - { id: say, skill: echo.echo, needs: [gate], input: { text: hi } }
+`;
+
+describe('operating flows', () => {
+  let place: Place;
+  let gate: string;
+  let held: string;
+
+  beforeAll(async () => {
+    place = await Place.make();
+    await place.up();
+    gate = await place.file('gate.yaml', GATE);
+    held = await place.file('held.yaml', HELD);
+  });
+  afterAll(() => place.remove());
+
+  const submitted = async (file: string, id: string, input: object = {}): Promise<void> => {
+    const definition = (await place.cli(['workflows', 'validate', file, '--json'])).json;
+    expect(definition).toMatchObject({ valid: true });
+    const { parse } = await import('yaml');
+    const { readFile } = await import('node:fs/promises');
+    const submission = await place.file(`${id}.json`, JSON.stringify({ definition: parse(await readFile(file, 'utf8')), input }));
+    expect(await place.cli(['submit', submission, '--id', id])).toMatchObject({ code: 0 });
+  };
+
+  /** The question of a flow, as soon as it is asked. */
+  const askOf = async (flowId: string): Promise<string> => {
+    for (;;) {
+      const { json } = await place.cli(['escalations', '--flow', flowId, '--json']);
+      if (json.escalations.length > 0) return json.escalations[0].id as string;
+    }
+  };
+
+  test('people are asked, and decide', async () => {
+    await submitted(gate, 'gate-1', { what: 'it' });
+    const id = await askOf('gate-1');
+    expect((await place.cli(['escalations'])).stdout).toContain('Go on with it?');
+    expect((await place.cli(['escalations', id])).stdout).toContain('if nobody answers: no');
+    expect(await place.cli(['decide', id, 'perhaps', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
+    expect(await place.cli(['decide', id, 'yes', '--as', 'Ann', '--rationale', 'it is ready', '--json'])).toMatchObject({
+      code: 0,
+      json: { flowId: 'gate-1', option: 'yes', stored: true, applied: true },
+    });
+    expect(await place.cli(['watch', 'gate-1'])).toMatchObject({ code: 0 });
+    expect((await place.cli(['flows', 'gate-1', '--history'])).stdout).toContain('Ann decided "yes" for ask: it is ready');
+    expect(await place.cli(['decide', id, 'no', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'DECISION_UNKNOWN' } } });
+  });
+
+  test('flows are paused, modified, resumed and canceled', async () => {
+    await submitted(held, 'held-1');
+    expect((await place.cli(['signal', 'held-1', 'pause', '--reason', 'lunch'])).stdout).toContain('pause sent to held-1');
+    expect((await place.cli(['flows', 'held-1'])).stdout).toContain('it is paused');
+    const change = await place.file('change.yaml', 'remove: [say]\nadd: [{ id: other, skill: echo.echo, input: { text: x } }]');
+    expect(await place.cli(['signal', 'held-1', 'modify', '--change', change, '--json'])).toMatchObject({
+      code: 0,
+      json: { applied: true },
+    });
+    const wrong = await place.file('wrong.yaml', 'remove: [gate]');
+    expect(await place.cli(['signal', 'held-1', 'modify', '--change', wrong, '--json'])).toMatchObject({
+      code: 1,
+      json: { error: { code: 'SIGNAL_REFUSED' } },
+    });
+    expect(await place.cli(['signal', 'held-1', 'modify', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
+    expect(await place.cli(['signal', 'held-1', 'resume'])).toMatchObject({ code: 0 });
+    expect(await place.cli(['signal', 'held-1', 'cancel', '--grace', '1s'])).toMatchObject({ code: 0 });
+    expect(await place.cli(['watch', 'held-1'])).toMatchObject({ code: 1 });
+  });
+
+  test('many at once, chosen by filters', async () => {
+    await Promise.all(['many-1', 'many-2', 'many-3'].map((id) => submitted(held, id)));
+    const all = ['signal', '*', 'cancel', '--workflow', 'held', '--json'];
+    expect((await place.cli([...all, '--older-than', '1h'])).json).toMatchObject({ told: [] });
+    const { json } = await place.cli([...all, '--dry-run']);
+    expect(json.flows.map(({ flowId }: { flowId: string }) => flowId).sort()).toEqual(['many-1', 'many-2', 'many-3']);
+    expect((await place.cli(all)).json.told).toHaveLength(3);
+    expect((await place.cli(['flows', 'many-2'])).stdout).toContain('CANCELED');
+    expect(await place.cli(['signal', 'many-1', 'cancel', '--workflow', 'x', '--json'])).toMatchObject({ code: 2 });
+  });
+});
