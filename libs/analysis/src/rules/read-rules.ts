@@ -28,6 +28,7 @@ export interface WrittenRule {
     not?: string;
     with?: string;
     without?: string;
+    near?: string;
     data?: DataCondition['from'];
     built?: boolean;
   };
@@ -80,6 +81,7 @@ const shapeOf = (written: WrittenRule, patterns: Patterns): Pick<Rule, 'call' | 
         ...patterns.optional('call', 'not', call.not),
         ...patterns.optional('call', 'with', call.with),
         ...patterns.optional('call', 'without', call.without),
+        ...patterns.optional('call', 'near', call.near),
         ...(data === undefined ? {} : { data }),
       },
     };

@@ -46,6 +46,7 @@ export const RULE_SCHEMA: Record<string, unknown> = {
         not: pattern,
         with: pattern,
         without: pattern,
+        near: pattern,
         data,
         built: { type: 'boolean' },
       },

@@ -23,6 +23,8 @@ export interface CallShape {
   /** What the text of all arguments must match, and must not. */
   with?: RegExp;
   without?: RegExp;
+  /** What the lines of the call, or the first line of the function around it, must match. */
+  near?: RegExp;
   data?: DataCondition;
 }
 

@@ -1,7 +1,8 @@
 import type { Confidence } from '../finding.js';
 import { placeOf, type Place } from '../finding-list.js';
 import type { Call } from '../source/calls.js';
-import type { Node } from '../source/parse.js';
+import { grammarOf } from '../metrics/grammar.js';
+import { kindOf, type Node } from '../source/parse.js';
 import { originRank, type Origin } from '../taint/flow.js';
 import type { CallShape, DataCondition, PairShape, Rule, TextShape, TreeShape } from './rule.js';
 import type { SourceView } from './source.js';
@@ -17,6 +18,8 @@ export interface Hit {
 const MAX_SUBJECT = 500;
 /** A text this long before a match on its line is not looked through for the mark of a comment. */
 const MAX_LINE = 2000;
+
+const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
 
 const hitOf = (node: Node, origin?: Origin): Hit => ({
   place: placeOf(node.range()),
@@ -40,8 +43,20 @@ const trees = (view: SourceView, { rule, constraints, data }: TreeShape): Hit[] 
     return origin === undefined ? [] : [hitOf(node, origin)];
   });
 
-const fits = (call: Call, shape: CallShape): boolean => {
+/** The lines of a node, and the first of the function around it. */
+const surroundings = (view: SourceView, node: Node): string => {
+  const { text, language } = view.source;
+  const { start, end } = node.range();
+  const lineEnd = text.indexOf('\n', end.index);
+  const lines = text.slice(lineStart(text, start.index), lineEnd < 0 ? text.length : lineEnd).slice(0, MAX_LINE);
+  const functions = new Set(language === undefined ? [] : (grammarOf(language)?.functions ?? []));
+  const around = node.ancestors().find((each) => functions.has(kindOf(each)!));
+  return `${lines}\n${around?.text().split('\n', 1)[0]!.slice(0, MAX_LINE) ?? ''}`;
+};
+
+const fits = (view: SourceView, call: Call, shape: CallShape): boolean => {
   if (!shape.name.test(call.name)) return false;
+  if (shape.near !== undefined && !shape.near.test(surroundings(view, call.node))) return false;
   if (shape.with === undefined && shape.without === undefined) return true;
   const all = call.arguments.map((each) => each.text()).join(', ');
   return (shape.with?.test(all) ?? true) && !(shape.without?.test(all) ?? false);
@@ -49,7 +64,7 @@ const fits = (call: Call, shape: CallShape): boolean => {
 
 const calls = (view: SourceView, shape: CallShape): Hit[] =>
   view.calls().flatMap((call) => {
-    if (!fits(call, shape)) return [];
+    if (!fits(view, call, shape)) return [];
     if (shape.argument === undefined) return [hitOf(call.node)];
     const argument = call.arguments.at(shape.argument > 0 ? shape.argument - 1 : shape.argument);
     if (argument === undefined) return [];
@@ -59,8 +74,6 @@ const calls = (view: SourceView, shape: CallShape): Hit[] =>
     const origin = originOf(view, argument, shape.data);
     return origin === undefined ? [] : [hitOf(call.node, origin)];
   });
-
-const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
 
 const texts = (view: SourceView, { pattern, once }: TextShape): Hit[] => {
   const { text } = view.source;
@@ -73,10 +86,11 @@ const texts = (view: SourceView, { pattern, once }: TextShape): Hit[] => {
     return { line: line + 1, column: at - starts[line]! + 1 };
   };
   const hits: Hit[] = [];
+  const isCommented = view.comments();
   for (const match of text.matchAll(pattern)) {
     const from = match.index + (/^\s*/.exec(match[0])![0].length % Math.max(1, match[0].length));
     const begin = lineStart(text, from);
-    if (/^\s*(#|\/\/)/.test(text.slice(Math.max(begin, from - MAX_LINE), from + 2))) continue;
+    if (/^\s*(#|\/\/)/.test(text.slice(Math.max(begin, from - MAX_LINE), from + 2)) || isCommented(from)) continue;
     const start = position(from);
     const end = position(match.index + match[0].trimEnd().length);
     hits.push({

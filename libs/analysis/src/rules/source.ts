@@ -1,3 +1,4 @@
+import { grammarOf } from '../metrics/grammar.js';
 import { callsOf, type Call } from '../source/calls.js';
 import type { Language } from '../source/language.js';
 import type { Node } from '../source/parse.js';
@@ -29,6 +30,21 @@ export class SourceView {
 
   pairs(): readonly YamlPair[] {
     return (this.pairList ??= yamlPairs(this.source.text) ?? []);
+  }
+
+  /** Tells of a place in the text whether it lies in a comment; of what was not parsed, nowhere. */
+  comments(): (at: number) => boolean {
+    const { language, root } = this.source;
+    const kinds = language === undefined || root === undefined ? [] : (grammarOf(language)?.comments ?? []);
+    let ranges: { from: number; to: number }[] | undefined;
+    const find = () =>
+      kinds.length === 0
+        ? []
+        : root!.findAll({ rule: { any: kinds.map((kind) => ({ kind })) } }).map((node) => {
+            const { start, end } = node.range();
+            return { from: start.index, to: end.index };
+          });
+    return (at) => (ranges ??= find()).some(({ from, to }) => from <= at && at < to);
   }
 
   /** Undefined where nothing was parsed. */

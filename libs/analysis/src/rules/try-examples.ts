@@ -1,7 +1,7 @@
 import { FindingList } from '../finding-list.js';
 import { factsOf, type Language, LANGUAGES } from '../source/language.js';
 import { splitLines } from '../source/lines.js';
-import { parse } from '../source/parse.js';
+import { errorLines, parse } from '../source/parse.js';
 import { applyRules } from './apply.js';
 import { isYaml, type Format } from './formats.js';
 import type { Rule } from './rule.js';
@@ -28,9 +28,12 @@ const PATHS: Record<Format, string> = {
   shell: 'run.sh',
 };
 
-/** JSX is another grammar than plain TypeScript. */
-const languagesToTry = (rule: Rule, code: string): readonly (Language | Format)[] =>
-  rule.languages.filter((each) => !(each === 'typescript' && rule.languages.includes('tsx') && /<[A-Za-z]+[ >]/.test(code)));
+/** Those of a rule's languages in which the code is valid; all of them where it is in none. Formats take any text. */
+const languagesToTry = async (rule: Rule, code: string): Promise<readonly (Language | Format)[]> => {
+  const valid: (Language | Format)[] = [];
+  for (const each of rule.languages) if (!isLanguage(each) || errorLines(await parse(each, code)).length === 0) valid.push(each);
+  return valid.length > 0 ? valid : rule.languages;
+};
 
 const count = async (rule: Rule, language: Language | Format, code: string): Promise<number> => {
   const path = isLanguage(language) ? `src/file.${factsOf(language).extensions[0]!}` : PATHS[language];
@@ -50,7 +53,7 @@ export const tryExamples = async (rule: Rule): Promise<FailedExample[]> => {
   const failed: FailedExample[] = [];
   for (const kind of ['bad', 'good'] as const) {
     for (const code of rule.examples[kind]) {
-      for (const language of languagesToTry(rule, code)) {
+      for (const language of await languagesToTry(rule, code)) {
         const found = await count(rule, language, code);
         if (kind === 'bad' ? found === 0 : found > 0) failed.push({ rule: rule.id, language, kind, code, found });
       }

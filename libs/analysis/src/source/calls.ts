@@ -75,7 +75,8 @@ export const callOf = (node: Node): Call | undefined => {
   const word = WORDS[kindOf(node)!];
   if (word !== undefined) return { node, name: word, arguments: word === '`' ? [node] : node.namedChildren() };
   const list = listOf(node);
-  if (list === undefined) return undefined;
+  // Ruby calls without brackets too.
+  if (list === undefined) return kindOf(node) === 'call' ? { node, name: node.text().slice(-MAX_NAME), arguments: [] } : undefined;
   const before = node.text().slice(0, list.range().start.index - node.range().start.index);
   const name = before
     .slice(-MAX_NAME)

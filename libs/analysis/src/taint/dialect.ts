@@ -12,6 +12,8 @@ export interface Dialect {
   texts: readonly string[];
   /** Kinds of texts with data in them, and the kind of that part. */
   templates: Readonly<Record<string, string>>;
+  /** The end of a text after which a member of an object stands, where it is not `.`. */
+  member?: RegExp;
 }
 
 /** Parameters of these kinds carry no text: what a number or a flag is cannot break out of anything. */
@@ -22,9 +24,13 @@ export const HARMLESS_TYPE =
 export const REQUEST_PARAMETER =
   /@(RequestParam|PathVariable|RequestBody|RequestHeader|CookieValue|QueryParam|PathParam|FormParam|HeaderParam|Query|Param|Body|Headers|Req)\b|\[From(Query|Body|Route|Form|Header)\b|web::(Query|Path|Form|Json)\b|=\s*(Query|Path|Body|Form|Header|Cookie)\(/;
 
-/** What takes the danger out of data: it makes a number of it, escapes it, or checks it. */
-export const CLEANER =
-  /escape|saniti[sz]e|quote|encodeuri|encode_?for|urlencode|url_encode|purif|htmlspecialchars|htmlentities|strip_tags|bindparam|(^|[^a-z])(number|int|integer|float|bool|boolean|len|count|intval|floatval|to_i|to_f|uuid|atoi|basename|filepath\.base|getname|getfilename)$|parse_?(int|float|long|double|uuid|bool|guid)|valueof$|secure_filename|valid|allow|check|safe|digest|hash|hmac|bcrypt|strconv\.|sizeof|strlen|indexof|randomuuid|literal|mogrify|quote_name|parameteri|nonce|mapped|lookup/i;
+/** The last word of calls that take the danger out of data: they make a number of it, escape it, or check it. */
+const CLEANING =
+  /escape|filterencode|for_?(html|java|uri|css|xml)|saniti[sz]e|quote|encodeuri|encode_?for|urlencode|url_encode|purif|htmlspecialchars|htmlentities|strip_tags|bindparam|^(number|int|integer|float|bool|boolean|len|count|intval|floatval|to_i|to_f|uuid|atoi|basename|base|getname|getfilename)$|^parse_?(int|float|long|double|uuid|bool|guid)|valueof$|secure_filename|valid|allow|check|safe|digest|^hash|hmac|bcrypt|sizeof|strlen|indexof|randomuuid|literal|mogrify|parameteri|nonce|mapped|lookup/i;
+const CLEANING_MODULE = /(^|\.)(strconv|[sS]chema|validator|z|shlex)\.\w+$/;
+
+/** Whether what a call returns is harmless whatever goes in, as far as its name tells. */
+export const isCleaner = (name: string): boolean => CLEANING.test(/\w*[!?]?$/.exec(name)![0]) || CLEANING_MODULE.test(name);
 
 /** Formats a text from parts. */
 export const FORMATTER =
@@ -105,6 +111,7 @@ export const DIALECTS: Record<Language, Dialect> = {
     assignments: ['assignment_expression', 'augmented_assignment_expression'],
     names: ['variable_name'],
     texts: ['string', 'encapsed_string', 'heredoc', 'shell_command_expression'],
+    member: /(->|::)\s?$/,
     templates: {
       encapsed_string: 'variable_name,subscript_expression,member_access_expression,member_call_expression',
       heredoc: 'variable_name,member_access_expression',

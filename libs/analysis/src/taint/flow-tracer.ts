@@ -2,7 +2,7 @@ import { callOf } from '../source/calls.js';
 import type { Language } from '../source/language.js';
 import { kindOf, type Node } from '../source/parse.js';
 import { grammarOf } from '../metrics/grammar.js';
-import { CLEANER, DIALECTS, FORMATTER, HARMLESS_TYPE, REQUEST_PARAMETER, type Dialect } from './dialect.js';
+import { DIALECTS, isCleaner, FORMATTER, HARMLESS_TYPE, REQUEST_PARAMETER, type Dialect } from './dialect.js';
 import { CONSTANT, originRank, worstOf, type Flow } from './flow.js';
 
 /** How far data is followed back through variables, and how many values of each. */
@@ -26,6 +26,9 @@ interface Scope {
   end: number;
 }
 
+/** What stands between an object and its member; not `...`, which spreads. */
+const MEMBER = /((?<!\.\.)\.|->|::|\?\.)\s?$/;
+
 const UNKNOWN: Flow = { origin: 'unknown', built: false };
 const FIELDS = [
   ['left', 'right'],
@@ -37,14 +40,8 @@ const FIELDS = [
 const ADDS = /^(augmented_assignment|augmented_assignment_expression|operator_assignment|compound_assignment_expr)$/;
 
 /** Whether the text around a name makes it a property, what is called, or the name of an argument. */
-const isNoVariable = (text: string, start: number, end: number): boolean => {
-  if (
-    /(\.|->|::|\?\.)\s?$/.test(text.slice(Math.max(0, start - 4), start)) &&
-    !/\.\.\.?\s?$/.test(text.slice(Math.max(0, start - 4), start))
-  )
-    return true;
-  return /^\s?(\(|=[^=>~]|::|:\s)/.test(text.slice(end, end + 4));
-};
+const isNoVariable = (text: string, { member, start, end }: { member: RegExp; start: number; end: number }): boolean =>
+  member.test(text.slice(Math.max(0, start - 4), start)) || /^\s?(\(|=[^=>~]|::|:\s)/.test(text.slice(end, end + 4));
 
 /**
  * Follows data back through the variables of a function: to what a request brought, to parameters, or to constants.
@@ -70,7 +67,12 @@ export class FlowTracer {
 
   /** What is known of the data in an expression. */
   of(node: Node): Flow {
-    return this.trace(node, { scopes: this.scopesOf(node), at: node.range().end.index, steps: 0, seen: new Set() });
+    return this.trace(node, { scopes: this.scopesOf(node), at: this.statementStart(node.range().start.index), steps: 0, seen: new Set() });
+  }
+
+  /** About where the statement of a place begins: what stands before may have checked its data. */
+  private statementStart(at: number): number {
+    return Math.max(...[';', '{', '}', '\n'].map((mark) => this.text.lastIndexOf(mark, at - 1))) + 1;
   }
 
   private trace(node: Node, from: Trace): Flow {
@@ -110,7 +112,7 @@ export class FlowTracer {
 
   /** A parameter that is given a new value at once is no longer what came in; without branches seen, only when all new ones are its own. */
   private isReplaced(values: readonly Assignment[]): boolean {
-    return values.length === 1 && CLEANER.test(callOf(values[0]!.value)?.name ?? '');
+    return values.length === 1 && isCleaner(callOf(values[0]!.value)?.name ?? '');
   }
 
   /** What a function's parameter of this name brings; undefined when it has none. */
@@ -180,7 +182,7 @@ export class FlowTracer {
   private namesIn(node: Node): Node[] {
     return this.namesOf(node).filter((name) => {
       const { start, end } = name.range();
-      return !isNoVariable(this.text, start.index, end.index);
+      return !isNoVariable(this.text, { member: this.dialect.member ?? MEMBER, start: start.index, end: end.index });
     });
   }
 
@@ -194,9 +196,10 @@ export class FlowTracer {
     const end = within.range().end.index;
     // A few characters before: `self.request`, `$this->request`.
     const from = Math.max(0, start.index - 1);
+    const lead = start.index - from;
     const piece = this.text.slice(from, Math.min(end, start.index + 200));
     const match = this.dialect.request.exec(piece);
-    return match !== null && match.index <= 1;
+    return match !== null && (match.index <= lead || /^[\w$.]*$/.test(piece.slice(lead, match.index)));
   }
 
   /** Whether something between a name and the expression takes the danger out: a call that cleans, a comparison, a length. */
@@ -220,8 +223,7 @@ export class FlowTracer {
         return true;
       if (/call|invocation|creation|new_expression/.test(kind)) {
         const call = callOf(node);
-        if (call !== undefined && CLEANER.test(call.name.slice(-60)) && call.node.id() !== within.id()) return true;
-        if (call !== undefined && call.node.id() === within.id() && CLEANER.test(call.name.slice(-60))) return true;
+        if (call !== undefined && isCleaner(call.name)) return true;
       }
       if (/member|attribute|field|selector/.test(kind) && /\.(length|size|Length|Count|id)$/.test(node.text().slice(-12))) return true;
       if (node.id() === within.id()) return false;
