@@ -5,6 +5,9 @@ import type { Workspace } from './workspace.js';
 /** Files fetched ahead of the reader. */
 const AHEAD = 8;
 
+/** Packs that are worked on at once: while one is looked up, another is read. */
+const PACKS_AT_ONCE = 4;
+
 export interface SourceFile {
   path: string;
   text: string;
@@ -40,6 +43,21 @@ export class ShardFiles implements AsyncIterable<SourceFile> {
   /** The same files in packs of about 16, whose borders stay where they are when other files change. */
   packs(): ShardFiles[] {
     return cutIntoPacks(this.readable).map((entries) => new ShardFiles(this.workspace, entries));
+  }
+
+  /** Gives each pack to `work`, a few at once, and what came of them in their order. The first failure ends it. */
+  async mapPacks<T>(work: (pack: ShardFiles) => Promise<T>): Promise<T[]> {
+    const packs = this.packs();
+    const results = new Array<T>(packs.length);
+    const waiting = packs.entries();
+    const take = async (): Promise<void> => {
+      for (const [at, pack] of waiting) {
+        results[at] = await work(pack);
+        this.done += pack.total;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(PACKS_AT_ONCE, packs.length) }, take));
+    return results;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<SourceFile> {

@@ -31,15 +31,13 @@ const auditPack = async (
 
 /** Looks at every file of a shard; what it knows of unchanged ones it takes from the last time. Rejects with the signal's reason when told to stop. */
 export const auditShard = async (files: ShardFiles, work: Work): Promise<SecurityReport> => {
-  const parts: Part[] = [];
-  let done = 0;
-  for (const pack of files.packs()) {
-    work.signal.throwIfAborted();
-    const progress = (path: string): void => work.progress((done + pack.done) / files.total, path);
-    parts.push(await work.remember([engine(), pack.identity], () => auditPack(pack, { signal: work.signal, progress })));
-    done += pack.total;
-    work.progress(done / files.total);
-  }
+  const { signal } = work;
+  const progress = (path?: string): void => work.progress(files.done / files.total, path);
+  const parts = await files.mapPacks((pack) => {
+    signal.throwIfAborted();
+    progress();
+    return work.remember([engine(), pack.identity], () => auditPack(pack, { signal, progress }));
+  });
   const kept = bounded(parts.flatMap(({ findings }) => findings));
   const rules = new Map(parts.flatMap((part) => part.rules).map((rule) => [rule.id, rule]));
   return {

@@ -54,31 +54,23 @@ const analyzePack = async (
 
 /** Looks at every file of a shard; what it knows of unchanged ones it takes from the last time. Rejects with the signal's reason when told to stop. */
 export const analyzeShard = async (files: ShardFiles, work: Work): Promise<DebtReport> => {
-  const all = nothing();
-  let done = 0;
-  for (const pack of files.packs()) {
-    work.signal.throwIfAborted();
-    const progress = (path: string): void => work.progress((done + pack.done) / files.total, path);
-    const part = await work.remember([ENGINE, pack.identity], () => analyzePack(pack, { signal: work.signal, progress }));
-    done += pack.total;
-    work.progress(done / files.total);
-    all.findings.push(...part.findings);
-    all.metrics.push(...part.metrics);
-    all.modules.push(...part.modules);
-    all.excuses.push(...part.excuses);
-    all.skipped.push(...part.skipped);
-    all.omitted += part.omitted;
-  }
-  const { findings, omitted } = bounded(all.findings);
+  const { signal } = work;
+  const progress = (path?: string): void => work.progress(files.done / files.total, path);
+  const parts = await files.mapPacks((pack) => {
+    signal.throwIfAborted();
+    progress();
+    return work.remember([ENGINE, pack.identity], () => analyzePack(pack, { signal, progress }));
+  });
+  const { findings, omitted } = bounded(parts.flatMap((part) => part.findings));
   return {
     specialist: SPECIALIST,
     files: files.total,
     findings,
     rules: rulesOf(findings, [...Object.values(RULES), ...IDIOMS]),
-    skipped: all.skipped,
-    omitted: all.omitted + omitted,
-    metrics: all.metrics,
-    modules: all.modules,
-    excuses: all.excuses,
+    skipped: parts.flatMap(({ skipped }) => skipped),
+    omitted: parts.reduce((sum, part) => sum + part.omitted, omitted),
+    metrics: parts.flatMap(({ metrics }) => metrics),
+    modules: parts.flatMap(({ modules }) => modules),
+    excuses: parts.flatMap(({ excuses }) => excuses),
   };
 };
