@@ -2,3 +2,5 @@ export { WaggleClient, type ClientOptions, type DecideOptions, type SignalOption
 export type { OutcomeOptions } from './outcomes.js';
 export type { FlowUpdate, WatchOptions } from './watch.js';
 export { loadValues, storeLarge, VALUE_LIMIT } from '@waggle/bus';
+export { currentSteps, type CurrentStep } from './current-steps.js';
+export { watchMany, type FlowNames, type ManyFilter, type ManyUpdate, type WatchManyOptions } from './watch-many.js';

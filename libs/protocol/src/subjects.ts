@@ -61,6 +61,8 @@ export const subjects = {
   answer: (tenant: string, who: string, flowId: string, id: string) => join('wg', tenant, 'escalation.answer', who, flowId, id),
   status: (tenant: string, owner: string, flowId: string) => join('wg', tenant, 'status', owner, flowId),
   progress: (tenant: string, agent: string, flowId: string, taskId: string) => join('wg', tenant, 'progress', agent, flowId, taskId),
+  /** Progress as the broker republishes it: heard behind account borders, where what another border's agents publish is not. */
+  progressFeed: (tenant: string, agent: string, flowId: string, taskId: string) => join('wgm.progress', tenant, agent, flowId, taskId),
   dlq: (tenant: string, agent: string, flowId: string, taskId: string) => join('wg', tenant, 'dlq', agent, flowId, taskId),
   audit: (tenant: string, writer: string, kind: string) => join('wg', tenant, 'audit', writer, kind),
   blob: (tenant: string, writer: string, sha256: string, chunk: number | '*') => join('wg', tenant, 'blob', writer, sha256, chunk),

@@ -44,7 +44,7 @@ const historyText = ({ history }: FlowDescription): string[] =>
 
 const flowText = (flow: FlowDescription, output: Output): string => {
   const { colors } = output;
-  const lines = flow.status === undefined ? [] : flowTree(flow.status, colors, output.columns);
+  const lines = flow.status === undefined ? [] : flowTree(flow.status, colors, { width: output.columns });
   if (flow.outcome !== undefined) {
     lines.push(outcomeLine(flow.outcome, colors, duration), ...problemLines(flow.outcome.errors ?? []));
   } else if (flow.explain.length > 0) {

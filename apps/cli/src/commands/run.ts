@@ -13,6 +13,8 @@ import type { Registrar } from './command.js';
 interface RunOptions {
   input?: string[];
   id?: string;
+  context?: string;
+  user?: string;
   timeout?: number;
   out?: string;
   maxFiles?: number;
@@ -59,13 +61,19 @@ export const registerRun = ({ program, run }: Registrar): void => {
     .option('-i, --input <k=v|@file>', 'a field of the input (JSON where it is JSON), or a file with all of it; may be repeated', collect)
     .option('--max-files <n>', 'files that a workspace may hold (20,000 when left out)', wholeNumber(1, 1_000_000))
     .option('--id <id>', 'flow id: submitting it again changes nothing')
+    .option('--context <id>', 'the conversation or thread it belongs to')
+    .option('--user <id>', 'for whom it is')
     .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
     .option('-o, --out <dir>', 'folder for what the flow made (its artifacts: an audit, its report)')
     .action(
       run(async (context, name: string, options: RunOptions) =>
         withSession(context, async (session) => {
           const submission = await submissionOf(name, options, { session, context });
-          const { flowId } = await session.client.submit(submission, { flowId: options.id });
+          const { flowId } = await session.client.submit(submission, {
+            flowId: options.id,
+            contextId: options.context,
+            userId: options.user,
+          });
           context.output.event({ submitted: { flowId } });
           context.output.note(`submitted ${flowId}`);
           const { output, interrupted: signal } = context;

@@ -9,6 +9,8 @@ import type { Registrar } from './command.js';
 
 interface SubmitOptions {
   id?: string;
+  context?: string;
+  user?: string;
   watch?: boolean;
   timeout?: number;
 }
@@ -47,6 +49,8 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
     )
     .argument('<file>', 'the file, or - for standard input')
     .option('--id <id>', 'flow id: submitting it again changes nothing')
+    .option('--context <id>', 'the conversation or thread it belongs to')
+    .option('--user <id>', 'for whom it is')
     .option('-w, --watch', 'watch it to its end')
     .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
     .action(
@@ -54,7 +58,11 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
         const submission = readSubmission(await read(file), file === '-' ? 'standard input' : file);
         return withSession(context, async (session) => {
           const { output, interrupted: signal } = context;
-          const { flowId } = await session.client.submit(submission, { flowId: options.id });
+          const { flowId } = await session.client.submit(submission, {
+            flowId: options.id,
+            contextId: options.context,
+            userId: options.user,
+          });
           if (!options.watch) {
             output.result({ flowId }, () => flowId);
             return EXIT.done;

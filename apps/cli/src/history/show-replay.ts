@@ -14,7 +14,7 @@ const frameJson = (frame: Frame): object => ({ ...toldJson(frame), status: frame
 /** A moment of a flow as lines: what happened, and where everything stood then. */
 export const frameText = (frame: Frame, since: number, { colors, columns }: Pick<Output, 'colors' | 'columns'>): string[] => [
   ...toldText(frame, since, colors),
-  ...flowTree(frame.status, colors, columns),
+  ...flowTree(frame.status, colors, { width: columns }),
   ...frame.waits.map((line) => colors.dim(`   ${plain(line)}`)),
 ];
 

@@ -34,7 +34,7 @@ describe('a flow as a tree', () => {
         step('report', { state: 'SUBMITTED', waitingFor: 'NO_AGENT' }),
       ]),
       plainColors,
-      120,
+      { width: 120 },
     );
     expect(lines).toEqual([
       'repo-audit f1 WORKING',
@@ -46,7 +46,7 @@ describe('a flow as a tree', () => {
 
   test('never wider than the terminal, whatever names hold', () => {
     const agents = ['a\u001b[31m', 'b'.repeat(100)];
-    for (const line of flowTree(status([step('x'.repeat(64), { total: 3, done: 1, running: 1, agents })]), plainColors, 60)) {
+    for (const line of flowTree(status([step('x'.repeat(64), { total: 3, done: 1, running: 1, agents })]), plainColors, { width: 60 })) {
       expect(widthOf(line)).toBeLessThanOrEqual(60);
       expect(line).not.toContain('\u001b');
     }

@@ -2,6 +2,7 @@ import type { FlowStatus, Outcome, StepStatus } from '@waggle/protocol';
 import { count } from './format.js';
 import type { Output } from './output.js';
 import { clip, pad, plain } from './table.js';
+import { progressLines, type TaskProgresses } from './task-progress.js';
 
 const BAR = 20;
 
@@ -57,17 +58,24 @@ export const stepNotes = ({ state, failed, retries, waitingFor, agents = [], run
   return notes.join(' · ');
 };
 
-/** A flow as a tree with a bar per step, each line cut to the width. */
-export const flowTree = (status: FlowStatus, colors: Colors, width: number): string[] => {
+/** A flow as a tree with a bar per step, and below it what agents say of its tasks; each line cut to the width. */
+export const flowTree = (status: FlowStatus, colors: Colors, { width, told }: { width: number; told?: TaskProgresses }): string[] => {
   const title = `${plain(status.workflow ?? 'flow')} ${status.flowId}`;
   const longest = Math.min(24, Math.max(...status.steps.map(({ id }) => id.length), 0));
-  const lines = status.steps.map((step, index) => {
-    const branch = index === status.steps.length - 1 ? '└─' : '├─';
+  const lines = status.steps.flatMap((step, index) => {
+    const last = index === status.steps.length - 1;
+    const branch = last ? '└─' : '├─';
     const part = step.total === 0 ? (step.state === 'COMPLETED' ? 1 : 0) : step.done / step.total;
     const figures = step.total > 1 ? ` ${step.done}/${step.total}` : '';
     const head = `${branch} ${SIGNS[step.state]} ${pad(clip(plain(step.id), longest), longest)} `;
     const rest = clip(`${figures}  ${stepNotes(step)}`.trimEnd(), Math.max(0, width - head.length - BAR - 1));
-    return `${colors.dim(branch)} ${inStateColor(step.state, SIGNS[step.state], colors)} ${pad(clip(plain(step.id), longest), longest)} ${inStateColor(step.state, bar(part), colors)}${colors.dim(rest)}`;
+    const below = progressLines(told?.of(step.id, step.running) ?? [], colors, width - 5).map(
+      (line) => `${colors.dim(last ? ' ' : '│')}    ${line}`,
+    );
+    return [
+      `${colors.dim(branch)} ${inStateColor(step.state, SIGNS[step.state], colors)} ${pad(clip(plain(step.id), longest), longest)} ${inStateColor(step.state, bar(part), colors)}${colors.dim(rest)}`,
+      ...below,
+    ];
   });
   return [`${colors.bold(clip(title, width - 12))} ${inStateColor(status.state, status.state, colors)}`, ...lines];
 };

@@ -3,10 +3,13 @@ import { flowTree, stepNotes } from './flow-tree.js';
 import { LiveView } from './live-view.js';
 import type { Output } from './output.js';
 import { plain } from './table.js';
+import { TaskProgresses, type ToldProgress } from './task-progress.js';
 
 /** How a flow that is watched is shown: a tree that is drawn again on a terminal, else a line for whatever changed. */
 export interface FlowView {
   show(status: FlowStatus): void;
+  /** What an agent says of a task meanwhile. */
+  tell(told: ToldProgress): void;
   end(): void;
 }
 
@@ -14,13 +17,21 @@ export const flowView = (output: Output): FlowView => (output.live ? new TreeVie
 
 class TreeView implements FlowView {
   readonly #view: LiveView;
+  readonly #told = new TaskProgresses();
+  #status?: FlowStatus;
 
   constructor(private readonly output: Output) {
     this.#view = new LiveView(output);
   }
 
   show(status: FlowStatus): void {
-    this.#view.show(flowTree(status, this.output.colors, this.output.columns));
+    this.#status = status;
+    this.#view.show(flowTree(status, this.output.colors, { width: this.output.columns, told: this.#told }));
+  }
+
+  tell(told: ToldProgress): void {
+    this.#told.note(told);
+    if (this.#status !== undefined) this.show(this.#status);
   }
 
   end(): void {
@@ -49,6 +60,9 @@ class LineView implements FlowView {
       this.output.note(`${plain(step.id)} ${step.state}${figures}${notes === '' ? '' : ` (${notes})`}`);
     }
   }
+
+  /** A line for each report would drown the rest. */
+  tell(): void {}
 
   end(): void {
     this.#told.clear();

@@ -1,14 +1,17 @@
+import { manifest as cli } from '../cli.manifest.js';
+import type { Subscription } from '@waggle/bus';
 import { loadValues, type WaggleClient } from '@waggle/client';
 import { WaggleError, type Outcome } from '@waggle/protocol';
 import { EXIT, exitCodeOfEnd, type ExitCode } from '../exit-codes.js';
 import { duration } from '../output/format.js';
-import { flowView } from '../output/flow-view.js';
+import { flowView, type FlowView } from '../output/flow-view.js';
 import { outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';
 import { problemLines, remedies } from '../output/report-error.js';
 import { plain } from '../output/table.js';
 import { writeReport } from '../report/write-report.js';
 import type { Session } from './session.js';
+import { hearProgress } from './watch-flow-progress.js';
 
 export interface WatchFlowOptions {
   client: WaggleClient;
@@ -17,13 +20,32 @@ export interface WatchFlowOptions {
   signal: AbortSignal;
   /** Milliseconds. */
   timeout?: number;
+  /** Where agents' own reports are heard: an operator's right. */
+  session?: Session;
 }
 
+/** What agents report of single tasks is shown where this key may hear it; a client's may not. */
+const reports = (
+  flowId: string,
+  session: Session,
+  { output, view }: { output: Output; view: FlowView },
+): Promise<Subscription> | undefined => {
+  if (session.target.me !== cli.name) return undefined;
+  return hearProgress(session, flowId, (told) => {
+    output.event({ progress: told });
+    view.tell(told);
+  });
+};
+
 /** Shows a flow until it ends; undefined when the watching was ended before. `TIMED_OUT` after `timeout`. */
-export const watchFlow = async (flowId: string, { client, output, signal, timeout }: WatchFlowOptions): Promise<Outcome | undefined> => {
+export const watchFlow = async (
+  flowId: string,
+  { client, output, signal, timeout, session }: WatchFlowOptions,
+): Promise<Outcome | undefined> => {
   const late = new AbortController();
   const timer = timeout === undefined ? undefined : setTimeout(() => late.abort(), timeout);
   const view = flowView(output);
+  const telling = session === undefined ? undefined : await reports(flowId, session, { output, view });
   try {
     for await (const update of client.watch(flowId, { signal: AbortSignal.any([signal, late.signal]) })) {
       if (update.kind === 'outcome') return update.outcome;
@@ -32,6 +54,7 @@ export const watchFlow = async (flowId: string, { client, output, signal, timeou
     }
   } finally {
     clearTimeout(timer);
+    await telling?.stop();
     view.end();
   }
   if (late.signal.aborted)

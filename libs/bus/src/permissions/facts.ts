@@ -36,6 +36,7 @@ export const FACT_SUBJECTS: Record<Fact, Pattern> = {
 /** Facts that are heard elsewhere than they are said: a rung is said of a time to come, and heard when it has come. */
 export const HEARD_SUBJECTS: Partial<Record<Fact, Pattern>> = {
   rung: (tenant) => subjects.rungFeed(tenant, '*', '*', '*'),
+  progress: (tenant) => subjects.progressFeed(tenant, '*', '*', '*'),
 };
 
 /** Which facts a stream keeps: streams are cut by who may write. INPUT is written by the broker alone. */

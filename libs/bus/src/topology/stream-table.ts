@@ -60,7 +60,13 @@ const TABLE: Record<StreamName, Special> = {
   EVENT: { max_age: 7 * DAY, share: 256 },
   WAIT: { ...lastValue, share: 64 },
   ESCALATION: { ...firstWins, max_age: 30 * DAY, share: 64 },
-  PROGRESS: { ...lastValue, discard: 'old', share: 384 },
+  PROGRESS: {
+    ...lastValue,
+    discard: 'old',
+    // of agents: what they publish behind their border is not heard behind another
+    republish: { src: subjects.progress('*', '*', '*', '*'), dest: subjects.progressFeed('$1', '$2', '$3', '$4') },
+    share: 384,
+  },
   DLQ: { ...firstWins, max_age: 30 * DAY, share: 128 },
   AUDIT: { deny_delete: true, share: 256 },
   BLOB: { ...lastValue, discard: 'old', max_age: 14 * DAY, share: 2048 },

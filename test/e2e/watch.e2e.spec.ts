@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { ROOT } from './cli-process.js';
+import { Place } from './place.js';
+
+jest.setTimeout(60_000);
+
+const REPORTER = path.join(ROOT, 'test/e2e/reporting-agent');
+
+interface Line {
+  kind: 'status' | 'progress';
+  flowId: string;
+  contextId?: string;
+  userId?: string;
+  status?: { state: string; fraction: number };
+  progress?: { fraction: number; message?: string };
+}
+
+const linesOf = (stdout: string): Line[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+
+describe('watching several flows', () => {
+  let place: Place;
+
+  beforeAll(async () => {
+    place = await Place.make();
+    await place.up(['--agent', REPORTER]);
+    const task = await place.file('task.json', JSON.stringify({ skill: 'reporter.report', input: { seconds: 16 } }));
+    await place.cli(['submit', task, '--id', 'one', '--context', 'thread-1', '--user', 'ann']);
+    await place.cli(['submit', task, '--id', 'two', '--context', 'thread-1', '--user', 'ben']);
+    await place.cli(['submit', task, '--id', 'three', '--context', 'thread-2', '--user', 'ann']);
+    await place.cli(['run', 'echo.echo', '-i', 'delay=700ms', '--id', 'over', '--context', 'thread-1']);
+  });
+  afterAll(() => place.remove());
+
+  test('a late joiner of a thread sees what is so far, also what has ended, then what agents say live; nothing of others', async () => {
+    const { code, stdout } = await place.cli(['watch', '--context', 'thread-1', '--timeout', '2s', '--json']);
+    expect(code).toBe(0);
+    const lines = linesOf(stdout);
+    expect([...new Set(lines.map(({ flowId }) => flowId))].sort()).toEqual(['one', 'over', 'two']);
+    expect(lines.find(({ flowId }) => flowId === 'one')).toMatchObject({ kind: 'status', contextId: 'thread-1', userId: 'ann' });
+    expect(lines.find(({ flowId }) => flowId === 'over')!.status!.state).toBe('COMPLETED');
+    const said = lines.filter(({ kind, flowId }) => kind === 'progress' && flowId === 'one');
+    expect(said.length).toBeGreaterThan(2);
+    // at most five a second for a task
+    expect(said.length).toBeLessThanOrEqual(13);
+    expect(said[0]!.progress!.message).toMatch(/^part \d+$/);
+  });
+
+  test('of a user, and of the whole mesh', async () => {
+    const ann = linesOf((await place.cli(['watch', '--user', 'ann', '--timeout', '500ms', '--json'])).stdout);
+    expect([...new Set(ann.filter(({ kind }) => kind === 'status').map(({ flowId }) => flowId))].sort()).toEqual(['one', 'three']);
+    const all = linesOf((await place.cli(['watch', '--all', '--timeout', '500ms', '--json'])).stdout);
+    expect([...new Set(all.map(({ flowId }) => flowId))].sort()).toEqual(['one', 'three', 'two']);
+  });
+
+  test('one flow: its status and what agents say, then its end', async () => {
+    const { code, stdout } = await place.cli(['watch', 'one', '--json', '--timeout', '30s']);
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { status?: object; progress?: { agent: string }; outcome?: { state: string } });
+    expect(lines.some(({ progress }) => progress?.agent === 'reporter')).toBe(true);
+    expect(lines.at(-1)!.outcome!.state).toBe('COMPLETED');
+  });
+
+  test.each([[['watch']], [['watch', 'one', '--all']], [['watch', '--all', '--out', 'x']]])('%j is bad usage', async (args) => {
+    expect(await place.cli([...args, '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
+  });
+});

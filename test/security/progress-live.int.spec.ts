@@ -1,0 +1,32 @@
+import { createMessage, MESSAGE_TYPES, subjects, type AgentMessage, type TaskProgress } from '@waggle/protocol';
+import { connectBus, type Bus } from '@waggle/bus';
+import { eventually } from '@waggle/testkit';
+import { MANIFESTS, secureMesh, type SecureMesh } from './secure-mesh.js';
+
+describe('progress of agents behind their border', () => {
+  let mesh: SecureMesh;
+  const busOf = (name: string): Promise<Bus> =>
+    connectBus({ servers: mesh.broker.url, me: name, seed: mesh.keys[name]!.seed, manifest: MANIFESTS.find((each) => each.name === name) });
+
+  beforeAll(async () => {
+    mesh = await secureMesh();
+  });
+
+  it.each(['auditor', 'foreign'])('of %s is heard live behind the edge, as it was said', async (agent) => {
+    const [edge, speaker] = await Promise.all([busOf('cli'), busOf(agent)]);
+    const heard: AgentMessage<TaskProgress>[] = [];
+    await edge.subscribe(subjects.progressFeed('t1', '*', 'flow', '*'), (message) => heard.push(message.json()));
+    const payload: TaskProgress = { fraction: 0.5, message: 'half', attempt: 1, instance: 'i' };
+    const message = createMessage({ type: MESSAGE_TYPES.progress, from: agent, tenant: 't1', payload });
+    speaker.emit(subjects.progress('t1', agent, 'flow', 'task'), JSON.stringify(message));
+    await eventually(() => heard.length > 0);
+    expect(heard).toEqual([message]);
+    await Promise.all([edge.close(), speaker.close()]);
+  });
+
+  it('is heard by nobody who has no right to', async () => {
+    const bob = mesh.as('bob');
+    bob.nc.subscribe(subjects.progressFeed('t1', '*', '*', '*'));
+    await eventually(() => bob.violations.length > 0);
+  });
+});
