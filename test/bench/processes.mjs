@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 
 const started = new Set();
 
-/** Starts a Node process and resolves when it prints a line that says it is ready. */
-export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^READY$/ } = {}) =>
+/** Starts a Node process and resolves when it prints a line that says it is ready; `quiet`: its warnings and errors are expected. */
+export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^READY$/, quiet = false } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...flags, file, ...args], {
       env: { ...process.env, ...env },
@@ -14,7 +14,7 @@ export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^
     started.add(child);
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (ready.test(line)) resolve(child);
-      if (process.env.BENCH_VERBOSE || /"level":"?(error|warn|[45]0)/.test(line)) console.error(line);
+      if (process.env.BENCH_VERBOSE || (!quiet && /"level":"?(error|warn|[45]0)/.test(line))) console.error(line);
     });
     child.once('exit', (code) => {
       started.delete(child);

@@ -126,11 +126,12 @@ try {
   const service = (name, file, at) =>
     startProcess(path.join(root, file), {
       ready: /"msg":"up"/,
+      quiet: true,
       env: {
         NATS_URL: cluster.urlOf(at),
         NATS_NKEY_SEED_FILE: path.join(dir, 'keys', `${name}.nk`),
         WAGGLE_TENANT: TENANT,
-        LOG_LEVEL: process.env.BENCH_VERBOSE ? 'info' : 'fatal',
+        LOG_LEVEL: 'info',
         CHAOS_EFFECTS: effects,
       },
     });

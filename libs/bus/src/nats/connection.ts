@@ -6,7 +6,8 @@ import type { BusOptions } from './options.js';
 
 const CONNECT = 10_000;
 const DIAL = 5_000;
-const PING = 5_000;
+/** A broker that says nothing for two or three of these is left for another, or connected to anew. */
+const PING = 2_000;
 const LEAST_VERSION = [2, 14] as const;
 const FIRST_DELAY = 50;
 const MAX_DELAY = 2_000;

@@ -3,7 +3,7 @@ import { Lane, type LaneContext } from './lane.js';
 import type { TakeEvents } from './take.js';
 
 const EXPIRES = 30_000;
-const HEARTBEAT = 5_000;
+const HEARTBEAT = 2_500;
 const TICK = 500;
 const REFUSED = 100;
 
@@ -65,7 +65,7 @@ export class Consumption implements Subscription {
     const free = maxInFlight - this.held.size - this.coming;
     // small pulls cost as much as large ones: wait until half is free, but never with nothing asked
     if (free < 1 || (this.coming > 0 && free < maxInFlight / 2)) return;
-    if (this.stopped || !this.events.online() || performance.now() < this.notBefore) return;
+    if (this.stopped || !this.events.online() || performance.now() < Math.max(this.notBefore, this.events.notBefore())) return;
     this.lane ??= this.open();
     this.asked.set(this.lane.pull({ batch: free, expires: EXPIRES, heartbeat: HEARTBEAT }), free);
     this.coming += free;

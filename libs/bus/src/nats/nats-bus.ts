@@ -147,9 +147,9 @@ export class NatsBus implements Bus {
         online: () => this.link.connected && !this.link.closing,
         log: (message, fields) => this.link.log('warn', message, fields),
         check,
-        health: (error) => {
+        health: (error, lost) => {
           this.link.health.set(about, error?.message);
-          if (error) this.link.fatal(error);
+          if (error && lost) this.link.fatal(error);
         },
       },
     });

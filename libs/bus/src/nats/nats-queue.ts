@@ -7,14 +7,16 @@ import { TakeLane } from './take.js';
 const MAX_LANES = 64;
 /** Refusals in a row after which the broker is asked whether the queue is there. */
 const REFUSALS = 2;
+/** Milliseconds until a refused pull is repeated: doubled by each refusal. */
+const PAUSE = { first: 50, most: 1_000 };
 
 export interface QueueHooks {
   online: () => boolean;
   log: (message: string, fields: Record<string, unknown>) => void;
   /** Whether the queue is there; rejects with the reason why it is not. */
   check: () => Promise<unknown>;
-  /** The queue was lost: `error`; works again: undefined. */
-  health: (error: WaggleError | undefined) => void;
+  /** The queue does not serve: `error`; works again: undefined. `lost`: it will not come back by itself. */
+  health: (error: WaggleError | undefined, lost: boolean) => void;
 }
 
 /** A durable pull consumer. */
@@ -23,6 +25,7 @@ export class NatsQueue implements Queue {
   private readonly lanes = new Set<TakeLane>();
   private readonly consumptions = new Set<Consumption>();
   private refusals = 0;
+  private notBefore = 0;
   private checking = false;
   private closing = false;
 
@@ -89,27 +92,32 @@ export class NatsQueue implements Queue {
   }
 
   private readonly events = {
+    notBefore: (): number => this.notBefore,
     alive: (): void => {
       if (this.refusals === 0) return;
       this.refusals = 0;
-      this.inner.hooks.health(undefined);
+      this.notBefore = 0;
+      this.inner.hooks.health(undefined, false);
     },
     refused: (why: string): void => {
-      this.inner.hooks.log('a pull was refused', { consumer: this.consumer, why });
-      if (++this.refusals < REFUSALS || this.checking) return;
+      const times = ++this.refusals;
+      this.notBefore = performance.now() + Math.min(PAUSE.most, PAUSE.first * 2 ** Math.min(times, 10));
+      if (Number.isInteger(Math.log2(times))) this.inner.hooks.log('a pull was refused', { consumer: this.consumer, why, times });
+      if (times < REFUSALS || this.checking) return;
       this.checking = true;
       void this.recheck(why).finally(() => (this.checking = false));
     },
   };
 
-  /** A pull may be refused for a moment (reload, election); a queue that is gone stays gone. */
+  /** A pull may be refused for a while (reload, a leader being chosen); a queue that is gone stays gone. */
   private async recheck(why: string): Promise<void> {
     try {
       await this.inner.hooks.check();
       if (this.refusals > 5 * REFUSALS)
-        this.inner.hooks.health(new WaggleError('BUS_REFUSED', `pulls of ${this.consumer} are refused: ${why}`));
+        this.inner.hooks.health(new WaggleError('BUS_REFUSED', `pulls of ${this.consumer} are refused: ${why}`), false);
     } catch (error) {
-      if (error instanceof WaggleError && error.code !== 'BUS_TIMEOUT' && error.code !== 'BUS_UNREACHABLE') this.inner.hooks.health(error);
+      if (error instanceof WaggleError && error.code !== 'BUS_TIMEOUT' && error.code !== 'BUS_UNREACHABLE')
+        this.inner.hooks.health(error, true);
     }
   }
 }

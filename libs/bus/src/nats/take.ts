@@ -3,7 +3,7 @@ import { Lane, type LaneContext, type PullStatus } from './lane.js';
 
 /** Longest single pull: reply routes across an account border live for 40 s. */
 const LONGEST = 30_000;
-const HEARTBEAT = 5_000;
+const HEARTBEAT = 2_500;
 /** How much longer than asked an answer of the broker may take before the pull counts as lost. */
 const GRACE = 1_000;
 /** Longest wait for the broker's word that nothing more is there, once a first message came. */
@@ -12,6 +12,8 @@ const LINGER = 50;
 const REFUSED = 100;
 
 export interface TakeEvents {
+  /** `performance.now()` before which nothing is asked, for what was asked last was refused. */
+  notBefore: () => number;
   /** The broker answered the pull. */
   alive: () => void;
   /** The pull was refused, or nothing came of it. */
@@ -73,7 +75,7 @@ export class TakeLane {
     for (;;) {
       const left = Math.min(LONGEST, Math.max(0, until - performance.now()));
       if (signal?.aborted) return [];
-      if (this.online()) {
+      if (this.online() && performance.now() >= this.events.notBefore()) {
         const { got, how } = await this.pull(max, { wait: left, signal });
         if (got.length > 0 || how === 'called-off') return got;
         if (how === 'done' && performance.now() < until - REFUSED) continue;
