@@ -204,7 +204,8 @@ export interface BucketEvent extends BucketValue {
 }
 
 export interface Bucket {
-  get(key: string): Promise<BucketEntry | undefined>;
+  /** `from: 'leader'` is proven current (`readsLeader`); the default may be a moment old on a cluster. */
+  get(key: string, options?: { from?: 'leader' | 'any' }): Promise<BucketEntry | undefined>;
   /** Writes; with `expect` only over that revision (0: none). */
   put(key: string, value: string | Uint8Array, options?: { expect?: number }): Promise<PublishResult>;
   delete(key: string): Promise<void>;

@@ -43,10 +43,10 @@ export class Directory implements OnModuleInit, OnModuleDestroy {
     return this.skills.get(skill);
   }
 
-  /** Reads who offers a skill now; false: nobody. */
+  /** Reads who offers a skill now, from the bucket's leader: a wake that is decided on an older picture is lost. False: nobody. */
   async refresh(skill: string): Promise<boolean> {
     const key = `${PREFIX}${skillKey(skill)}`;
-    const entry = await this.bucket.get(key);
+    const entry = await this.bucket.get(key, { from: 'leader' });
     this.heard(key, entry?.json<DirectorySkill>());
     return (this.find(skill)?.offers.length ?? 0) > 0;
   }

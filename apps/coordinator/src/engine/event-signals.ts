@@ -6,9 +6,9 @@ import { derivedId } from '../domain/derived-id.js';
 import type { FlowKey } from '../domain/flow-key.js';
 import { inParallel } from '../domain/in-parallel.js';
 import { readEvent, type Happened } from '../domain/read-event.js';
+import { readCurrent } from './read-current.js';
 
 const WIDTH = 64;
-const PAGE = 500;
 
 /** Tells waiting flows of events, each under an id derived from the event's: told again, it is the same signal. */
 @Injectable()
@@ -18,23 +18,17 @@ export class EventSignals {
   /** Tells all flows of a tenant that wait for it; resolves when every signal is stored. */
   async tell(tenant: string, event: Happened): Promise<void> {
     const filter = subjects.wait(tenant, 'event', `${event.source}~${event.type}`, '*');
-    for (let after = 0; ;) {
-      const entries = await this.bus.read('WAIT', filter, { after, limit: PAGE });
+    for await (const entries of readCurrent(this.bus, 'WAIT', { filter }))
       await inParallel(entries, WIDTH, ({ subject }) => this.signal({ tenant, flowId: subject.split('.')[5]! }, event));
-      if (entries.length < PAGE) return;
-      after = entries.at(-1)!.sequence;
-    }
   }
 
   /** Tells a flow of what was stored after a sequence of EVENT: it was not in the index then. */
   async since(key: FlowKey, waitedFor: string, sequence: number): Promise<void> {
     const [source, type] = waitedFor.split('~') as [string, string];
-    for (let after = sequence; ;) {
-      const stored = await this.bus.read('EVENT', subjects.event(key.tenant, source, type), { after, limit: PAGE });
+    const filter = subjects.event(key.tenant, source, type);
+    for await (const stored of readCurrent(this.bus, 'EVENT', { filter, after: sequence })) {
       const events = stored.flatMap(({ body, sequence: at }) => readEvent({ source, type }, body, { stream: 'EVENT', sequence: at }) ?? []);
       await inParallel(events, WIDTH, (event) => this.signal(key, event));
-      if (stored.length < PAGE) return;
-      after = stored.at(-1)!.sequence;
     }
   }
 

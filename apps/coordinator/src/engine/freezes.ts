@@ -44,7 +44,7 @@ export class Freezes implements OnModuleInit, OnModuleDestroy {
   /** Reads whether a skill is frozen now. */
   async refresh(skill: string): Promise<boolean> {
     const key = freezeKey(skill);
-    this.heard(key, (await this.bucket.get(key)) !== undefined);
+    this.heard(key, (await this.bucket.get(key, { from: 'leader' })) !== undefined);
     return this.has(skill);
   }
 

@@ -14,9 +14,9 @@ import {
 import { BUS, Log } from '@waggle/service';
 import { derivedId } from '../domain/derived-id.js';
 import { inParallel } from '../domain/in-parallel.js';
+import { readCurrent } from './read-current.js';
 
 const WIDTH = 64;
-const PAGE = 1_000;
 
 /** The event that a skill has gained an agent, or was thawed: it wakes all flows that wait for it, of every tenant. */
 @Injectable()
@@ -31,12 +31,8 @@ export class SkillOffered {
     const skill = skillOf(body);
     if (skill === undefined) return this.log.warn('an event of a skill that names none', { ...origin });
     const filter = subjects.wait('*', 'skill', skillKey(skill), '*');
-    for (let after = 0; ;) {
-      const entries = await this.bus.read('WAIT', filter, { after, limit: PAGE });
+    for await (const entries of readCurrent(this.bus, 'WAIT', { filter }))
       await inParallel(entries, WIDTH, ({ subject }) => this.signal(subject, skill, origin));
-      if (entries.length < PAGE) return;
-      after = entries.at(-1)!.sequence;
-    }
   }
 
   private async signal(waiting: string, skill: string, origin: Origin): Promise<void> {

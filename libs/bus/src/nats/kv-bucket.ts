@@ -20,13 +20,15 @@ export class KvBucket implements Bucket {
     private readonly name: BucketName,
     private readonly io: {
       publisher: Pick<Publisher, 'publish'>;
-      reader: Pick<Reader, 'last' | 'read'>;
+      reader: Pick<Reader, 'last' | 'lastFromLeader' | 'read'>;
       subscribe: (subject: string, handler: (message: LiveMessage) => void) => Promise<Subscription>;
     },
   ) {}
 
-  async get(key: string): Promise<BucketEntry | undefined> {
-    const found = await this.io.reader.last(bucketStream(this.name), this.subject(key));
+  async get(key: string, { from }: { from?: 'leader' | 'any' } = {}): Promise<BucketEntry | undefined> {
+    const { reader } = this.io;
+    const stream = bucketStream(this.name);
+    const found = await (from === 'leader' ? reader.lastFromLeader(stream, this.subject(key)) : reader.last(stream, this.subject(key)));
     return found && !isTombstone(found) ? this.entry(found) : undefined;
   }
 

@@ -274,6 +274,7 @@ export class ModelBus implements Bus {
   private get reader() {
     return {
       last: (stream: string, subject: string) => this.last(stream as StreamName, subject),
+      lastFromLeader: (stream: string, subject: string) => this.last(stream as StreamName, subject, { from: 'leader' }),
       read: (stream: string, filter: string, options?: { after?: number; limit?: number; lastPerSubject?: boolean }) =>
         this.read(stream as StreamName, filter, options),
     };

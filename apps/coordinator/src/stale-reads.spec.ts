@@ -1,0 +1,26 @@
+import { createEvent, createMessage, MESSAGE_TYPES, skillKey, subjects, type AgentMessage, type Outcome } from '@waggle/protocol';
+import { agentManifest } from '@waggle/bus';
+import { eventually, ModelBroker, ModelBus, offerSkill, scriptedAgent } from '@waggle/testkit';
+import { TENANT } from './testing/client.js';
+import { startReplica } from './testing/replica.js';
+
+/** Found by `npm run simulate -- --seed 204`: on a cluster, any replica may answer a read that is not the leader's. */
+describe('a coordinator whose reads are old', () => {
+  it('wakes a flow all the same once an agent offers what it waits for', async () => {
+    const broker = new ModelBroker({ partitions: 1, manifests: [agentManifest('worker')] });
+    const see = new ModelBus(broker, 'see');
+    // whatever is no flow's log is seen as it was at the beginning
+    const staleness = ({ name }: { name: string }): number => (['FLOW', 'SUBMIT'].includes(name) ? Infinity : 0);
+    const replica = await startReplica(new ModelBus(broker, 'coordinator', { staleness }), { hidden: true });
+    await scriptedAgent(new ModelBus(broker, 'worker'), { beat: 0 });
+    const submit = createMessage({ type: MESSAGE_TYPES.submit, from: 'ann', tenant: TENANT, payload: { skill: 'late.skill', input: 1 } });
+    await see.publishOnce('SUBMIT', subjects.submit(TENANT, 'ann', 'waits'), JSON.stringify(submit));
+    await eventually(async () => (await see.read('WAIT', subjects.wait(TENANT, 'skill', skillKey('late.skill'), 'waits'))).length === 1);
+    await offerSkill(see, 'late.skill', [{ agent: 'worker' }]);
+    const payload = { source: 'registry', type: 'skill-offered', subject: 'late.skill', data: { skill: 'late.skill' } };
+    await see.publish(subjects.event('_', 'registry', 'skill-offered'), JSON.stringify(createEvent({ tenant: '_', payload })));
+    const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'ann', 'waits')));
+    expect(outcome.json<AgentMessage<Outcome>>().payload.state).toBe('COMPLETED');
+    await replica.stop();
+  });
+});
