@@ -10,6 +10,9 @@ import type { Violation } from './violation.js';
 /** After faults, what a transition implies is said within so many milliseconds: takeover, redelivery, and a pause or two. */
 const SAID_WITHIN = 20_000;
 const LONGEST_FAULT = 4_000;
+/** A publish is tried so long; one that was lost on the way comes within so many milliseconds. */
+const LONGEST_PUBLISH = 15_000;
+const LATEST = 5_000;
 
 const bodyOf = <T>({ body }: Kept): T => (JSON.parse(Buffer.from(body).toString('utf8')) as AgentMessage<T>).payload;
 
@@ -98,7 +101,12 @@ export class Checker {
   private dispatched({ agent, flowId, taskId, attempt }: { agent: string; flowId: string; taskId: string; attempt: number }): void {
     const record = this.records.get(flowId)?.attempts.get(`${taskId}.${attempt}`);
     if (!record || record.agent !== agent)
-      this.fail('I5', flowId, `${taskId}.${attempt} was given to ${agent}, and the log does not say so`);
+      return this.fail('I5', flowId, `${taskId}.${attempt} was given to ${agent}, and the log does not say so`);
+    const { world, sender } = this.simulation;
+    const late = world.now() - (record.ended?.at ?? Infinity);
+    const excused = (sender?.disturbedUntil ?? 0) > world.now() - LONGEST_PUBLISH;
+    if (late > LATEST && !excused)
+      this.fail('I5', flowId, `${taskId}.${attempt} was given to ${agent} ${Math.round(late)} ms after its end`);
   }
 
   private ended(owner: string, flowId: string, message: Kept): void {
@@ -218,8 +226,11 @@ export class Checker {
       if (first.time > until)
         this.fail('I2', flowId, `${taskId}.${attempt} was given to ${agent} ${Math.round(first.time - since)} ms late`);
       if (ended?.how !== 'timeout' && ended?.how !== 'canceled') continue;
-      const queued = broker.streams.get('TASK')!.read(subjects.task(TENANT, agent, '*', flowId, taskId, attempt));
-      if (queued.length > 0) this.fail('I2', flowId, `${taskId}.${attempt} was called off, and is in its queue still`);
+      const [queued] = broker.streams.get('TASK')!.read(subjects.task(TENANT, agent, '*', flowId, taskId, attempt));
+      const stopped = history.of(subjects.abort(TENANT, agent, flowId, taskId, attempt)).at(-1);
+      // stored after it was called off: the late word of somebody who was cut off, see above
+      if (queued && stopped && queued.time <= stopped.time)
+        this.fail('I2', flowId, `${taskId}.${attempt} was called off, and is in its queue still`);
     }
   }
 }

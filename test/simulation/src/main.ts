@@ -10,6 +10,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     bug: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    undisturbed: { type: 'boolean', default: false },
   },
 });
 
@@ -30,7 +31,7 @@ const main = async (): Promise<number> => {
   const began = wallClock();
   const total = { events: 0, deaths: 0, flows: 0, broken: 0 };
   for (let seed = first; seed < first + count; seed++) {
-    const run = await runSeed(seed, values.trace ? { trace: say } : {});
+    const run = await runSeed(seed, { undisturbed: values.undisturbed, ...(values.trace ? { trace: say } : {}) });
     total.events += run.events;
     total.deaths += run.deaths;
     total.flows += run.flows;

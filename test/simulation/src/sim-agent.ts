@@ -27,6 +27,8 @@ export interface AgentParts {
 
 const SLOTS = 6;
 const TAKE = 10_000;
+/** Older than this, a dispatch may have been called off before it came. */
+const FRESH = 1_000;
 
 type Result = Pick<TaskResult, 'kind'> & Partial<TaskResult>;
 
@@ -35,7 +37,7 @@ const pause = (millis: number): Promise<void> => new Promise((resolve) => setTim
 /** An agent in a few lines: takes, does what the seed says of the task, stores the result, acknowledges. */
 export class SimAgent {
   private busy = 0;
-  private wake: () => void = () => undefined;
+  private sleeping: (() => void)[] = [];
 
   constructor(private readonly parts: AgentParts) {}
 
@@ -48,7 +50,7 @@ export class SimAgent {
   private async serve(queue: Queue): Promise<never> {
     for (;;) {
       if (this.busy >= SLOTS) {
-        await new Promise<void>((resolve) => (this.wake = resolve));
+        await new Promise<void>((resolve) => this.sleeping.push(resolve));
         continue;
       }
       try {
@@ -66,8 +68,10 @@ export class SimAgent {
     const address = parseTaskSubject(delivery.subject);
     const beats = setInterval(() => delivery.working(), ackWait / 3);
     try {
-      if (delivery.deliveries > 1 && (await this.isOver(address))) return delivery.ack();
-      const result = await this.resultOf(address, delivery.json<AgentMessage<TaskDispatch>>().payload);
+      const message = delivery.json<AgentMessage<TaskDispatch>>();
+      const old = Date.now() - Date.parse(message.createdAt) > FRESH;
+      if ((old || delivery.deliveries > 1) && (await this.isOver(address))) return delivery.ack();
+      const result = await this.resultOf(address, message.payload);
       if (result === undefined) return;
       await this.store(address, result);
       delivery.ack();
@@ -75,9 +79,13 @@ export class SimAgent {
       delivery.nak();
     } finally {
       clearInterval(beats);
-      this.busy--;
-      this.wake();
+      this.free();
     }
+  }
+
+  private free(): void {
+    this.busy--;
+    for (const wake of this.sleeping.splice(0)) wake();
   }
 
   private async isOver(address: TaskAddress): Promise<boolean> {
@@ -146,9 +154,14 @@ export class SimAgent {
       createdAt: '2026-01-01T00:00:00.000Z',
     });
     await bus.publishOnce('SUBMIT', subjects.submit(tenant, bus.me, id), JSON.stringify(message));
+    // who waits gives its slot back: callers of their own skill must not wait for each other
+    this.free();
     for (;;) {
-      const outcome = await bus.last('FLOW', subjects.outcome(tenant, bus.me, id));
-      if (outcome !== undefined) return outcome.json<AgentMessage<{ state: string }>>().payload.state;
+      const outcome = await bus.last('FLOW', subjects.outcome(tenant, bus.me, id)).catch(() => undefined);
+      if (outcome !== undefined) {
+        this.busy++;
+        return outcome.json<AgentMessage<{ state: string }>>().payload.state;
+      }
       await pause(200);
     }
   }

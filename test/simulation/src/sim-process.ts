@@ -28,6 +28,8 @@ export interface ProcessParts {
   broker: ModelBroker;
   history: StreamHistory;
   weather: () => Weather;
+  /** Told whose message the broker is about to work on. */
+  sending: (process: SimProcess) => void;
   /** Asked at every message that crosses: whether the process is killed there, and on which side of it. */
   crossing?: (process: SimProcess) => Death | undefined;
 }
@@ -92,7 +94,10 @@ export class SimProcess implements Owner, Network {
     if (this.isLost(cargo)) return;
     const at = Math.max(world.now() + world.random.latency(), cargo === 'ask' ? 0 : this.lastToBroker);
     if (cargo !== 'ask') this.lastToBroker = at;
-    world.after(at - world.now(), work);
+    world.after(at - world.now(), () => {
+      this.parts.sending(this);
+      work();
+    });
     if (death === 'after') this.kill();
   }
 

@@ -77,6 +77,8 @@ export class Simulation {
   readonly effects = new Map<string, number>();
   readonly processes = new Set<SimProcess>();
   deaths = 0;
+  /** Whose message the broker works on, or worked on last. */
+  sender?: SimProcess;
   readonly faults: Faults;
   private born = 0;
 
@@ -124,6 +126,7 @@ export class Simulation {
       world: this.world,
       broker: this.broker,
       history: this.history,
+      sending: (process) => (this.sender = process),
       weather: () => (this.faultless ? FAIR : this.faults.weather),
       ...(death ? { crossing: death } : {}),
     });
