@@ -17,6 +17,7 @@ import { registerResources } from './commands/memory/resources.js';
 import { registerSessions } from './commands/memory/sessions.js';
 import { registerProvision } from './commands/provision.js';
 import { registerRestore } from './commands/restore.js';
+import { registerRules } from './commands/rules/rules.js';
 import { registerRun } from './commands/run.js';
 import { registerDecide } from './commands/operate/decide.js';
 import { registerEscalations } from './commands/operate/escalations.js';
@@ -43,6 +44,7 @@ const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
     ],
   ],
   ['What agents share:', [registerMemory, registerSessions, registerResources]],
+  ['What audits look for:', [registerRules]],
   ['Who may come in:', [registerEnv, registerAllow, registerRevoke]],
   ['A broker or deployment of yours:', [registerBrokerConfig, registerKeys, registerProvision]],
   ['Help:', [registerExplain, registerCompletion]],

@@ -33,7 +33,7 @@ export { functionName } from './metrics/function-name.js';
 export { functionsOf, type FunctionFacts } from './metrics/functions.js';
 export { fileMetrics, FileMetrics } from './metrics/file-metrics.js';
 export { applyRules, concerns, type Source } from './rules/apply.js';
-export { builtInDigest, builtInRules } from './rules/built-in.js';
+export { digestOfRules, builtInRules } from './rules/built-in.js';
 export { FORMAT_NAMES, formatsOf, type Format } from './rules/formats.js';
 export { compileRule, parseRules, readRules, type WrittenRule } from './rules/read-rules.js';
 export { readRuleFolder } from './rules/read-rule-folder.js';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ruleSetProvider } from './rule-set.js';
 import { SecurityAuditor } from './security-auditor.js';
 
-@Module({ providers: [SecurityAuditor] })
+@Module({ providers: [SecurityAuditor, ruleSetProvider] })
 export class SecurityAuditorModule {}

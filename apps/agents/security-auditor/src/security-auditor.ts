@@ -2,10 +2,13 @@ import { Agent, Skill, type TaskContext } from '@waggle/agent';
 import { SecurityReport } from '@waggle/analysis';
 import { AuditInput } from './audit-input.js';
 import { auditShard } from './domain/audit-shard.js';
+import { RuleSet } from './rule-set.js';
 
 /** Finds secrets and dangerous code. */
 @Agent({ name: 'security-auditor', description: 'Finds secrets and dangerous code', slots: 2, capabilities: ['code-analysis', 'security'] })
 export class SecurityAuditor {
+  constructor(private readonly ruleSet: RuleSet) {}
+
   @Skill({
     id: 'security.audit',
     description:
@@ -17,6 +20,6 @@ export class SecurityAuditor {
     heartbeat: '30s',
   })
   async audit(input: AuditInput, ctx: TaskContext): Promise<SecurityReport> {
-    return auditShard(await ctx.workspace.open(input.shard), ctx);
+    return auditShard(await ctx.workspace.open(input.shard), ctx, this.ruleSet.rules);
   }
 }

@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
+import { WRITTEN_RULES } from './generated/pack.js';
 import { compileRule } from './read-rules.js';
 import type { Rule } from './rule.js';
-import { WRITTEN_RULES } from './generated/pack.js';
 
 let compiled: readonly Rule[] | undefined;
 
 /** The rules that come with Waggle, without their examples; compiled when first asked for. */
 export const builtInRules = (): readonly Rule[] => (compiled ??= WRITTEN_RULES.map((rule) => compileRule(rule, rule.id)));
 
-let digest: string | undefined;
+const digests = new WeakMap<readonly Rule[], string>();
 
-/** Stands for the content of all built-in rules: another when one of them changed. */
-export const builtInDigest = (): string => (digest ??= createHash('sha256').update(JSON.stringify(WRITTEN_RULES)).digest('hex'));
+/** Stands for some rules: what was kept of an audit with others is worked out anew. Worked out once for a list. */
+export const digestOfRules = (rules: readonly Rule[]): string => {
+  const known = digests.get(rules);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(rules, (key, value: unknown) =>
+    key === 'examples' ? undefined : value instanceof RegExp ? [value.source, value.flags] : value,
+  );
+  const digest = createHash('sha256').update(text).digest('hex');
+  digests.set(rules, digest);
+  return digest;
+};

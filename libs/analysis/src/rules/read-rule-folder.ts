@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaggleError } from '@waggle/protocol';
+import { checkTrees } from './check-trees.js';
 import type { Rule } from './rule.js';
 import { readRules } from './read-rules.js';
 
@@ -28,6 +29,7 @@ export const readRuleFolder = async (folder: string): Promise<Rule[]> => {
       const other = seen.get(rule.id);
       if (other !== undefined) throw new WaggleError('INVALID_RULE', `${name}: the rule ${rule.id} stands in ${other} too`, { path: name });
       seen.set(rule.id, name);
+      await checkTrees(rule, `${name}: ${rule.id}`);
       rules.push(rule);
     }
   }

@@ -40,7 +40,7 @@ const ECMASCRIPT: Dialect = {
   request:
     /\b(req|request|ctx|context|event|c)\s*(\.req(uest)?)?\.(query|body|params|headers|cookies|originalUrl|rawBody|files?|queryStringParameters|pathParameters)\b|\b(req|request)\.(url|param\(|get\(|header\(|hostname)|\blocation\.(hash|search|href)\b|\bdocument\.(cookie|referrer|URL|documentURI)\b|\b(searchParams|URLSearchParams\([^)]*\))\.get\(/,
   assignments: ['variable_declarator', 'assignment_expression', 'augmented_assignment_expression', 'for_in_statement'],
-  names: ['identifier', 'shorthand_property_identifier'],
+  names: ['identifier', 'shorthand_property_identifier', 'shorthand_property_identifier_pattern'],
   texts: ['string', 'template_string'],
   templates: { template_string: 'template_substitution' },
 };

@@ -8,6 +8,8 @@ import { CONSTANT, originRank, worstOf, type Flow } from './flow.js';
 /** How far data is followed back through variables, and how many values of each. */
 const MAX_STEPS = 6;
 const MAX_VALUES = 12;
+/** Characters before a place that are looked through for checks of its data. */
+const CHECKED = 6000;
 /** Names of one expression that are followed. */
 const MAX_NAMES = 40;
 
@@ -67,7 +69,7 @@ export class FlowTracer {
 
   /** What is known of the data in an expression. */
   of(node: Node): Flow {
-    return this.trace(node, { scopes: this.scopesOf(node), at: this.statementStart(node.range().start.index), steps: 0, seen: new Set() });
+    return this.trace(node, { scopes: this.scopesOf(node), at: node.range().start.index, steps: 0, seen: new Set() });
   }
 
   /** About where the statement of a place begins: what stands before may have checked its data. */
@@ -136,7 +138,7 @@ export class FlowTracer {
 
   /** Whether a condition before this place looks at the variable as a check of its content would. */
   private isChecked(name: string, scope: Scope, at: number): boolean {
-    const before = this.text.slice(Math.max(scope.start, at - 6000), at);
+    const before = this.text.slice(Math.max(scope.start, at - CHECKED), this.statementStart(at));
     const escaped = name.replace(/[^\w]/g, '\\$&');
     const check = new RegExp(
       `(includes|\\.has|contains(Key)?|\\.test|match(es|String)?|MatchString|starts_?[wW]ith|StartsWith|HasPrefix|in_array|array_key_exists|is_relative_to|isin|valid\\w*|Valid\\w*|check\\w*|Check\\w*|verify\\w*|assert\\w*|ensure\\w*|is[A-Z]\\w*|allow\\w*|is_numeric|ctype_\\w+|preg_match|fullmatch|IsMatch|start_with\\?|include\\?|match\\?)\\s*\\(?[^;\\n]{0,60}(?<![\\w$])${escaped}(?![\\w])|(?<![\\w$])${escaped}\\s+(not\\s+)?in\\s|(?<![\\w$])${escaped}\\.(startsWith|starts_with|StartsWith|matches|match|isdigit|isalnum|isidentifier|endsWith)\\(|typeof\\s+${escaped}\\s*[!=]==?\\s*'(number|boolean)`,

@@ -1,4 +1,13 @@
-import { bounded, rulesOf, type Finding, type RuleInfo, type SecurityReport, type SkippedFile } from '@waggle/analysis';
+import {
+  bounded,
+  builtInRules,
+  rulesOf,
+  type Rule,
+  type Finding,
+  type RuleInfo,
+  type SecurityReport,
+  type SkippedFile,
+} from '@waggle/analysis';
 import type { ShardFiles } from '@waggle/workspace';
 import { auditFile, SPECIALIST } from './audit-file.js';
 import { engine } from './engine.js';
@@ -14,13 +23,13 @@ interface Part {
 
 const auditPack = async (
   files: ShardFiles,
-  { signal, progress }: { signal: AbortSignal; progress: (path: string) => void },
+  { signal, progress, applied }: { signal: AbortSignal; progress: (path: string) => void; applied: readonly Rule[] },
 ): Promise<Part> => {
   const part: Part = { findings: [], rules: [], skipped: [], omitted: 0 };
   for await (const { path, text } of files) {
     signal.throwIfAborted();
     progress(path);
-    const audit = await auditFile(path, text);
+    const audit = await auditFile(path, text, applied);
     part.findings.push(...audit.findings);
     part.rules.push(...audit.rules);
     if (audit.note !== undefined) part.skipped.push({ file: path, reason: audit.note });
@@ -30,13 +39,13 @@ const auditPack = async (
 };
 
 /** Looks at every file of a shard; what it knows of unchanged ones it takes from the last time. Rejects with the signal's reason when told to stop. */
-export const auditShard = async (files: ShardFiles, work: Work): Promise<SecurityReport> => {
+export const auditShard = async (files: ShardFiles, work: Work, applied: readonly Rule[] = builtInRules()): Promise<SecurityReport> => {
   const { signal } = work;
   const progress = (path?: string): void => work.progress(files.done / files.total, path);
   const parts = await files.mapPacks((pack) => {
     signal.throwIfAborted();
     progress();
-    return work.remember([engine(), pack.identity], () => auditPack(pack, { signal, progress }));
+    return work.remember([engine(applied), pack.identity], () => auditPack(pack, { signal, progress, applied }));
   });
   const kept = bounded(parts.flatMap(({ findings }) => findings));
   const rules = new Map(parts.flatMap((part) => part.rules).map((rule) => [rule.id, rule]));
