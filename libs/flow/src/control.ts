@@ -1,4 +1,5 @@
 import type {
+  Artifact,
   ChildEnd,
   EscalationDecision,
   EscalationRequest,
@@ -67,8 +68,10 @@ export type ControlEvent =
   | { type: 'signalRefused'; id: string; signal: SignalName; by: string; problems: Problem[] }
   | { type: 'taskReprioritised'; taskId: string; priority: Priority }
   /** What a flow before this one completed. */
-  | { type: 'taskRestored'; stepId: string; taskId: string; output: unknown; from: string }
-  | { type: 'flowRestored'; from: string; n: number };
+  | { type: 'taskRestored'; stepId: string; taskId: string; output: unknown; from: string; item?: number; agent?: string }
+  /** One that it had begun and not completed. */
+  | { type: 'taskAgain'; stepId: string; taskId: string }
+  | { type: 'flowRestored'; from: string; n: number; artifacts?: Artifact[] };
 
 export type ControlCommand =
   | { type: 'ask'; ask: Ask }

@@ -14,6 +14,7 @@ import type {
 import type { Weights } from './decide/agent-choice.js';
 import type { ControlCommand, ControlEvent, ControlInput, Left } from './control.js';
 import type { DefinitionChange } from './definition/change.js';
+import type { FlowState } from './state/state.js';
 import type { FlowDefinition, Rest } from './definition/definition.js';
 
 export type * from './control.js';
@@ -44,13 +45,15 @@ export interface Facts {
   workflow?: FlowDefinition | { problems: Problem[] };
   /** The last sequence of EVENT; absent: not known yet, asked for by `need.events`. */
   events?: number;
+  /** The flow that a submission resumes, or that this one is restored from, as it was then; resolved by the shell. */
+  resumed?: FlowState;
   /** What the parent granted, for a submission with `parent`: `reservationOf(parentState, flowId)`. */
   parent?: Reservation;
 }
 
 /** What a parent flow granted to a child, or why not. */
 export type Reservation =
-  | { granted: true; agent: string; tasks: number; deadline: number; hop: number }
+  | { granted: true; agent: string; tasks: number; cost?: number; deadline: number; hop: number }
   | { granted: false; code: 'PARENT_ENDED' | 'BUDGET_EXCEEDED' | 'HOP_LIMIT' };
 
 /** Something the flow must react to. `at` is the broker's time of the input, in milliseconds. */
@@ -103,8 +106,14 @@ export interface Submission {
   resumes?: { flowId: string; n?: number };
 }
 
-/** What a task waits for that is no agent. `key`: `<source>~<type>` of an event, the name of a signal. */
-export type Awaited = { kind: 'time' } | { kind: 'event'; key: string } | { kind: 'signal'; key: string };
+/** What a task waits for that is no agent. `key`: `<source>~<type>` of an event, the name of a signal, resource or sync point. */
+export type Awaited = { kind: 'time' } | { kind: 'event' | 'signal' | 'resource' | 'sync'; key: string };
+
+/** What a task asks of the service that owns what is shared: a turn at a resource, or to be counted at a sync point. */
+export type Share =
+  | { kind: 'resource'; key: string; slots: number; priority: Priority }
+  /** `timeout`: milliseconds. */
+  | { kind: 'sync'; key: string; session: string; expect: number | string[]; timeout: number };
 
 /** What a `notify` signal brings. */
 export interface Note {
@@ -126,6 +135,8 @@ export type FlowEvent =
       hop: number;
       at: number;
       deadline: number;
+      /** US dollars it may spend, where there is a limit: the definition's budget, or what the parent granted of it. */
+      cost?: number;
       /** Attempts it may dispatch: the definition's budget, or what the parent granted of it. */
       tasks: number;
       /** A single task, not a workflow: what rejects the task rejects the flow. */
@@ -134,6 +145,10 @@ export type FlowEvent =
       userId?: string;
       traceparent?: string;
       parent?: { flowId: string; taskId: string; attempt: number; agent: string };
+      /** The flow whose results it begins with, as it was after `n` transitions. */
+      resumes?: { flowId: string; n: number };
+      /** The dead letter that it tries again. */
+      replays?: { flowId: string; taskId: string };
     }
   | { type: 'flowRejected'; flowId: string; tenant: string; owner: string; problems: Problem[] }
   /** The forEach list, as recorded: by reference where it is large. */
@@ -148,13 +163,26 @@ export type FlowEvent =
       priority: Priority;
       skill: string;
       deadline: number;
+      /** US dollars that are set aside for it, until it tells what it cost. */
+      promised?: number;
       /** Why this agent, where there were several. */
       because?: string;
     }
-  | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT' | 'FROZEN'; skill: string; until: number }
+  | { type: 'taskWaiting'; stepId: string; taskId: string; reason: 'NO_AGENT' | 'FROZEN' | 'BUDGET'; skill: string; until: number }
   /** The task goes on as a sub-flow; `cost`: of the attempt so far, where an agent has planned it. */
-  | { type: 'taskDelegated'; stepId: string; taskId: string; attempt: number; childId: string; deadline: number; cost: number; recovers?: true }
+  | {
+      type: 'taskDelegated';
+      stepId: string;
+      taskId: string;
+      attempt: number;
+      childId: string;
+      deadline: number;
+      cost: number;
+      recovers?: true;
+    }
   | { type: 'taskAwaiting'; stepId: string; taskId: string; until: number; on: Awaited }
+  /** It has its turn, and keeps it until it ends. */
+  | { type: 'taskGranted'; taskId: string; resource: string }
   | {
       type: 'taskCompleted';
       taskId: string;
@@ -201,6 +229,8 @@ export type FlowEvent =
       taskId: string;
       attempt: number;
       tasks: number;
+      /** US dollars it may spend, where there is a limit. */
+      cost?: number;
       deadline: number;
       hop: number;
     }
@@ -234,6 +264,9 @@ export type Command =
   /** `after`: of an event, the sequence of EVENT from which it counts. */
   | { type: 'wait'; kind: 'skill' | 'event'; key: string; after?: number }
   | { type: 'unwait'; kind: 'skill' | 'event'; key: string }
+  | { type: 'share'; taskId: string; stepId: string; share: Share }
+  /** The task has ended: what it held or waited for is another's. */
+  | { type: 'unshare'; taskId: string; resources: string[] }
   | { type: 'submitChild'; childId: string; submission: Submission & { parent: NonNullable<Submission['parent']> } }
   | {
       type: 'deadLetter';

@@ -66,7 +66,11 @@ export const ERRORS = {
     true,
     "Report progress more often, or raise the skill's `heartbeat`.",
   ),
-  BUDGET_EXCEEDED: entry('The flow would run more tasks than its budget allows.', false, 'Raise `budget.tasks`, or give it less to do.'),
+  BUDGET_EXCEEDED: entry(
+    'The flow would run more tasks, or spend more, than its budget allows.',
+    false,
+    'Raise `budget.tasks` or `budget.cost`, or give it less to do.',
+  ),
   HOP_LIMIT: entry('The delegation is deeper than the hop limit.', false, 'Look for agents that delegate to each other in a circle.'),
   PARENT_ENDED: entry('The attempt that asked for this child flow has ended.', false, 'None needed: the parent no longer waits.'),
   NO_AGENT: entry('No agent offers the skill.', true, 'Start an agent that offers it; `waggle agents` lists what is there.'),

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Ask, Command, Transition } from '@waggle/flow';
 import {
   MESSAGE_TYPES,
+  SHARED,
   type AgentMessage,
   type DeadLetter,
   type EscalationRequest,
+  type FlowShare,
   type FlowStatus,
   type Outcome,
   type Priority,
@@ -98,6 +100,16 @@ export class FlowMessages {
   timer(command: CommandOf<'timer'>): AgentMessage<TimerDue> {
     const payload: TimerDue = { flowId: this.key.flowId, n: command.n, at: new Date(command.at).toISOString() };
     return { ...this.envelope(MESSAGE_TYPES.timer, 'timer'), payload };
+  }
+
+  share(command: CommandOf<'share' | 'unshare'>): AgentMessage<WaitEntry> {
+    const { taskId } = command;
+    const data: FlowShare =
+      command.type === 'share'
+        ? { ...command.share, owner: this.about.owner, step: command.stepId }
+        : { kind: 'release', resources: command.resources };
+    const payload: WaitEntry = { kind: SHARED, key: taskId, flowId: this.key.flowId, data };
+    return { ...this.envelope(MESSAGE_TYPES.wait, `shared.${taskId}.${command.type}`), payload };
   }
 
   wait(command: CommandOf<'wait'>): AgentMessage<WaitEntry & { n: number }> {

@@ -101,6 +101,9 @@ export class Emitter {
         return this.waits.enter(emission, command);
       case 'unwait':
         return this.waits.leave(emission, command);
+      case 'share':
+      case 'unshare':
+        return this.waits.share(emission, command);
       case 'submitChild':
         await this.bus.publishOnce(
           'SUBMIT',

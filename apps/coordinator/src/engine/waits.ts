@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Command } from '@waggle/flow';
 import type { Bus } from '@waggle/bus';
-import { skillOfKey, subjects } from '@waggle/protocol';
+import { SHARED, skillOfKey, subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { derivedId } from '../domain/derived-id.js';
 import type { FlowKey } from '../domain/flow-key.js';
@@ -42,6 +42,12 @@ export class Waits {
     const entry = await this.bus.last('WAIT', subject);
     if (entry === undefined || entry.json<{ payload: { n: number } }>().payload.n >= n) return;
     await this.bus.purge('WAIT', subject, { upTo: entry.sequence });
+  }
+
+  /** Asks the sessions for what tasks share, or gives it back: the entry stands until they have read it, whoever is down meanwhile. */
+  async share({ key, messages }: Entry, command: CommandOf<'share' | 'unshare'>): Promise<void> {
+    const subject = subjects.wait(key.tenant, SHARED, command.taskId, key.flowId);
+    await this.bus.publish(subject, JSON.stringify(messages.share(command)));
   }
 
   private async wake({ key, n, messages }: Entry, skill: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { kindOf } from '../definition/definition.js';
 import type { Draft } from './draft.js';
 import { beginDecide } from './decide-step.js';
+import { beginSync, beginUse, nextUse } from './share.js';
 import { delegate } from './sub-flow.js';
 import { dispatch, type Wanted } from './task.js';
 import { beginWait } from './wait.js';
@@ -8,6 +9,8 @@ import { beginWait } from './wait.js';
 /** Begins a task, or its next attempt, by the kind of its step. */
 export const begin = (draft: Draft, wanted: Wanted): void => {
   const kind = kindOf(wanted.step.definition);
+  const use = nextUse(draft, wanted);
+  if (use) return beginUse(draft, wanted, use);
   switch (kind) {
     case 'skill':
     case 'plan':
@@ -19,6 +22,8 @@ export const begin = (draft: Draft, wanted: Wanted): void => {
       return beginWait(draft, wanted);
     case 'decide':
       return beginDecide(draft, wanted);
+    case 'sync':
+      return beginSync(draft, wanted);
     case 'check':
       throw new Error(`the check ${wanted.taskId} has no task`);
     default:

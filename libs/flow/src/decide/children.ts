@@ -3,8 +3,9 @@ import type { FlowState, Refusal, TaskState } from '../state/state.js';
 import type { Input, Reservation } from '../types.js';
 import type { Draft } from './draft.js';
 import { onRollbackEnded, onRollbackReserve } from './rollback.js';
+import { moneyFor } from './money.js';
 import { readyIfDone } from './rely.js';
-import { COORDINATOR, onSubFlowEnded, onSubFlowRefused, shareOf } from './sub-flow.js';
+import { COORDINATOR, onSubFlowEnded, onSubFlowRefused, shareOf, toComeOf } from './sub-flow.js';
 
 /** Refusals that a log records; what asks on is refused without. */
 const RECORDED = 1000;
@@ -23,6 +24,7 @@ export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'chil
   if (task === undefined || task.attempt !== attempt || !asksFor(task, input)) return refuse('PARENT_ENDED');
   const own = task.childId === childId;
   const granted = own ? shareOf(draft, task, tasks) : tasks;
+  const money = moneyFor(draft, own ? { limit: draft.stepOf(task).definition.budget?.cost, toCome: toComeOf(draft, task) } : { toCome: 1 });
   const fits = state.used + state.reserved + granted <= draft.head.tasks;
   const code = hop > LIMITS.hops ? 'HOP_LIMIT' : fits ? undefined : 'BUDGET_EXCEEDED';
   if (code === undefined)
@@ -33,6 +35,7 @@ export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'chil
       taskId,
       attempt,
       tasks: granted,
+      ...money,
       deadline: deadlineFor(draft, task, input),
       hop,
     });
@@ -71,8 +74,8 @@ export const reservationOf = (state: FlowState, childId: string): Reservation | 
   const child = state.children.get(childId);
   const rollback = state.rollback?.childId === childId && state.rollback.status === 'open';
   if (child?.status === 'open' && (state.phase === 'open' || rollback)) {
-    const { agent, tasks, deadline, hop } = child;
-    return { granted: true, agent, tasks: rollback ? LIMITS.tasks : tasks, deadline, hop };
+    const { agent, tasks, cost, deadline, hop } = child;
+    return { granted: true, agent, tasks: rollback ? LIMITS.tasks : tasks, ...(cost === undefined ? {} : { cost }), deadline, hop };
   }
   const code = state.refused.get(childId);
   if (code) return { granted: false, code };

@@ -1,7 +1,8 @@
-import { PRIORITIES, type Priority } from '@waggle/protocol';
+import { PRIORITIES, type DirectoryOffer, type Priority } from '@waggle/protocol';
 import type { TaskState } from '../state/state.js';
-import { bestAgent, type Choice } from './agent-choice.js';
+import { bestAgent, PREFERENCES, type Choice, type Weights } from './agent-choice.js';
 import type { Draft } from './draft.js';
+import { affordable } from './money.js';
 import { candidates } from './offer.js';
 import type { Wanted } from './task.js';
 
@@ -13,14 +14,34 @@ const nearOf = (draft: Draft, { step }: Wanted): string[] =>
     return agent === undefined ? [] : [agent];
   });
 
+/** The flow's own wish goes before the mesh's. */
+const weightsOf = ({ flow, facts }: Draft): Weights | undefined => {
+  const { optimize } = flow.definition;
+  return optimize === undefined ? facts.weights : optimize === 'time' ? PREFERENCES.speed : PREFERENCES.cost;
+};
+
+/** Where each agent has one voice, those that have none of this step's tasks yet; all, where everybody has. */
+const apart = (draft: Draft, { step, taskId }: Wanted, offers: readonly DirectoryOffer[]): readonly DirectoryOffer[] => {
+  const { join, id } = step.definition;
+  if (join === 'all' || !('distinct' in join) || join.distinct === 'task' || offers.length < 2) return offers;
+  const { begun } = draft.state.steps[step.index]!;
+  const asked = new Set(
+    Array.from({ length: begun }, (_, item) => `${id}-${item}`)
+      .filter((each) => each !== taskId)
+      .map((each) => draft.state.tasks.get(each)?.agent),
+  );
+  const others = offers.filter(({ agent }) => !asked.has(agent));
+  return others.length > 0 ? others : offers;
+};
+
 /** Who gets the next attempt of a task, and why; undefined while nobody may have it. */
 export const chooseAgent = (draft: Draft, wanted: Wanted, skill: string): Choice | undefined => {
   if (draft.frozen(skill)) return undefined;
   const task: TaskState | undefined = draft.state.tasks.get(wanted.taskId);
-  const offers = candidates(draft, task, skill);
+  const offers = apart(draft, wanted, affordable(draft, candidates(draft, task, skill)));
   if (offers.length < 2) return bestAgent(offers, { given: draft.given });
-  const { given, facts } = draft;
-  return bestAgent(offers, { given, weights: facts.weights, near: nearOf(draft, wanted), failedOn: task?.fault && task.agent });
+  const { given } = draft;
+  return bestAgent(offers, { given, weights: weightsOf(draft), near: nearOf(draft, wanted), failedOn: task?.fault && task.agent });
 };
 
 /** The priority of a first attempt: one lower while others wait behind more than the fair share of the flow's tenant. */

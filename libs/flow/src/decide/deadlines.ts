@@ -8,6 +8,7 @@ import { onUnanswered } from './escalate.js';
 import { returnOffer } from './handoff.js';
 import { isHeld } from './ready.js';
 import { failAttempt, giveUp, wantedAgain } from './task.js';
+import { untold } from './money.js';
 import { endTimeBoxes, nextBoxEnd } from './time-boxes.js';
 import { onWaitDue } from './wait.js';
 import { problem } from '@waggle/protocol';
@@ -42,7 +43,7 @@ export const meetDeadlines = (draft: Draft): void => {
       giveUp(draft, task, { fault: faultOf('NO_AGENT', `no agent offered ${task.skill} in time`) });
     } else {
       const fault = faultOf('TASK_TIMEOUT', `attempt ${task.attempt} of ${task.id} ran past its deadline`);
-      failAttempt(draft, task, { fault, cost: 0, ...(task.status === 'running' ? { abort: 'TASK_TIMEOUT' } : {}) });
+      failAttempt(draft, task, { fault, cost: untold(task), ...(task.status === 'running' ? { abort: 'TASK_TIMEOUT' } : {}) });
     }
   }
   if (!flowIsDue && state.phase === 'open') endTimeBoxes(draft, due);

@@ -10,6 +10,7 @@ import { onAccepted } from './handoff.js';
 import { interruptRunning, stopGently } from './pause.js';
 import { beginReady, isHeld } from './ready.js';
 import { onResult } from './results.js';
+import { restore } from './restore.js';
 import { recheckWaiting, schedule } from './schedule.js';
 import { onSignal } from './signals.js';
 import { onSubmit } from './submit.js';
@@ -41,6 +42,7 @@ const take = (draft: Draft, input: Input): void => {
 const settle = (draft: Draft): void => {
   const { state } = draft;
   if (state.phase === 'open') meetDeadlines(draft);
+  if (state.phase === 'open') restore(draft);
   if (state.phase === 'open') stopGently(draft);
   if (state.phase === 'open') interruptRunning(draft);
   if (state.phase === 'open' && !isHeld(draft)) recheckWaiting(draft);

@@ -8,6 +8,7 @@ import { Pen } from '../state/pen.js';
 import type { FlowHead, FlowState, StepState, TaskState } from '../state/state.js';
 import type { CompiledFlow, CompiledStep } from '../definition/compile.js';
 import type { Answer, Command, Decision, Facts, FlowEvent, Origin } from '../types.js';
+import { sharedOf } from '../state/shared-of.js';
 import { MustStore, Wants } from './wants.js';
 
 /** Room kept for what must stand at the end of a transition: timer, notice to the parent, outcome. */
@@ -54,6 +55,13 @@ export class Draft {
     this.load = (ref: BlobRef) => facts.value(ref);
   }
 
+  private longest?: number[];
+
+  /** The longest way from each step to the end, worked out once a decision. */
+  ways(make: () => number[]): number[] {
+    return this.longest?.length === this.flow.steps.length ? this.longest : (this.longest = make());
+  }
+
   get head(): FlowHead {
     return this.state.head!;
   }
@@ -76,6 +84,13 @@ export class Draft {
     apply(this.state, event, this.pen);
     this.events.push(event);
     this.weigh(carries);
+    if (event.type === 'taskCompleted' || event.type === 'taskFailed' || event.type === 'taskCanceled') this.giveBack(event.taskId);
+  }
+
+  /** What a task needed its turn at is another's as soon as it has ended, however it did. */
+  private giveBack(taskId: string): void {
+    const resources = sharedOf(this.state.tasks.get(taskId)!);
+    if (resources.length > 0) this.command({ type: 'unshare', taskId, resources });
   }
 
   command(command: Command, carries?: unknown): void {

@@ -1,5 +1,5 @@
-import { skillKey, type EndState, type Outcome, type Problem } from '@waggle/protocol';
-import type { TaskState } from '../state/state.js';
+import { skillKey, type EndState, type Outcome, type OutcomeSummary, type Problem } from '@waggle/protocol';
+import type { FlowState, TaskState } from '../state/state.js';
 import type { Draft } from './draft.js';
 import { LIMITS } from '../limits.js';
 import { boundProblems } from './fault.js';
@@ -63,6 +63,23 @@ const outcomeOf = ({ state, head, now }: Draft): Outcome => {
     endedAt: new Date(now).toISOString(),
     tasks,
     cost: state.cost,
+    summary: summaryOf(state, tasks, now - head.at),
+  };
+};
+
+const summaryOf = (
+  { workMs, tasks }: FlowState,
+  { completed = 0, failed = 0 }: Record<string, number>,
+  elapsedMs: number,
+): OutcomeSummary => {
+  const agents = new Set([...tasks.values()].flatMap(({ agent }) => agent ?? []));
+  const ended = completed + failed;
+  return {
+    elapsedMs,
+    workMs,
+    agents: agents.size,
+    successRate: ended === 0 ? 1 : completed / ended,
+    failureRate: ended === 0 ? 0 : failed / ended,
   };
 };
 

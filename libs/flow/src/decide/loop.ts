@@ -4,6 +4,7 @@ import type { StepState } from '../state/state.js';
 import { begin } from './begin.js';
 import type { Draft } from './draft.js';
 import { evaluationFault, faultOf } from './fault.js';
+import { roomLeft } from './order.js';
 import { failStep } from './step-end.js';
 
 /** The next iteration of a loop whose last one has ended, or its end. */
@@ -26,7 +27,7 @@ export const proceedLoop = (draft: Draft, step: CompiledStep, at: StepState): vo
       );
     }
   }
-  begin(draft, { step, taskId: `${stepId}-${at.begun}`, item: at.begun, attempt: 1 });
+  if (roomLeft(draft) > 0) begin(draft, { step, taskId: `${stepId}-${at.begun}`, item: at.begun, attempt: 1 });
 };
 
 const isOver = (draft: Draft, { until }: CompiledStep, { begun, outputs }: StepState): boolean => {

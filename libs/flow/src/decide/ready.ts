@@ -2,8 +2,9 @@ import { begin } from './begin.js';
 import type { Draft } from './draft.js';
 import { wantedAgain } from './task.js';
 
-/** Nothing may begin: the flow is paused, or about to be canceled. */
-export const isHeld = ({ state }: Draft): boolean => state.paused !== undefined || state.stopping !== undefined;
+/** Nothing may begin: the flow is paused, about to be canceled, or still taking over what one before it completed. */
+export const isHeld = ({ state: { paused, stopping, restoring } }: Draft): boolean =>
+  paused !== undefined || stopping !== undefined || restoring !== undefined;
 
 /** Begins the next attempt of the tasks that are ready for one, in the order they began, as much as fits. */
 export const beginReady = (draft: Draft): void => {

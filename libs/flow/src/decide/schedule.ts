@@ -11,6 +11,7 @@ import { checkExpected } from './expects.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
 import { judgeSteps, judgeTasks, type Verdict } from './joins.js';
 import { proceedLoop } from './loop.js';
+import { inOrder, roomLeft } from './order.js';
 import { judgeRules } from './rules.js';
 import { scopeOf } from './scope-of.js';
 import { failStep } from './step-end.js';
@@ -111,8 +112,14 @@ const proceed = (draft: Draft, step: CompiledStep, at: StepState): void => {
     return;
   }
   const room = () => at.begun < at.total && at.begun - at.completed - at.failed < (step.definition.maxParallel ?? Infinity);
-  while (draft.state.phase === 'open' && room() && !draft.full)
+  while (draft.state.phase === 'open' && room() && roomLeft(draft) > 0 && !draft.full)
     begin(draft, { step, taskId: `${stepId}-${at.begun}`, item: at.begun, attempt: 1 });
+};
+
+/** A step that makes no task of its own begins whatever is at work. */
+const mayBegin = (draft: Draft, index: number): boolean => {
+  const { check, wait, decide } = draft.flow.steps[index]!.definition;
+  return check !== undefined || wait !== undefined || decide !== undefined || roomLeft(draft) > 0;
 };
 
 /** Begins and ends steps until there is nothing to do, or no room. */
@@ -122,14 +129,17 @@ export const schedule = (draft: Draft): void => {
     before = draft.events.length;
     judgeRules(draft);
     turnTimeBoxes(draft);
-    for (const index of [...state.todo].sort((a, b) => a - b)) {
+    const { settled } = state;
+    for (const index of inOrder(draft)) {
+      // what becomes free by a step's end may be on a longer way than what comes next here
+      if (draft.flow.definition.maxParallelAgents !== undefined && state.settled > settled) break;
       if (draft.full) {
         draft.more = true;
         return;
       }
       const at = state.steps[index]!;
       if (state.phase !== 'open') return;
-      if (at.status === 'pending') open(draft, draft.flow.steps[index]!);
+      if (at.status === 'pending' && mayBegin(draft, index)) open(draft, draft.flow.steps[index]!);
       else if (at.status === 'open') proceed(draft, draft.flow.steps[index]!, at);
     }
   }

@@ -6,6 +6,7 @@ import { endFlow } from './end.js';
 import { boundProblems } from './fault.js';
 import { modify } from './modify.js';
 import { readGrace, readPause } from './pause.js';
+import { onShared, SESSIONS } from './share.js';
 import { COORDINATOR } from './sub-flow.js';
 import { onEvent, onNote, tasksAwaitingSignal, unreadable } from './wait.js';
 
@@ -22,6 +23,7 @@ export const onSignal = (draft: Draft, input: SignalInput): void => {
   const { state } = draft;
   if (state.phase !== 'open') return;
   const { speaker, operator, origin, signal } = input;
+  if (speaker === SESSIONS && signal === 'notify') return onShared(draft, input);
   if (speaker !== state.owner && speaker !== COORDINATOR && !operator) return ignore(draft, input, 'NOT_OWNER');
   switch (signal) {
     case 'wake':

@@ -90,16 +90,19 @@ export const onPlan = (draft: Draft, task: TaskState, { output, cost }: { output
   submitChild(draft, wanted, { asked: { definition: plan.definition }, cost });
 };
 
+/** Sub-flows of the same step that have no share yet, this one included. */
+export const toComeOf = ({ state }: Draft, task: TaskState): number => {
+  const granted = [...state.children.values()].filter(({ taskId }) => state.tasks.get(taskId)?.step === task.step).length;
+  return Math.max(1, state.steps[task.step]!.total - granted);
+};
+
 /** Attempts that a sub-flow is granted: what it asks for, out of what is left, shared with those of its step that are still to come and with the rest of the flow. */
 export const shareOf = (draft: Draft, task: TaskState, asked: number): number => {
   const { state, head } = draft;
   const left = head.tasks - state.used - state.reserved;
   const own = draft.stepOf(task).definition.budget?.tasks;
   if (own !== undefined) return Math.min(own, asked);
-  const at = state.steps[task.step]!;
-  const granted = [...state.children.values()].filter(({ taskId }) => state.tasks.get(taskId)?.step === task.step).length;
-  const toCome = Math.max(1, at.total - granted);
-  return Math.min(asked, Math.max(1, Math.floor(left / (toCome + 1))));
+  return Math.min(asked, Math.max(1, Math.floor(left / (toComeOf(draft, task) + 1))));
 };
 
 /** The sub-flow of a task has ended, and with it the task or its attempt. */

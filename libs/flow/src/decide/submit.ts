@@ -21,10 +21,14 @@ const singleTask = (skill: string, timeout: number | undefined): FlowDefinition 
 });
 
 const resolve = (submission: Submission, facts: Facts): { definition: FlowDefinition } | { problems: Problem[] } => {
-  const { skill, workflow, definition, timeout } = submission;
-  const asked = [skill, workflow, definition].filter((each) => each !== undefined);
+  const { skill, workflow, definition, resumes, timeout } = submission;
+  const asked = [skill, workflow, definition, resumes].filter((each) => each !== undefined);
   const wrong = (message: string, path = 'payload') => ({ problems: [problem('INVALID_MESSAGE', message, path)] });
-  if (asked.length !== 1) return wrong('exactly one of skill, workflow and definition must be given');
+  if (asked.length !== 1) return wrong('exactly one of skill, workflow, definition and resumes must be given');
+  if (resumes !== undefined) {
+    const before = facts.resumed?.flow?.definition;
+    return before ? { definition: before } : { problems: [problem('FLOW_UNKNOWN', 'the flow to go on from is not known', 'payload.resumes')] };
+  }
   if (skill !== undefined) {
     if (!SKILL_ID.test(skill)) return wrong('skill must be a skill id such as review.consolidate', 'payload.skill');
     return { definition: singleTask(skill, timeout) };
@@ -69,8 +73,8 @@ export const onSubmit = (draft: Draft, input: SubmitInput): void => {
     if (input.owner !== state.owner) draft.answers.push({ owner: input.owner, outcome: taken(input) });
     return;
   }
-  const { submission } = input;
-  if ('problems' in submission) return reject(draft, input, submission.problems);
+  if ('problems' in input.submission) return reject(draft, input, input.submission.problems);
+  const submission = asBefore(input.submission, draft.facts);
   if (tooDeep(submission)) return reject(draft, input, [problem('INVALID_MESSAGE', `nests deeper than ${LIMITS.depth} levels`, 'payload')]);
   const resolved = resolve(submission, draft.facts);
   const definition = 'definition' in resolved ? resolved.definition : undefined;
@@ -85,6 +89,18 @@ export const onSubmit = (draft: Draft, input: SubmitInput): void => {
   if (!definition || problems.length > 0) return reject(draft, input, problems);
   start(draft, input, { submission, definition });
 };
+
+/** A flow that goes on from another has its input, and its priority unless another is asked for. */
+const asBefore = (submission: Submission, { resumed }: Facts): Submission => {
+  const head = submission.resumes === undefined ? undefined : resumed?.head;
+  return head ? { ...submission, input: head.input, priority: submission.priority ?? head.priority } : submission;
+};
+
+/** Where a flow comes from, where not from nothing. */
+const originOf = ({ resumes, replays }: Submission, { resumed }: Facts) => ({
+  ...(resumes && resumed ? { resumes: { flowId: resumes.flowId, n: resumed.n } } : {}),
+  ...(replays ? { replays: { flowId: replays.flowId, taskId: replays.taskId } } : {}),
+});
 
 const start = (draft: Draft, input: SubmitInput, asked: { submission: Submission; definition: FlowDefinition }): void => {
   const { submission, definition } = asked;
@@ -107,12 +123,20 @@ const start = (draft: Draft, input: SubmitInput, asked: { submission: Submission
       at,
       deadline: Math.min(at + time, parent && granted ? granted.deadline : Infinity),
       tasks: Math.min(definition.budget.tasks, parent && granted ? granted.tasks : Infinity),
-      ...(skill === undefined ? {} : { single: true as const }),
+      ...costOf(definition, parent ? granted : undefined),
+      ...(skill === undefined && !(submission.resumes && draft.facts.resumed?.head?.single) ? {} : { single: true as const }),
+      ...originOf(submission, draft.facts),
       ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
       ...(parent ? { parent: { flowId: parent.flowId, taskId: parent.taskId, attempt: parent.attempt, agent: owner } } : {}),
     },
     { definition, input: submission.input },
   );
+};
+
+/** The money it may spend: what its definition says and what its parent grants, where either does. */
+const costOf = ({ budget }: FlowDefinition, granted: { cost?: number } | undefined): { cost?: number } => {
+  const limits = [budget.cost, granted?.cost].filter((each) => each !== undefined);
+  return limits.length === 0 ? {} : { cost: Math.min(...limits) };
 };
 
 const refusal = ({ flowId, at, submission }: SubmitInput, errors: Problem[]): Outcome => ({

@@ -8,6 +8,7 @@ import type { Draft } from './draft.js';
 import { abort, cancelChildren, endFlow, unwaitIfLast } from './end.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
 import { offered, offerUntil } from './offer.js';
+import { affordable, promiseTo } from './money.js';
 import { isHeld } from './ready.js';
 import { recover, recoveryOf } from './recover.js';
 import { mayRetry, retryDelay } from './retry-delay.js';
@@ -30,14 +31,14 @@ export const wantedAgain = (draft: Draft, task: TaskState): Wanted => ({
   attempt: task.attempt + 1,
 });
 
-const wait = (draft: Draft, { step, taskId }: Wanted): void => {
+const wait = (draft: Draft, { step, taskId }: Wanted, why?: 'BUDGET'): void => {
   const { definition } = step;
   const task = draft.state.tasks.get(taskId);
   const skill = task?.skill ?? skillOf(definition)!;
-  const reason = draft.frozen(skill) ? 'FROZEN' : 'NO_AGENT';
+  const reason = why ?? (draft.frozen(skill) ? 'FROZEN' : 'NO_AGENT');
   if (task?.status === 'waiting' && task.waitsFor === reason) return;
   const first = !draft.state.waiting.has(skill);
-  const patience = reason === 'FROZEN' ? Infinity : (definition.timeout ?? Infinity);
+  const patience = reason !== 'NO_AGENT' ? Infinity : (definition.timeout ?? Infinity);
   const until = Math.min(draft.head.deadline, draft.now + patience, offerUntil(draft, task));
   draft.emit({ type: 'taskWaiting', stepId: definition.id, taskId, reason, skill, until });
   draft.earliest = Math.min(draft.earliest, until);
@@ -56,7 +57,7 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
     return endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${stepId}`) });
   }
   const choice = chooseAgent(draft, wanted, skill);
-  if (!choice) return wait(draft, wanted);
+  if (!choice) return poor(draft, skill) ? spent(draft, wanted) : wait(draft, wanted);
   const { offer, because } = choice;
   let input: unknown;
   try {
@@ -79,6 +80,7 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
     priority,
     skill,
     deadline,
+    ...promiseTo(draft, offer),
     ...(because && { because }),
   });
   const left = { ...learntOf(draft, wanted), ...task?.left };
@@ -91,6 +93,17 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
   draft.given.set(offer.agent, (draft.given.get(offer.agent) ?? 0) + 1);
   draft.earliest = Math.min(draft.earliest, deadline);
   unwaitIfLast(draft, skill, waited);
+};
+
+/** Somebody offers the skill, but for more than is left. */
+const poor = (draft: Draft, skill: string): boolean =>
+  !draft.frozen(skill) && draft.offers(skill).length > 0 && affordable(draft, draft.offers(skill)).length === 0;
+
+/** The task waits for what those at work do not spend; where nothing is at work there is no more to come. */
+const spent = (draft: Draft, wanted: Wanted): void => {
+  if (draft.state.held > 0) return wait(draft, wanted, 'BUDGET');
+  const fault = faultOf('BUDGET_EXCEEDED', `nothing is left of the flow's $${draft.head.cost} for ${wanted.taskId}`);
+  endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${wanted.step.definition.id}`) });
 };
 
 /** A planner is told why its plan before did not do. */

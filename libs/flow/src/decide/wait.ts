@@ -70,14 +70,14 @@ export const leaveWait = (draft: Draft, { on }: TaskState, end: () => void): voi
   const key = awaitedKey(on);
   const waited = key !== undefined && draft.state.awaiting.has(key);
   end();
-  if (on?.kind === 'event' && waited && !draft.state.awaiting.has(key!)) draft.command({ type: 'unwait', kind: 'event', key: on.key });
+  if (on?.kind === 'event' && waited && !draft.state.awaiting.has(key)) draft.command({ type: 'unwait', kind: 'event', key: on.key });
 };
 
 /** The time of a wait is over: what it was for has come, or never did. */
 export const onWaitDue = (draft: Draft, task: TaskState): void => {
   const { on } = task;
   if (on === undefined || on.kind === 'time') return endWait(draft, task, null);
-  const what = on.kind === 'signal' ? `signal ${on.key}` : `event ${on.key.replace('~', '/')}`;
+  const what = on.kind === 'event' ? `event ${on.key.replace('~', '/')}` : `${on.kind} ${on.key}`;
   leaveWait(draft, task, () => giveUp(draft, task, { fault: faultOf('WAIT_TIMEOUT', `the ${what} did not come in time`) }));
 };
 

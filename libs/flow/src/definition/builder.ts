@@ -1,5 +1,5 @@
 import { WaggleError } from '@waggle/protocol';
-import type { FlowDefinition, RetryPolicy } from '../types.js';
+import type { FlowDefinition, RetryPolicy, Use } from '../types.js';
 import { parseDefinition } from './parse-definition.js';
 
 declare const meaning: unique symbol;
@@ -30,6 +30,7 @@ interface StepOptions {
   needs?: string[];
   timeout?: Duration;
   priority?: FlowDefinition['steps'][number]['priority'];
+  uses?: (Pick<Use, 'resource'> & Partial<Use>)[];
   onFailure?: 'fail' | 'continue';
   retry?: Partial<Omit<RetryPolicy, 'initial' | 'max'>> & { initial?: Duration; max?: Duration };
 }

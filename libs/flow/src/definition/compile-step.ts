@@ -20,6 +20,8 @@ export interface StepExpressions {
   input: CompiledTemplate;
   /** What people are asked. */
   question?: CompiledTemplate;
+  /** The session of a sync point. */
+  session?: CompiledTemplate;
   /** Whether a loop is over. */
   until?: Expression;
   check?: Expression;
@@ -56,6 +58,7 @@ export const compileStep = (compiler: Compiler, step: StepDefinition, path: Key[
     forEach: compiler.expression(step.forEach, 'list', { path: [...path, 'forEach'] }),
     input: compiler.template(step.input, [...path, 'input'], inputNames(step)),
     question: step.decide && compiler.template(step.decide.question, [...path, 'decide', 'question']),
+    session: step.sync && compiler.template(step.sync.session, [...path, 'sync', 'session']),
     until: compiler.expression(step.repeat?.until, 'bool', { path: [...path, 'repeat', 'until'], local: ['iteration', 'last'] }),
     check: compiler.expression(step.check, 'bool', { path: [...path, 'check'], local: joinsNeeds(step) ? ['joined'] : [] }),
     wait:
@@ -92,13 +95,14 @@ export const lateExpressionsOf = ({ compensate, recoveries }: StepExpressions): 
 
 /** Every expression of a step and the field it stands in. */
 export const expressionsOf = (step: StepExpressions): [Expression, string][] => {
-  const { when, forEach, input, question, until, check, wait, judge, expects } = step;
+  const { when, forEach, input, question, session, until, check, wait, judge, expects } = step;
   const one = (expression: Expression | undefined, field: string): [Expression, string][] => (expression ? [[expression, field]] : []);
   return [
     ...one(when, 'when'),
     ...one(forEach, 'forEach'),
     ...input.expressions.map((each): [Expression, string] => [each, 'input']),
     ...(question?.expressions ?? []).map((each): [Expression, string] => [each, 'decide']),
+    ...(session?.expressions ?? []).map((each): [Expression, string] => [each, 'sync']),
     ...one(until, 'repeat'),
     ...one(check, 'check'),
     ...one(wait, 'wait'),

@@ -73,6 +73,23 @@ export interface StepWork {
   check?: string;
   /** A question to people; `timeout` of the step bounds the wait. */
   decide?: Decide;
+  /** Comes to a point that others must reach too, and waits for them; `timeout` of the step is the point's. */
+  sync?: Sync;
+}
+
+/** A sync point of a session. Its output is `{ arrived }`: who came. */
+export interface Sync {
+  point: string;
+  /** With `${{ CEL }}`; the flow's own session when left out. */
+  session?: string;
+  /** How many, or which agents. Flows are counted, not named. */
+  expect: number | string[];
+}
+
+/** A resource that is shared in turns: held from before the first attempt of a task until its end. */
+export interface Use {
+  resource: string;
+  slots: number;
 }
 
 /** What people are asked. Its output is `{ option, decidedBy, how, rationale?, data? }`; the step's `input` is the context they see. */
@@ -87,7 +104,7 @@ export interface Decide {
   default?: string;
 }
 
-export const STEP_KINDS = ['skill', 'workflow', 'flow', 'plan', 'wait', 'check', 'decide'] as const satisfies (keyof StepWork)[];
+export const STEP_KINDS = ['skill', 'workflow', 'flow', 'plan', 'wait', 'check', 'decide', 'sync'] as const satisfies (keyof StepWork)[];
 export type StepKind = (typeof STEP_KINDS)[number];
 
 /** Work beside the step's own, done as a sub-flow. */
@@ -131,11 +148,15 @@ export interface StepDefinition extends StepWork {
   retry: RetryPolicy;
   /** Milliseconds an attempt may take; the skill's own when left out. */
   timeout?: number;
+  /** Milliseconds it is expected to take, for the order in which steps begin. */
+  estimate?: number;
   /** Milliseconds from its beginning until the whole step must have ended, all attempts and tasks of it. */
   within?: number;
   priority?: Priority;
+  /** What its tasks need a turn at, in the order it is asked for: by name, so that no two flows wait for each other. */
+  uses?: Use[];
   /** What a sub-flow gets of this flow's budget at most. */
-  budget?: { time?: number; tasks?: number };
+  budget?: { time?: number; tasks?: number; cost?: number };
   onError?: Recovery[];
   compensate?: Compensation;
   /** What a failed step does to the flow: end it, or go on with its `error` as result. */
@@ -178,7 +199,12 @@ export interface FlowDefinition {
   description?: string;
   /** JSON Schema of the input. */
   input?: Record<string, unknown>;
-  budget: { time: number; tasks: number };
+  /** `cost`: US dollars, children included; without one there is no limit. */
+  budget: { time: number; tasks: number; cost?: number };
+  /** Tasks at work at once. */
+  maxParallelAgents?: number;
+  /** What agents are chosen for, and who begins first: the fast ones and the longest way, or the cheap ones. */
+  optimize?: 'time' | 'cost';
   steps: StepDefinition[];
   /** Whether what was done is undone, as the steps say by `compensate`: when the flow fails (default true), when it is canceled (false). */
   rollbackOnFailure?: boolean;
@@ -220,6 +246,8 @@ export const describeWork = (step: StepDefinition): string => {
       return `check ${step.check}`;
     case 'decide':
       return `decide ${step.decide!.options.map(({ id }) => id).join(' or ')}`;
+    case 'sync':
+      return `sync at ${step.sync!.point}`;
     default:
       return kind satisfies never;
   }

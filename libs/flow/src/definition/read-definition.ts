@@ -22,7 +22,7 @@ export const readFlow = (reader: Reader, name?: string): FlowDefinition => {
   const budget = reader.inner('budget');
   const input = reader.raw('input');
   if (input !== undefined) reader.issues.push(...checkSchema(input, [...reader.path, 'input']));
-  const head = {
+  const head: Omit<FlowDefinition, 'steps'> = {
     name: reader.text('name', { ...NAME, required: name === undefined }) ?? name ?? '',
     version: reader.text('version', { matches: VERSION, says: 'numbers such as 1.0.0, in quotes' }) ?? DEFAULTS.version,
     ...given('description', reader.text('description')),
@@ -30,7 +30,10 @@ export const readFlow = (reader: Reader, name?: string): FlowDefinition => {
     budget: {
       time: budget.duration('time', TIMES) ?? DEFAULTS.budget.time,
       tasks: budget.whole('tasks', { min: 1, max: LIMITS.tasks }) ?? DEFAULTS.budget.tasks,
+      ...given('cost', budget.amount('cost')),
     },
+    ...given('maxParallelAgents', reader.whole('maxParallelAgents', { min: 1, max: LIMITS.items })),
+    ...given('optimize', reader.oneOf('optimize', ['time', 'cost'] as const)),
   };
   const steps = reader.raw('steps') === undefined && reader.raw('phases') !== undefined ? [] : readSteps(reader, readFlow);
   const laidOut = readPhases(reader, readFlow);

@@ -6,6 +6,7 @@ import { definitionIssue } from './issue.js';
 import { readJoin } from './read-join.js';
 import { readCompensation, readRecoveries } from './read-recovery.js';
 import { DEFAULT_RETRY, readRetry } from './read-retry.js';
+import { readUses } from './read-shared.js';
 import { readWork } from './read-work.js';
 import { given, isRecord, Reader } from './reader.js';
 
@@ -48,6 +49,7 @@ const readBudget = (step: Reader): StepDefinition['budget'] => {
   const budget = {
     ...given('time', reader.duration('time', TIMES)),
     ...given('tasks', reader.whole('tasks', { min: 1, max: LIMITS.tasks })),
+    ...given('cost', reader.amount('cost')),
   };
   reader.finish();
   return budget;
@@ -56,7 +58,8 @@ const readBudget = (step: Reader): StepDefinition['budget'] => {
 /** What does not go together, whatever the expressions say. */
 const checkStep = (reader: Reader, step: StepDefinition): void => {
   const kind = kindOf(step);
-  const alone = kind === 'wait' || kind === 'check' || kind === 'decide';
+  const alone = kind === 'wait' || kind === 'check' || kind === 'decide' || kind === 'sync';
+  if (alone && step.uses !== undefined) reader.fault('uses', `uses does not go with ${kind}`);
   if (step.forEach !== undefined && step.repeat !== undefined)
     reader.fault('repeat', 'repeat does not go with forEach: put one into a flow');
   for (const field of ['forEach', 'repeat'] as const)
@@ -89,9 +92,11 @@ const readStep = (reader: Reader, readFlow: ReadFlow): StepDefinition => {
     // the steps of a sub-flow are tried again by themselves
     retry: readRetry(reader.inner('retry'), work.skill === undefined && work.plan === undefined ? 1 : DEFAULT_RETRY.attempts),
     ...given('timeout', reader.duration('timeout', TIMES)),
+    ...given('estimate', reader.duration('estimate', TIMES)),
     ...given('within', reader.duration('within', TIMES)),
     ...given('priority', reader.oneOf('priority', PRIORITIES)),
     ...given('budget', readBudget(reader)),
+    ...given('uses', readUses(reader)),
     ...given('onError', readRecoveries(reader, readFlow, id)),
     ...given('compensate', readCompensation(reader, readFlow, id)),
     onFailure: reader.oneOf('onFailure', ['fail', 'continue']) ?? 'fail',

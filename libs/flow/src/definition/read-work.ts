@@ -2,6 +2,7 @@ import { SKILL_ID, TOKEN } from '@waggle/protocol';
 import { LIMITS } from '../limits.js';
 import { STEP_KINDS, type FlowDefinition, type StepWork, type Wait } from './definition.js';
 import { readDecide } from './read-decide.js';
+import { readSync } from './read-shared.js';
 import { given, isRecord, type Reader } from './reader.js';
 
 const TOKEN_RULE = { matches: TOKEN, says: '1 to 64 letters, digits, _ or -' };
@@ -51,6 +52,7 @@ export const readWork = (reader: Reader, readFlow: (inner: Reader) => FlowDefini
     ...given('wait', readWait(reader)),
     ...given('check', reader.expression('check')),
     ...given('decide', readDecide(reader)),
+    ...given('sync', readSync(reader)),
   };
   const kinds = STEP_KINDS.filter((kind) => reader.raw(kind) !== undefined);
   if (kinds.length !== 1) {

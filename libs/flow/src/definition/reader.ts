@@ -45,6 +45,11 @@ export class Reader {
     return this.ranged(key, this.raw(key), { min: 0, max: 1, kind: 'a number', ok: Number.isFinite });
   }
 
+  /** Money. */
+  amount(key: string): number | undefined {
+    return this.ranged(key, this.raw(key), { min: 0, max: 1e9, kind: 'a number', ok: Number.isFinite });
+  }
+
   duration(key: Key, range: { min: number; max: number }): number | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;

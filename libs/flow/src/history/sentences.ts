@@ -28,6 +28,8 @@ const REFUSALS = {
 
 const awaitedOf = (on: Awaited): string => {
   if (on.kind === 'time') return 'for a time';
+  if (on.kind === 'resource') return `for its turn at ${on.key}`;
+  if (on.kind === 'sync') return `for the others at ${on.key}`;
   return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
 };
 
@@ -40,10 +42,12 @@ const UNHEARD = {
 
 /** A sentence for every kind of event there is: a new kind is a compile error here. */
 const SENTENCES: Sentences = {
-  flowStarted: ({ definition: { name, version, steps }, owner, deadline, single, parent }) => {
+  flowStarted: ({ definition: { name, version, steps }, owner, deadline, single, parent, resumes, replays }) => {
     const what = single ? `the task ${steps[0]?.skill ?? name}` : `${name} ${version}`;
     const child = parent ? ` as a child of ${parent.flowId} (${parent.taskId})` : '';
-    return `${owner} asked for ${what}${child}; it must end by ${clock(deadline)}`;
+    const again = resumes ? `, to go on from ${resumes.flowId} as it was after ${resumes.n} transitions` : '';
+    const replay = replays ? `, to try ${replays.taskId} of ${replays.flowId} again` : '';
+    return `${owner} asked for ${what}${child}${again}${replay}; it must end by ${clock(deadline)}`;
   },
   flowRejected: ({ owner, problems }) => `what ${owner} asked for was rejected: ${codes(problems)}`,
   stepExpanded: ({ stepId, count }) => `${stepId} became ${count} ${count === 1 ? 'task' : 'tasks'}`,
@@ -113,6 +117,7 @@ const SENTENCES: Sentences = {
   handoffReturned: ({ taskId, fault, next }) =>
     `the handoff of ${taskId} was not taken (${fault.code}: ${fault.message}): it goes ${next ? 'to the next who offers it' : 'back'}`,
   taskRelies: ({ taskId, flows }) => `${taskId} waits for ${flows.length === 1 ? `the flow ${flows[0]}` : `${flows.length} child flows`}`,
+  taskGranted: ({ taskId, resource }) => `${taskId} has its turn at ${resource}`,
   taskReady: ({ taskId }) => `${taskId} may go on`,
   attemptInterrupted: ({ taskId, attempt }) => `attempt ${attempt} of ${taskId} was stopped by the pause`,
   flowPaused: ({ running }) => `the flow is paused: nothing begins, and what runs ${running === 'finish' ? 'may finish' : 'is stopped'}`,
@@ -122,6 +127,7 @@ const SENTENCES: Sentences = {
   signalRefused: ({ signal, by, problems }) => `${by} told it to ${signal}, which was refused: ${codes(problems)}`,
   taskReprioritised: ({ taskId, priority }) => `${taskId} has the priority ${priority} from its next attempt on`,
   taskRestored: ({ taskId, from }) => `${taskId} was completed by the flow ${from} already`,
+  taskAgain: ({ taskId }) => `${taskId} is done again`,
   flowRestored: ({ from, n }) => `it goes on from what ${from} had completed by its transition ${n}`,
   timerArmed: ({ at }) => `the broker's timer was set to ${clock(at)}`,
   timerFired: ({ at }) => `the timer of ${clock(at)} fired`,

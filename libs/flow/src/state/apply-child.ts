@@ -7,8 +7,9 @@ type ChildEvent = Extract<FlowEvent, { type: 'childReserved' | 'childRefused' | 
 export const applyChild = (state: FlowState, event: ChildEvent, pen: Pen): void => {
   switch (event.type) {
     case 'childReserved': {
-      const { childId, agent, taskId, attempt, tasks, deadline, hop } = event;
-      pen.put(state.children, childId, { id: childId, agent, taskId, attempt, tasks, deadline, hop, status: 'open' });
+      const { childId, agent, taskId, attempt, tasks, cost, deadline, hop } = event;
+      pen.put(state.children, childId, { id: childId, agent, taskId, attempt, tasks, cost, deadline, hop, status: 'open' });
+      if (cost !== undefined) pen.bump(state, 'held', cost);
       pen.bump(state, 'reserved', tasks);
       const task = state.tasks.get(taskId);
       if (task) pen.set(task, 'children', [...task.children, childId]);
@@ -31,6 +32,7 @@ export const applyChild = (state: FlowState, event: ChildEvent, pen: Pen): void 
       if (event.type === 'childCanceled') return pen.set(child, 'status', 'canceled');
       pen.set(child, 'status', 'ended');
       pen.bump(state, 'reserved', -child.tasks);
+      if (child.cost !== undefined) pen.bump(state, 'held', -child.cost);
       pen.bump(state, 'used', event.attempts);
       return pen.bump(state, 'cost', event.cost);
     }

@@ -117,11 +117,16 @@ export const applyControl = (state: FlowState, event: ControlEvent, pen: Pen): v
     case 'taskRestored': {
       const task = begin(state, event, pen);
       const { outputs } = stepOf(state, event.stepId);
+      if (event.item !== undefined) pen.set(task, 'item', event.item);
+      pen.set(task, 'agent', event.agent);
       pen.set(outputs, task.item ?? 0, event.output ?? null);
       pen.set(task, 'status', 'completed');
       return finish(state, task, pen);
     }
+    case 'taskAgain':
+      return ready(state, begin(state, event, pen), pen);
     case 'flowRestored':
+      if (event.artifacts) pen.push(state.artifacts, event.artifacts);
       return pen.set(state, 'restoring', undefined);
     default:
       return event satisfies never;

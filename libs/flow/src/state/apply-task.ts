@@ -13,6 +13,7 @@ type TaskEvent = Extract<
       | 'taskWaiting'
       | 'taskDelegated'
       | 'taskAwaiting'
+      | 'taskGranted'
       | 'taskCompleted'
       | 'attemptFailed'
       | 'taskFailed'
@@ -104,6 +105,33 @@ export const finish = (state: FlowState, task: TaskState, pen: Pen): void => {
   reconsider(state, step, pen);
 };
 
+const promise = (state: FlowState, task: TaskState, { promised, pen }: { promised: number; pen: Pen }): void => {
+  pen.set(task, 'promised', promised);
+  pen.bump(state, 'held', promised);
+};
+
+/** Events that end an attempt: what was set aside for it is free again, what it cost is in the event. */
+const ENDS: ReadonlySet<FlowEvent['type']> = new Set<FlowEvent['type']>([
+  'taskCompleted',
+  'attemptFailed',
+  'taskCanceled',
+  'taskDelegated',
+  'taskAsked',
+  'taskHandedOn',
+  'handoffReturned',
+  'taskRelies',
+  'attemptInterrupted',
+]);
+
+/** To be called with every event before it is written. */
+export const release = (state: FlowState, event: FlowEvent, pen: Pen): void => {
+  if (state.held === 0 || !ENDS.has(event.type)) return;
+  const task = state.tasks.get((event as { taskId: string }).taskId);
+  if (!task?.promised) return;
+  pen.bump(state, 'held', -task.promised);
+  pen.set(task, 'promised', undefined);
+};
+
 export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void => {
   switch (event.type) {
     case 'taskDispatched': {
@@ -116,6 +144,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       pen.set(task, 'due', event.deadline);
       pen.set(task, 'prefers', undefined);
       pen.set(task, 'interrupted', undefined);
+      if (event.promised !== undefined) promise(state, task, { promised: event.promised, pen });
       pen.bump(state, 'used');
       pen.bump(state, 'attempts');
       if (event.attempt - (task.unfailed ?? 0) > 1) pen.bump(state.steps[task.step]!, 'retries');
@@ -150,9 +179,14 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       if (key !== undefined) enter(state.awaiting, key, { task, pen });
       return;
     }
+    case 'taskGranted': {
+      const task = known(state, event.taskId);
+      return pen.set(task, 'holds', [...(task.holds ?? []), event.resource]);
+    }
     case 'taskCompleted': {
       const task = known(state, event.taskId);
       pen.bump(state, 'cost', event.cost);
+      pen.bump(state, 'workMs', Math.max(0, Date.parse(event.endedAt) - Date.parse(event.startedAt)) || 0);
       if (event.artifacts) pen.push(state.artifacts, event.artifacts);
       const { outputs } = state.steps[task.step]!;
       pen.set(outputs, task.item ?? 0, event.output ?? null);

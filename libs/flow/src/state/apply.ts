@@ -5,7 +5,7 @@ import { applyChild } from './apply-child.js';
 import { applyControl } from './apply-control.js';
 import { applyDefinition, pendingStep } from './apply-definition.js';
 import { applyStep } from './apply-step.js';
-import { applyTask } from './apply-task.js';
+import { applyTask, release } from './apply-task.js';
 import type { Pen } from './pen.js';
 import type { FlowHead, FlowState } from './state.js';
 
@@ -15,6 +15,7 @@ const start = (state: FlowState, event: FlowHead, pen: Pen): void => {
   identify(state, event, pen);
   pen.set(state, 'phase', 'open');
   pen.set(state, 'head', event);
+  pen.set(state, 'restoring', event.resumes);
   pen.set(state, 'flow', flow);
   pen.set(state, 'steps', steps);
   for (const step of steps) if (step.unmet === 0) pen.add(state.todo, step.index);
@@ -40,6 +41,7 @@ const applySignal = (state: FlowState, { note, sequence }: Extract<FlowEvent, { 
 
 /** Writes one event of the log into the state. Throws TRANSITION_UNKNOWN for a type it does not know. */
 export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
+  release(state, event, pen);
   switch (event.type) {
     case 'flowStarted':
       return start(state, event, pen);
@@ -74,6 +76,7 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
     case 'taskWaiting':
     case 'taskDelegated':
     case 'taskAwaiting':
+    case 'taskGranted':
     case 'taskCompleted':
     case 'attemptFailed':
     case 'taskFailed':
@@ -105,6 +108,7 @@ export const apply = (state: FlowState, event: FlowEvent, pen: Pen): void => {
     case 'signalRefused':
     case 'taskReprioritised':
     case 'taskRestored':
+    case 'taskAgain':
     case 'flowRestored':
       return applyControl(state, event, pen);
     case 'timerArmed':

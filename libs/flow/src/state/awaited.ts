@@ -1,9 +1,11 @@
 import { skillOfKey } from '@waggle/protocol';
-import type { Command } from '../types.js';
-import type { FlowState } from './state.js';
+import type { Command, Share } from '../types.js';
+import type { FlowState, TaskState } from './state.js';
 
 const waits = (state: FlowState, { kind, key }: { kind: 'skill' | 'event'; key: string }): boolean =>
   kind === 'skill' ? state.waiting.has(skillOfKey(key)) : state.awaiting.has(`event:${key}`);
+
+const isFor = (on: TaskState['on'], { kind, key }: Share): boolean => on?.kind === kind && on.key === key;
 
 /**
  * Whether a command of the log, perhaps never carried out, is still awaited by the current state: only those are
@@ -22,6 +24,10 @@ export const awaited = (state: FlowState, command: Command): boolean => {
       return open && waits(state, command);
     case 'unwait':
       return !waits(state, command);
+    case 'share': {
+      const task = state.tasks.get(command.taskId);
+      return open && task?.status === 'awaiting' && isFor(task.on, command.share);
+    }
     case 'submitChild':
       if (state.rollback?.childId === command.childId) return state.rollback.status === 'open';
       return state.phase === 'open' && state.tasks.get(command.submission.parent.taskId)?.childId === command.childId;
@@ -31,6 +37,7 @@ export const awaited = (state: FlowState, command: Command): boolean => {
       return open && state.asks.has(command.ask.id);
     case 'hush':
       return !state.asks.has(command.id);
+    case 'unshare':
     case 'abort':
     case 'deadLetter':
     case 'cancelChild':

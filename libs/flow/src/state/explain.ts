@@ -12,6 +12,8 @@ const pending = (state: FlowState, step: StepState): string => {
 
 const waitedFor = ({ on }: TaskState): string => {
   if (on === undefined || on.kind === 'time') return 'for a time';
+  if (on.kind === 'resource') return `for its turn at ${on.key}`;
+  if (on.kind === 'sync') return `for the others at ${on.key}`;
   return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
 };
 

@@ -26,6 +26,8 @@ export interface TaskState {
   recovering?: boolean;
   /** What it waits for, where that is no agent. */
   on?: Awaited;
+  /** Resources that it has its turn at. */
+  holds?: string[];
   /** When the attempt, the pause before the next, or the wait is over. */
   due: number;
   fault?: Fault;
@@ -33,10 +35,12 @@ export interface TaskState {
   earlier?: Fault[];
   /** Order of its end among those that have ended. */
   ended?: number;
+  /** Money that is set aside for the attempt. */
+  promised?: number;
   /** Open child flows of the attempt. */
   children: string[];
   /** Why no agent has it. */
-  waitsFor?: 'NO_AGENT' | 'FROZEN';
+  waitsFor?: 'NO_AGENT' | 'FROZEN' | 'BUDGET';
   /** The question it waits for, and the child flows. */
   ask?: Ask;
   relies?: string[];
@@ -100,6 +104,8 @@ export interface ChildState {
   attempt: number;
   /** Attempts reserved for it out of this flow's budget. */
   tasks: number;
+  /** Money reserved for it. */
+  cost?: number;
   deadline: number;
   hop: number;
   status: 'open' | 'canceled' | 'ended';
@@ -143,7 +149,7 @@ export interface FlowState {
   paused?: { running: 'finish' | 'interrupt' };
   stopping?: { until: number; by: string; reason?: string };
   /** A flow whose results are still to be taken over. */
-  restoring?: { flowId: string; n?: number };
+  restoring?: { flowId: string; n: number };
   /** Tasks that have ended. */
   ended: number;
   /** Ids of the rules that were judged, and how often the steps were changed. */
@@ -158,6 +164,10 @@ export interface FlowState {
   reserved: number;
   attempts: number;
   cost: number;
+  /** Money that is set aside for attempts at work and for open children. */
+  held: number;
+  /** Milliseconds that completed tasks were worked on. */
+  workMs: number;
   settled: number;
   artifacts: Artifact[];
   children: Map<string, ChildState>;
@@ -204,6 +214,8 @@ export const emptyState = (): FlowState => ({
   reserved: 0,
   attempts: 0,
   cost: 0,
+  held: 0,
+  workMs: 0,
   settled: 0,
   artifacts: [],
   children: new Map(),

@@ -14,11 +14,13 @@ export class BusEvent {
 
 /** A flow that waits, on `wg.<tenant>.wait.<kind>.<key>.<flowId>`: an index, for who must be woken. */
 export class WaitEntry {
-  /** `skill`, `event` or `resource`. */
+  /** `skill`, `event` or `shared`; `key` is of `shared` the task. */
   @Matches(TOKEN) kind!: string;
   @IsString() key!: string;
   @Matches(TOKEN) flowId!: string;
   @Optional() @IsTime() until?: string;
+  /** Of what is shared (`FlowShare`): what is asked for, or given back. */
+  @Optional() @IsObject() data?: object;
 }
 
 /** A flow's nearest deadline, stored by the broker when it comes. One that the flow no longer awaits is ignored. */

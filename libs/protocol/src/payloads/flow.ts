@@ -3,7 +3,20 @@ import { END_STATES, SEVERITIES, STATES, type EndState, type Severity, type Stat
 import { TOKEN } from '../ids.js';
 import { ProblemDto } from './fault.js';
 import { Artifact } from './task.js';
-import { IsTime, NestedList, Optional } from '../validation/decorators.js';
+import { IsTime, Nested, NestedList, Optional } from '../validation/decorators.js';
+
+/** What a flow took in all, its sub-flows aside. */
+export class OutcomeSummary {
+  /** Milliseconds from submission to the end. */
+  @IsNumber() @Min(0) elapsedMs!: number;
+  /** Milliseconds that completed tasks were worked on, as their agents say. */
+  @IsNumber() @Min(0) workMs!: number;
+  /** Agents that worked on it. */
+  @IsInt() @Min(0) agents!: number;
+  /** Parts of the tasks that ended by themselves. */
+  @IsNumber() @Min(0) @Max(1) successRate!: number;
+  @IsNumber() @Min(0) @Max(1) failureRate!: number;
+}
 
 /** The one end of a flow, on `wg.<tenant>.outcome.<owner>.<flowId>`. */
 export class Outcome {
@@ -22,6 +35,7 @@ export class Outcome {
   @IsObject() tasks!: Record<string, number>;
   /** Money spent by all attempts, in US dollars. */
   @IsNumber() @Min(0) cost!: number;
+  @Optional() @Nested(() => OutcomeSummary) summary?: OutcomeSummary;
 }
 
 /** A step as `status` shows it. */

@@ -2,7 +2,7 @@ export { BlobRef, INLINE_LIMIT, isValueRef, type ValueRef } from './value.js';
 export { Fault, ProblemDto } from './fault.js';
 export { ParentRef, ReplayRef, ResumeRef, Signal, Submit } from './submit.js';
 export { Artifact, ChildEnd, DeadLetter, TaskAbort, TaskDispatch, TaskProgress, TaskResult, TaskStart } from './task.js';
-export { AskStatus, FlowStatus, Outcome, StepStatus } from './flow.js';
+export { AskStatus, FlowStatus, Outcome, OutcomeSummary, StepStatus } from './flow.js';
 export { AgentCard, AgentSkill, Beat, HeldTask, type DirectoryOffer, type DirectorySkill } from './agent.js';
 export { WorkspaceRef } from './workspace.js';
 export { HandoffContext, HandoffRequest } from './handoff.js';
@@ -17,8 +17,10 @@ export {
   MEMORY_KEY,
   MEMORY_WRITES,
   memoryKeys,
+  SHARED,
   SYNC_STATES,
   type Checkpoint,
+  type FlowShare,
   type MemoryEntry,
   type MemoryWrite,
   type ResourceGrant,

@@ -1,3 +1,4 @@
+import type { Priority } from '../enums.js';
 import type { JsonSchema } from '../validation/schema.js';
 
 /** What made a version of a key. */
@@ -159,6 +160,15 @@ export interface ResourceState {
   meanHold: number;
   granted: number;
 }
+
+/** Kind of a WAIT entry by which a task of a flow asks for something shared, or gives it back. */
+export const SHARED = 'shared';
+
+/** What a task of a flow asks for: its turn at a resource, or to be counted at a sync point (`timeout`: milliseconds). */
+export type FlowShare =
+  | { kind: 'resource'; key: string; slots: number; priority: Priority; owner: string; step: string }
+  | { kind: 'sync'; key: string; session: string; expect: number | string[]; timeout: number; owner: string; step: string }
+  | { kind: 'release'; resources: string[] };
 
 /** A value of SESSIONS: the state, and the latest questions with their answers, the newest first. */
 export interface SessionsDocument<S> {
