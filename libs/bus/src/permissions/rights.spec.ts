@@ -18,9 +18,11 @@ describe('rights', () => {
     expect(rights.account).toBe('TENANT_t1');
     expect(rights.apiPrefix).toBe('mesh.API');
     expect(rights.publish).toEqual([
+      '$KV.LOCKS.t1.>',
       '$SYS.REQ.USER.INFO',
       'mesh.API.DIRECT.GET.BLOB.wg.t1.blob.*.*.*',
       'mesh.API.DIRECT.GET.FLOW.wg.t1.outcome.alice.*',
+      'mesh.API.DIRECT.GET.KV_LOCKS.$KV.LOCKS.t1.>',
       'mesh.API.DIRECT.GET.KV_MEMORY.$KV.MEMORY.t1.>',
       'mesh.API.DIRECT.GET.KV_SESSIONS.$KV.SESSIONS.t1.>',
       'mesh.API.DIRECT.GET.PROGRESS.wg.t1.status.alice.*',
@@ -37,11 +39,16 @@ describe('rights', () => {
       'wg.t1.channel.*.*.*',
       'wg.t1.outcome.alice.*',
       'wg.t1.status.alice.*',
+      'wgm.kv.LOCKS.t1.>',
       'wgm.kv.MEMORY.t1.>',
       'wgm.kv.SESSIONS.t1.>',
     ]);
     expect(rights.imports.services.filter((subject) => subject.includes('MEMORY'))).toEqual([
       '$JS.API.DIRECT.GET.KV_MEMORY.$KV.MEMORY.t1.>',
+    ]);
+    expect(rights.imports.services.filter((subject) => subject.includes('LOCKS'))).toEqual([
+      '$JS.API.DIRECT.GET.KV_LOCKS.$KV.LOCKS.t1.>',
+      '$KV.LOCKS.t1.>',
     ]);
   });
 

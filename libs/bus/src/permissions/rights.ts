@@ -98,14 +98,14 @@ const buckets = (manifest: Manifest, list: RightList): void => {
   for (const [name, { read = [], write = [] }] of Object.entries(manifest.buckets ?? {})) {
     const bucket = name as BucketName;
     const stream = bucketStream(bucket);
+    // an account of one tenant imports no more than that tenant's keys: a chosen reply subject reaches whatever it imports
+    const wide = (key: string): string => (manifest.kind === 'client' ? key : '>');
     for (const key of new Set([...read, ...write])) {
-      // an account of one tenant imports no more than that tenant's keys
-      const wide = manifest.kind === 'client' ? key : '>';
-      list.readLast(stream, subjects.kvKey(bucket, key), subjects.kvKey(bucket, wide));
-      list.hear(subjects.kvFeed(bucket, key), subjects.kvFeed(bucket, wide));
+      list.readLast(stream, subjects.kvKey(bucket, key), subjects.kvKey(bucket, wide(key)));
+      list.hear(subjects.kvFeed(bucket, key), subjects.kvFeed(bucket, wide(key)));
       if (key === '>') list.api(`DIRECT.GET.${stream}`);
     }
-    for (const key of write) list.say(subjects.kvKey(bucket, key), subjects.kvKey(bucket, '>'));
+    for (const key of write) list.say(subjects.kvKey(bucket, key), subjects.kvKey(bucket, wide(key)));
   }
 };
 
