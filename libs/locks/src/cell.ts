@@ -1,7 +1,7 @@
 import type { Bus, LiveMessage, Subscription } from '@waggle/bus';
 import { bucketStream, retryable, subjects, WaggleError, type ErrorCode, type StoreName } from '@waggle/protocol';
 import type { BrokerTime } from './broker-time.js';
-import { decode, encode, type Entry } from './record.js';
+import { encode, type Entry } from './record.js';
 import type { Rules } from './rules.js';
 import type { Scope } from './scope.js';
 
@@ -172,22 +172,18 @@ export class Cell {
     if (message === undefined || sequence <= this.state.sequence) return;
     this.stale = true;
     const entries = this.rumour(message.text(), { sequence, time: Date.parse(message.header('Nats-Time-Stamp') ?? '') });
-    if (entries === undefined || this.concerns(entries)) this.refresh();
+    if (entries === undefined || this.options.rules.concerns(entries, this.members.values())) this.refresh();
     else this.armExpiry(entries);
   }
 
   /** What a feed says stands there: good enough to know when to look. */
   private rumour(text: string, stored: { sequence: number; time: number }): readonly Entry[] | undefined {
+    const { rules } = this.options;
     try {
-      return this.options.rules.settle(decode(text).entries, stored);
+      return rules.settle(rules.read(text), stored);
     } catch {
       return undefined;
     }
-  }
-
-  /** Whether one of ours has come to hold, or is gone; a holder also looks at who waits, so that its release needs no second try. */
-  private concerns(entries: readonly Entry[]): boolean {
-    return [...this.members.values()].some(({ id, held }) => held || entries.find((entry) => entry.id === id)?.held !== false);
   }
 
   private async write(): Promise<void> {
@@ -217,24 +213,32 @@ export class Cell {
   }
 
   private async apply(batch: Pending[]): Promise<void> {
+    let fresh = false;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       if (round > EAGER) await sleep(Math.random() * Math.min(50, 2 ** round));
-      if (this.stale) await this.read();
+      if (this.stale) {
+        await this.read();
+        fresh = true;
+      }
       const base = this.base();
-      const { entries, wanted } = this.folded(base, batch);
-      batch = wanted;
-      if (entries === base.entries) {
-        for (const { resolve } of batch) resolve({ ...this.state, sentAt: performance.now() });
-        return;
+      const { entries, refused } = this.folded(base, batch);
+      // nobody is refused by what stood here before: it may be free by now
+      if (refused.size > 0 && !fresh) {
+        this.stale = true;
+        continue;
       }
-      const sentAt = performance.now();
-      const sequence = await this.store(base, entries, Math.min(...batch.map(({ until }) => until), sentAt + PATIENCE) - sentAt);
-      if (sequence !== undefined) {
-        this.adopt({ sequence, entries: this.options.rules.settle(entries, { sequence }) });
-        for (const { resolve } of batch) resolve({ ...this.state, sentAt });
-        return;
+      for (const [each, error] of refused) {
+        each.reject(error);
+        // should the writing fail, it is not tried again
+        batch.splice(batch.indexOf(each), 1);
       }
-      this.stale = true;
+      const changed = entries !== base.entries && (await this.store(base, entries, batch));
+      if (changed === undefined) {
+        this.stale = true;
+        continue;
+      }
+      for (const { resolve } of batch) resolve(changed || { ...this.state, sentAt: performance.now() });
+      return;
     }
     throw new WaggleError('OVERLOADED', `Too many change the lock ${JSON.stringify(this.scope.name)} at once.`, { path: 'scope' });
   }
@@ -247,32 +251,34 @@ export class Cell {
   }
 
   /** All changes of a batch, one upon the other; one that throws is refused by itself. */
-  private folded(base: State, batch: Pending[]): { entries: readonly Entry[]; wanted: Pending[] } {
+  private folded(base: State, batch: Pending[]): { entries: readonly Entry[]; refused: Map<Pending, unknown> } {
     const { rules, time } = this.options;
     let entries = rules.grant(rules.expire(base.entries, time.now));
-    const wanted: Pending[] = [];
+    const refused = new Map<Pending, unknown>();
     for (const each of batch) {
       try {
         entries = rules.grant(each.change(entries));
-        wanted.push(each);
       } catch (error) {
-        each.reject(error);
+        refused.set(each, error);
       }
     }
-    return { entries, wanted };
+    return { entries, refused };
   }
 
-  /** Its sequence; undefined: something else stands there by now. */
-  private async store(base: State, entries: readonly Entry[], timeout: number): Promise<number | undefined> {
+  /** Undefined: something else stands there by now. */
+  private async store(base: State, entries: readonly Entry[], batch: Pending[]): Promise<Changed | undefined> {
     const empty = entries.length === 0;
-    const body = empty ? '' : encode(this.scope.name, entries);
-    const headers = empty ? TOMBSTONE_HEADERS : { 'Nats-TTL': `${this.timeToLive(entries)}s` };
-    const stored = await this.options.bus.publish(this.subject, body, {
+    const sentAt = performance.now();
+    const until = batch.reduce((least, each) => Math.min(least, each.until), sentAt + PATIENCE);
+    const stored = await this.options.bus.publish(this.subject, empty ? '' : encode(this.scope.name, entries), {
       expect: base.sequence,
-      headers,
-      timeout: Math.max(LEAST_TIMER, timeout),
+      headers: empty ? TOMBSTONE_HEADERS : { 'Nats-TTL': `${this.timeToLive(entries)}s` },
+      timeout: Math.max(LEAST_TIMER, until - sentAt),
     });
-    return stored.status === 'stored' ? stored.sequence : undefined;
+    if (stored.status === 'conflict') return undefined;
+    const { sequence } = stored;
+    this.adopt({ sequence, entries: this.options.rules.settle(entries, { sequence }) });
+    return { ...this.state, sentAt };
   }
 
   /** Seconds until the last lease of all has ended; never less. The broker removes the record then. */
@@ -292,9 +298,7 @@ export class Cell {
     if (sequence < this.state.sequence && performance.now() - this.adopted < LAG) return;
     if (message === undefined) return this.adopt(NOBODY);
     time.saw(message.time);
-    const text = message.text();
-    const entries = text === '' ? [] : rules.settle(decode(text).entries, { sequence, time: message.time.getTime() });
-    this.adopt({ sequence, entries });
+    this.adopt({ sequence, entries: rules.settle(rules.read(message.text()), { sequence, time: message.time.getTime() }) });
   }
 
   private adopt(state: State): void {

@@ -136,7 +136,7 @@ export class Claim implements Member {
   private async wait(until: number, signal?: AbortSignal): Promise<void> {
     let abort = (): void => undefined;
     const called = new Promise<void>((resolve) => (abort = resolve));
-    const late = setTimeout(abort, Math.min(until - performance.now(), LONGEST_TIMER));
+    const late = setTimeout(abort, Math.min(Math.max(0, until - performance.now()), LONGEST_TIMER));
     signal?.addEventListener('abort', abort, { once: true });
     this.watch();
     try {

@@ -15,16 +15,18 @@ export interface Part {
  * write through `fenced`, for no lock can stop a process that sleeps at the wrong moment.
  */
 export class Lock implements AsyncDisposable {
-  private readonly aborting = new AbortController();
+  /** Made when somebody asks for the signal: most locks are given back before. */
+  private aborting?: AbortController;
 
   constructor(
     private readonly bus: Bus,
     private readonly parts: readonly Part[],
   ) {
-    for (const { claim } of parts) claim.onLost = () => this.aborting.abort(claim.lost);
-    // one may have been lost while the others were waited for
-    const lost = parts.find(({ claim }) => claim.lost);
-    if (lost) this.aborting.abort(lost.claim.lost);
+    for (const { claim } of parts) claim.onLost = () => this.aborting?.abort(this.lost);
+  }
+
+  private get lost(): WaggleError | undefined {
+    return this.parts.find(({ claim }) => claim.lost)?.claim.lost;
   }
 
   get scopes(): string[] {
@@ -33,12 +35,16 @@ export class Lock implements AsyncDisposable {
 
   /** Aborts with `LOCK_LOST` when it is lost, before anybody else can hold it (docs/guides/locks.md says by how much). Not by a release. */
   get signal(): AbortSignal {
+    if (this.aborting === undefined) {
+      this.aborting = new AbortController();
+      if (this.lost) this.aborting.abort(this.lost);
+    }
     return this.aborting.signal;
   }
 
   /** Whether it is surely held at this moment, by this process's monotonic clock: also right when a timer is late. */
   get held(): boolean {
-    return !this.signal.aborted && this.parts.every(({ claim }) => claim.valid);
+    return this.parts.every(({ claim }) => claim.valid);
   }
 
   /** The fencing token of the first scope: the sequence of the write by which it came to be held. Never falls for a scope. */
@@ -57,8 +63,7 @@ export class Lock implements AsyncDisposable {
   /** Throws `LOCK_LOST` when it is not surely held. */
   check(): void {
     if (this.held) return;
-    const lost = this.parts.find(({ claim }) => claim.lost)?.claim.lost;
-    throw lost ?? new WaggleError('LOCK_LOST', `The lock ${this.scopes.join(', ')} is not held any more.`);
+    throw this.lost ?? new WaggleError('LOCK_LOST', `The lock ${this.scopes.join(', ')} is not held any more.`);
   }
 
   /**

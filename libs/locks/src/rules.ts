@@ -1,10 +1,12 @@
-import type { Entry } from './record.js';
+import { decode, type Entry } from './record.js';
 
 /**
  * The whole of the locking, pure: who is in, who holds, who goes. Exclusive, shared and counted locks are one rule,
  * "as many hold as each of the holders allows": exclusive allows 1, a semaphore N, shared any number.
  */
 export interface Rules {
+  /** Who stands in a stored text; in a tombstone, nobody. `INVALID_MESSAGE` */
+  read(text: string): Entry[];
   /** Fills in what a write left out: the time it was stored (where it is known), and its sequence as the token of who came to hold by it. */
   settle(entries: readonly Entry[], stored: { sequence: number; time?: number }): Entry[];
   /** Without those whose lease has ended. The very same list when nobody's has. */
@@ -17,16 +19,16 @@ export interface Rules {
   renew(entries: readonly Entry[], id: string, lease: number): readonly Entry[];
   /** Without these; none there: the very same list. */
   remove(entries: readonly Entry[], ids: ReadonlySet<string>): readonly Entry[];
+  /** Whether one of ours has come to hold or is gone; a holder also looks at who waits, so that its release needs no second try. */
+  concerns(entries: readonly Entry[], ours: Iterable<{ id: string; held: boolean }>): boolean;
 }
-
-const least = (entries: readonly Entry[]): number => entries.reduce((limit, { permits }) => Math.min(limit, permits), Infinity);
 
 /** By priority, else in order of arrival. */
 export const inTurn = (entries: readonly Entry[]): Entry[] => entries.filter(({ held }) => !held).sort((a, b) => b.priority - a.priority);
 
 const allIn = (entries: readonly Entry[]): Entry[] => {
   const holders = entries.filter(({ held }) => held);
-  let [count, limit] = [holders.length, least(holders)];
+  let [count, limit] = [holders.length, holders.reduce((limit, { permits }) => Math.min(limit, permits), Infinity)];
   const granted = new Set<Entry>();
   for (const next of inTurn(entries)) {
     limit = Math.min(limit, next.permits);
@@ -39,20 +41,22 @@ const allIn = (entries: readonly Entry[]): Entry[] => {
 };
 
 export const RULES: Rules = {
+  read: (text) => (text === '' ? [] : decode(text).entries),
+
   settle: (entries, { sequence, time }) =>
-    entries.map((entry) => ({
-      ...entry,
-      at: entry.at ?? time,
-      since: entry.since ?? time,
-      token: entry.held ? (entry.token ?? sequence) : undefined,
-    })),
+    entries.map((entry) => {
+      const { id, holder, permits, priority, lease, held, metadata } = entry;
+      const token = held ? (entry.token ?? sequence) : undefined;
+      return { id, holder, permits, priority, lease, held, at: entry.at ?? time, since: entry.since ?? time, token, metadata };
+    }),
 
   expire: (entries, now) => {
-    const alive = entries.filter(({ at, lease }) => at === undefined || at + lease * 1_000 > now);
-    return alive.length === entries.length ? entries : alive;
+    const alive = ({ at, lease }: Entry): boolean => at === undefined || at + lease * 1_000 > now;
+    return entries.every(alive) ? entries : entries.filter(alive);
   },
 
   grant: (entries) => {
+    if (entries.every(({ held }) => held)) return entries;
     const granted = allIn(entries);
     return granted.length === 0 ? entries : granted;
   },
@@ -72,5 +76,10 @@ export const RULES: Rules = {
   remove: (entries, ids) => {
     const left = entries.filter(({ id }) => !ids.has(id));
     return left.length === entries.length ? entries : left;
+  },
+
+  concerns: (entries, ours) => {
+    const held = new Map(entries.map((entry) => [entry.id, entry.held]));
+    return [...ours].some((each) => each.held || held.get(each.id) !== false);
   },
 };
