@@ -24,13 +24,12 @@ export interface LaneContext {
   wire: Wire;
   outbox: Outbox;
   api: string;
-  inbox: string;
+  /** An inbox that nobody else has: instances of a service share their name and rights, and none may hear another's deliveries. */
+  newInbox: () => string;
   stream: string;
   consumer: string;
   settled?: (sequence: number) => void;
 }
-
-let lanes = 0;
 
 /**
  * A subscription that pulls of one consumer are answered on. Deliveries keep their own subject, so they cannot
@@ -46,7 +45,7 @@ export class Lane {
     private readonly context: LaneContext,
     private readonly events: LaneEvents,
   ) {
-    this.inbox = `${context.inbox}.pull${(lanes++).toString(36)}`;
+    this.inbox = context.newInbox();
     this.subscription = context.nc.subscribe(`${this.inbox}.*`, {
       callback: (error, message) => (error ? this.events.closed(error) : this.arrived(message)),
     });

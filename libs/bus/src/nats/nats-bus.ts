@@ -1,4 +1,4 @@
-import type { NatsConnection, Subscription as NatsSubscription } from '@nats-io/nats-core';
+import { nuid, type NatsConnection, type Subscription as NatsSubscription } from '@nats-io/nats-core';
 import { subjects, WaggleError, type BucketName, type StoreName, type StreamName } from '@waggle/protocol';
 import { rightsOf } from '../permissions/rights.js';
 import type {
@@ -58,7 +58,9 @@ export class NatsBus implements Bus {
   private readonly reader: Reader;
   private readonly publisher: Publisher;
   private readonly api: string;
+  /** Of this connection alone. */
   private readonly inbox: string;
+  private lanes = 0;
   private readonly link: Link;
   private readonly queues = new Set<NatsQueue>();
 
@@ -68,7 +70,7 @@ export class NatsBus implements Bus {
   ) {
     this.me = options.me;
     this.nc = connection.nc;
-    this.inbox = subjects.inbox(options.me);
+    this.inbox = `${subjects.inbox(options.me)}.${nuid.next()}`;
     const rights = options.manifest && !options.trusted ? rightsOf(options.manifest) : undefined;
     this.api = rights?.apiPrefix ?? '$JS.API';
     this.outbox = new Outbox(this.nc);
@@ -142,7 +144,15 @@ export class NatsBus implements Bus {
     const { config } = await check();
     const about = `queue ${stream}/${consumer}`;
     const queue = new NatsQueue(stream, consumer, config.ack_wait / 1e6, {
-      context: { nc: this.nc, wire: this.wire, outbox: this.outbox, api: this.api, inbox: this.inbox, stream, consumer },
+      context: {
+        nc: this.nc,
+        wire: this.wire,
+        outbox: this.outbox,
+        api: this.api,
+        newInbox: () => `${this.inbox}.pull${(this.lanes++).toString(36)}`,
+        stream,
+        consumer,
+      },
       hooks: {
         online: () => this.link.connected && !this.link.closing,
         log: (message, fields) => this.link.log('warn', message, fields),

@@ -1,4 +1,4 @@
-import { headers as newHeaders, nuid, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
+import { headers as newHeaders, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { WaggleError } from '@waggle/protocol';
 import type { Outbox } from './outbox.js';
 
@@ -59,9 +59,9 @@ export class Wire {
   constructor(
     nc: NatsConnection,
     private readonly outbox: Outbox,
-    inboxPrefix: string,
+    inbox: string,
   ) {
-    this.inbox = `${inboxPrefix}.${nuid.next()}.`;
+    this.inbox = `${inbox}.`;
     nc.subscribe(`${this.inbox}*`, { callback: (_error, message) => this.answered(message) });
   }
 
