@@ -16,10 +16,12 @@ export interface YamlPair {
 const MAX_PAIRS = 20_000;
 const MAX_DEPTH = 60;
 
+const scalarText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value ?? '') ?? ''));
+
 const textOf = (node: unknown): string | undefined => {
-  if (isScalar(node)) return String(node.value ?? '');
+  if (isScalar(node)) return scalarText(node.value);
   if (isSeq(node) && node.items.every((item) => isScalar(item)))
-    return node.items.map((item) => String(isScalar(item) ? item.value : '')).join('\n');
+    return node.items.map((item) => scalarText(isScalar(item) ? item.value : '')).join('\n');
   return undefined;
 };
 
@@ -40,12 +42,12 @@ export const yamlPairs = (text: string): YamlPair[] | undefined => {
       for (const { key, value } of node.items) {
         if (!isScalar(key) || key.range == null || pairs.length >= MAX_PAIRS) continue;
         const child = value as YamlNode | null;
-        const name = path === '' ? String(key.value) : `${path}.${String(key.value)}`;
+        const name = path === '' ? scalarText(key.value) : `${path}.${scalarText(key.value)}`;
         const end = child?.range?.[1] ?? key.range[1];
         pairs.push({
           path: name,
           value: textOf(child),
-          keys: isMap(child) ? child.items.map((item) => (isScalar(item.key) ? String(item.key.value) : '')) : [],
+          keys: isMap(child) ? child.items.map((item) => (isScalar(item.key) ? scalarText(item.key.value) : '')) : [],
           place: placeOf(key.range[0], Math.max(end, key.range[1])),
         });
         walk(child, name, depth + 1);

@@ -24,6 +24,22 @@ describe('secrets', () => {
     expect(audit.findings[0]!.evidence.lines.join('\n')).toContain("const key = '********';");
   });
 
+  it('are masked where a rule or their randomness finds them, and listed once', async () => {
+    const password = ['q7Zr2Lw9', 'Tn4XvB6y', 'Kd1S'].join('');
+    for (const [path, text] of [
+      ['a.ts', `connect({ host: 'db', user: 'a', password: '${password}' });`],
+      ['Dockerfile', `FROM a\nENV DB_PASSWORD=${password}`],
+      ['main.tf', `resource "x" "y" {\n  password = "${password}"\n}`],
+      ['compose.yaml', `services:\n  a:\n    environment:\n      DB_PASSWORD: ${password}\n`],
+      ['b.ts', `const authToken = '${password}';`],
+    ] as const) {
+      const audit = await auditFile(path, text);
+      expect([path, audit.findings.length]).toEqual([path, 1]);
+      expect(audit.findings[0]!.rule).toMatch(/^security\/secret\//);
+      expect(JSON.stringify(audit)).not.toContain(password);
+    }
+  });
+
   it('are masked over several lines', async () => {
     const key = [
       '-----BEGIN RSA PRIVATE',

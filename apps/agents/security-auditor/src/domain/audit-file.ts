@@ -19,7 +19,7 @@ import {
   type RuleInfo,
   type Source,
 } from '@waggle/analysis';
-import { findSecrets, secretRule } from './secrets/secrets.js';
+import { ENTROPY, findSecrets, secretRule } from '@waggle/analysis/secrets';
 
 export const SPECIALIST = 'security-auditor';
 
@@ -52,11 +52,18 @@ export const auditFile = async (path: string, text: string, rules: readonly Rule
   }
   const shapes = await auditShapes({ path, text, formats: formatsOf(path, text) }, rules, list);
   return {
-    findings: maskFindings(list.findings),
+    findings: maskFindings(withoutDoubles(list.findings)),
     rules: [...named, ...rules],
     omitted: shapes.omitted,
     ...(shapes.note === undefined ? {} : { note: `${shapes.note}; looked through for secrets` }),
   };
+};
+
+/** A secret that a rule knows by its place is not listed again for its randomness. */
+const withoutDoubles = (findings: readonly Finding[]): Finding[] => {
+  const random = secretRule(ENTROPY).id;
+  const known = findings.filter(({ rule }) => rule.startsWith('security/secret/') && rule !== random);
+  return findings.filter((each) => each.rule !== random || !known.some(({ line, endLine }) => line <= each.line && each.line <= endLine));
 };
 
 /** Applies the rules that can be; else says why not. */
