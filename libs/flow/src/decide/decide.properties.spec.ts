@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import type { DirectoryOffer } from '@waggle/protocol';
-import { fold } from '../state/fold.js';
-import { emptyState, type FlowState } from '../state/state.js';
-import { Driver, offer } from '../testing/driver.js';
-import type { Input, Transition } from '../types.js';
-import { decide } from './decide.js';
+import { Checked, refold, snapshot } from '../testing/checked.js';
+import { offer } from '../testing/driver.js';
 
 /** Any flow: steps that wait for earlier ones by order or data, lists, conditions, every policy. */
 const definitions = fc
@@ -47,29 +44,6 @@ const AGENTS: DirectoryOffer[] = [
   offer('one', { slots: 2, freeSlots: 1, timeout: 2000 }),
   offer('two', { slots: 1, freeSlots: 0, timeout: 5000 }),
 ];
-
-const snapshot = (state: FlowState): string =>
-  JSON.stringify({ ...state, flow: undefined }, (_key, value: unknown) => {
-    if (value instanceof Map) return [...value].sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
-    if (value instanceof Set) return [...value].map((each) => (typeof each === 'object' ? (each as { id: string }).id : each)).sort();
-    return value === Infinity ? 'never' : value;
-  });
-
-const refold = (log: Transition[]): FlowState => log.reduce(fold, emptyState());
-
-/** A driver that checks on each decision what must hold of all. */
-class Checked extends Driver {
-  readonly given = new Map<number, Input>();
-
-  override give(...inputs: Input[]): Transition[] {
-    for (const input of inputs) this.given.set(input.origin.sequence, input);
-    const before = snapshot(this.state);
-    const first = decide(this.state, inputs, this.facts);
-    expect(decide(this.state, inputs, this.facts)).toEqual(first);
-    expect(snapshot(this.state)).toBe(before);
-    return super.give(...inputs);
-  }
-}
 
 const happen = (d: Checked, fate: number, choice: number): void => {
   d.now += choice % 700;
