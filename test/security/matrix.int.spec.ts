@@ -36,7 +36,7 @@ const each = (subject: (name: string) => string, among: readonly string[], also:
 
 const FACTS: Operation[] = [
   ...each((name) => `wg.t1.submit.${name}.f1`, [...OWNERS.filter((name) => name !== 'bob'), 'sessions'], ['gateway']),
-  ...each((name) => `wg.t1.signal.${name}.f1.s1`, [...OWNERS.filter((name) => name !== 'bob'), 'coordinator'], ['gateway']),
+  ...each((name) => `wg.t1.signal.${name}.f1.s1`, [...OWNERS.filter((name) => name !== 'bob'), 'coordinator', 'sessions'], ['gateway']),
   P('wg.t2.submit.alice.f1', ['gateway']),
   P('wg.t2.submit.bob.f1', ['bob', 'gateway']),
   P('wg.t2.submit.local.f1', ['gateway']),
@@ -78,6 +78,7 @@ const QUEUES: Operation[] = [
   P('$JS.API.CONSUMER.INFO.TASK.auditor-high', ['auditor', 'provisioner', 'cli'], ''),
   pull('INPUT', 'coordinator-0', ['coordinator']),
   pull('ALARM', 'sessions-alarm', ['sessions']),
+  pull('WAIT', 'sessions-wait', ['sessions']),
   pull('FLOW', 'coordinator-retention-grace', ['coordinator']),
   P('$JS.ACK.INPUT.coordinator-0.1.1.1.1.0', ['coordinator'], '+WPI'),
   P('$JS.ACK.FLOW.coordinator-retention-grace.1.1.1.1.0', ['coordinator'], '+WPI'),

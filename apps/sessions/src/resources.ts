@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
 import {
@@ -5,6 +6,7 @@ import {
   newId,
   subjects,
   WaggleError,
+  type Priority,
   type ResourceGrant,
   type ResourceRequest,
   type ResourceState,
@@ -14,7 +16,7 @@ import { BUS } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
 import type { Asker } from './asker.js';
 import { holding, inOrder, newResource, QUEUE_MOST, rankOf, serve, standingOf, without, type Standing } from './domain/resource.js';
-import { Events } from './events.js';
+import { FlowSignals, type FlowTask } from './flow-signals.js';
 import { endpoint, type Part } from './part.js';
 import { readAsk, readDefine, readGrant, type AskResource, type DefineResource, type OfGrant } from './questions/resource-questions.js';
 import { readNothing } from './questions/session-questions.js';
@@ -26,8 +28,13 @@ const TTL = 30_000;
 const CONFIRM = 5_000;
 /** How often it is looked whether a flow that holds something has ended, should nobody have told. */
 const FLOW_TTL = 60_000;
-/** Who may speak for flows. */
+/** Who asks for flows. */
 const COORDINATOR = 'coordinator';
+
+interface Where {
+  tenant: string;
+  resource: string;
+}
 
 /** Turns at what is shared: in order, by priority, each grant for a time. */
 @Injectable()
@@ -44,46 +51,68 @@ export class Resources implements Part {
     @Inject(BUS) private readonly bus: Bus,
     private readonly documents: Documents,
     private readonly alarms: Alarms,
-    private readonly events: Events,
+    private readonly signals: FlowSignals,
   ) {
     alarms.on(KIND, (alarm) => this.review(alarm));
   }
 
   /** Takes away what a flow that has ended held or waited for. */
   async dropFlow(tenant: string, resource: string, flowId: string): Promise<void> {
-    await this.change({ tenant, resource, request: newId() }, (state) => {
+    await this.change({ tenant, resource }, (state) => {
       const ofFlow = [...state.holders, ...state.queue].filter(({ owner }) => owner.flow?.flowId === flowId);
       return ofFlow.reduce((next, { id }) => without(next, id, Date.now()), state);
     });
   }
 
-  private async define({ request, resource, slots }: DefineResource, { tenant }: Asker): Promise<object> {
-    await this.change({ tenant, resource, request }, (state) => ({ ...state, slots, defined: true }));
+  private async define({ resource, slots }: DefineResource, { tenant }: Asker): Promise<object> {
+    await this.change({ tenant, resource }, (state) => ({ ...state, slots, defined: true }));
     return {};
   }
 
+  /** A turn for a task of a flow, which is told of it by a signal. Asked again, it keeps its place. */
+  async askFor(task: FlowTask, share: { key: string; slots: number; priority: Priority; owner: string; step: string }): Promise<void> {
+    const { tenant, flowId, taskId } = task;
+    const { key, slots, priority, step } = share;
+    const flow = { tenant, owner: share.owner, flowId, taskId, step };
+    await this.enqueue(
+      { tenant, resource: key },
+      { id: idOf(task, key), owner: { agent: COORDINATOR, flow }, slots, priority, ttl: FLOW_TTL },
+    );
+  }
+
+  async releaseOf(task: FlowTask, resources: readonly string[]): Promise<void> {
+    for (const resource of resources) {
+      await this.change({ tenant: task.tenant, resource }, (state) => without(state, idOf(task, resource), Date.now()));
+    }
+  }
+
   private async ask(q: AskResource, { tenant, name }: Asker): Promise<Standing & { ttl: number }> {
-    const { request, resource, slots = 1, priority = 'normal', note, flow } = q;
-    if (flow !== undefined && name !== COORDINATOR)
-      throw new WaggleError('NOT_ALLOWED', `Only the ${COORDINATOR} asks for flows.`, { path: 'flow' });
-    const ttl = flow === undefined ? (q.ttl ?? TTL) : FLOW_TTL;
-    const owner = { agent: name, ...(flow && { flow: { tenant, ...flow } }), ...(note !== undefined && { note }) };
-    const asked: ResourceRequest = { id: request, owner, slots, rank: rankOf(priority), askedAt: now(), ttl, overtaken: 0 };
-    const state = await this.change({ tenant, resource, request: newId() }, (there) => {
-      if (standingOf(there, request)) return there;
+    const { request: id, resource, slots = 1, priority = 'normal', ttl = TTL, note } = q;
+    const owner = { agent: name, ...(note !== undefined && { note }) };
+    const state = await this.enqueue({ tenant, resource }, { id, owner, slots, priority, ttl });
+    return { ...standingOf(state, id)!, ttl };
+  }
+
+  private enqueue(
+    where: Where,
+    { priority, ...asked }: Pick<ResourceRequest, 'id' | 'owner' | 'slots' | 'ttl'> & { priority: Priority },
+  ): Promise<ResourceState> {
+    const { id, slots } = asked;
+    return this.change(where, (there) => {
+      if (standingOf(there, id)) return there;
       if (slots > there.slots)
-        throw new WaggleError('INVALID_MESSAGE', `${resource} has ${there.slots} slots, not ${slots}.`, { path: 'slots' });
-      if (there.queue.length >= QUEUE_MOST) throw new WaggleError('OVERLOADED', `${QUEUE_MOST} wait for ${resource} already.`);
-      return { ...there, queue: [...there.queue, asked] };
+        throw new WaggleError('INVALID_MESSAGE', `${where.resource} has ${there.slots} slots, not ${slots}.`, { path: 'slots' });
+      if (there.queue.length >= QUEUE_MOST) throw new WaggleError('OVERLOADED', `${QUEUE_MOST} wait for ${where.resource} already.`);
+      const request: ResourceRequest = { ...asked, rank: rankOf(priority), askedAt: now(), overtaken: 0 };
+      return { ...there, queue: [...there.queue, request] };
     });
-    return { ...standingOf(state, request)!, ttl };
   }
 
   /** `GRANT_LOST` */
   private async renew({ resource, id }: OfGrant, asker: Asker): Promise<{ ttl: number }> {
     const { tenant } = asker;
     let renewed: ResourceGrant | undefined;
-    await this.change({ tenant, resource, request: newId() }, async (state) => {
+    await this.change({ tenant, resource }, async (state) => {
       const grant = requireGrant(state, id, asker);
       const { full } = grant;
       renewed = { ...grant, ttl: full, alarm: await this.arm(tenant, resource, full) };
@@ -92,8 +121,8 @@ export class Resources implements Part {
     return { ttl: renewed!.ttl };
   }
 
-  private async release({ resource, id, request }: OfGrant & { request: string }, asker: Asker): Promise<object> {
-    await this.change({ tenant: asker.tenant, resource, request }, (state) => {
+  private async release({ resource, id }: OfGrant, asker: Asker): Promise<object> {
+    await this.change({ tenant: asker.tenant, resource }, (state) => {
       const mine = [...state.holders, ...state.queue].find((each) => each.id === id);
       if (mine !== undefined && mine.owner.agent !== asker.name)
         throw new WaggleError('NOT_ALLOWED', `It is ${mine.owner.agent}'s to give back.`, { path: 'id' });
@@ -104,11 +133,11 @@ export class Resources implements Part {
 
   /** Makes a change, serves whom it leaves room for, and tells flows that were served. */
   private async change(
-    { tenant, resource, request }: { tenant: string; resource: string; request: string },
+    { tenant, resource }: Where,
     step: (state: ResourceState) => ResourceState | Promise<ResourceState>,
   ): Promise<ResourceState> {
     const key = memoryKeys.resource(tenant, resource);
-    const after = await this.documents.update<ResourceState, ResourceState>({ key, request, forget: true }, async (there) => {
+    const after = await this.documents.update<ResourceState, ResourceState>({ key, request: newId(), forget: true }, async (there) => {
       const before = there ?? newResource();
       const stepped = await step(before);
       const { state, served } = serve(stepped);
@@ -141,9 +170,7 @@ export class Resources implements Part {
   private async tell(tenant: string, resource: string, state: ResourceState): Promise<void> {
     const untold = state.holders.filter((each) => each.untold);
     if (untold.length === 0) return;
-    for (const { id, owner } of untold) {
-      await this.events.tell(tenant, { type: 'resource-granted', subject: resource, data: { resource, id, ...owner.flow } });
-    }
+    for (const { owner } of untold) await this.signals.tell(owner.flow!, { kind: 'resource', key: resource, state: 'granted' });
     const told = new Set(untold.map(({ id }) => id));
     const key = memoryKeys.resource(tenant, resource);
     await this.documents.update<ResourceState, object>({ key, request: newId(), forget: true }, (there) =>
@@ -167,13 +194,13 @@ export class Resources implements Part {
     const { flow } = grant.owner;
     if (flow !== undefined && !(await this.hasEnded(flow))) {
       const next = await this.arm(tenant, resource, FLOW_TTL);
-      await this.change({ tenant, resource, request: alarm }, (there) => ({
+      await this.change({ tenant, resource }, (there) => ({
         ...there,
-        holders: there.holders.map((each) => (each.alarm === alarm ? { ...each, alarm: next, untold: true } : each)),
+        holders: there.holders.map((each) => (each.alarm === alarm ? { ...each, alarm: next } : each)),
       }));
       return;
     }
-    await this.change({ tenant, resource, request: alarm }, (there) =>
+    await this.change({ tenant, resource }, (there) =>
       there.holders.some((each) => each.alarm === alarm) ? without(there, grant.id, Date.now()) : there,
     );
   }
@@ -199,5 +226,11 @@ const requireGrant = (state: ResourceState, id: string, { name }: Asker): Resour
   if (grant.owner.agent !== name) throw new WaggleError('NOT_ALLOWED', `It is granted to ${grant.owner.agent}.`, { path: 'id' });
   return grant;
 };
+
+/** Of a task's request: the same whenever it is asked. */
+const idOf = ({ flowId, taskId }: FlowTask, resource: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([flowId, taskId, resource]))
+    .digest('hex');
 
 const now = (): string => new Date().toISOString();

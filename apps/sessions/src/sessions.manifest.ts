@@ -4,8 +4,8 @@ import type { Manifest } from '@waggle/bus';
 export const manifest: Manifest = {
   name: 'sessions',
   kind: 'core',
-  publishes: ['channel', 'alarm', 'event', 'submit', 'blob', 'audit', 'beat', 'card'],
-  consumes: ['ALARM'],
+  publishes: ['channel', 'alarm', 'event', 'submit', 'signal', 'blob', 'audit', 'beat', 'card'],
+  consumes: ['ALARM', 'WAIT'],
   hears: ['outcome'],
   rereads: ['SUBMIT', 'BLOB', 'CHANNEL', 'FLOW'],
   folds: ['CHANNEL'],

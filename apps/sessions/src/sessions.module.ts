@@ -6,6 +6,8 @@ import { Checkpoints } from './checkpoints.js';
 import { Cuts } from './cuts.js';
 import { Events } from './events.js';
 import { FlowEnds } from './flow-ends.js';
+import { FlowShares } from './flow-shares.js';
+import { FlowSignals } from './flow-signals.js';
 import { Memory } from './memory.js';
 import type { Part } from './part.js';
 import { PARTS, Questions } from './questions.js';
@@ -17,6 +19,7 @@ import { Documents } from './store/documents.js';
 import { MemoryStore } from './store/memory-store.js';
 import { References } from './store/references.js';
 import { SyncPoints } from './sync-points.js';
+import { Tellers } from './tellers.js';
 
 const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources, Checkpoints];
 
@@ -27,6 +30,9 @@ const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources, Checkpoints
     Alarms,
     Events,
     FlowEnds,
+    FlowShares,
+    FlowSignals,
+    Tellers,
     Documents,
     MemoryStore,
     References,

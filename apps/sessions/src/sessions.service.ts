@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Presence } from '@waggle/service';
 import { Alarms } from './alarms.js';
 import { FlowEnds } from './flow-ends.js';
+import { FlowShares } from './flow-shares.js';
 import { Questions } from './questions.js';
 
 const DESCRIPTION = 'Owns what agents share: memory, sessions, channels, sync points, and turns at resources';
@@ -13,6 +14,7 @@ export class SessionsService implements OnApplicationBootstrap {
     private readonly questions: Questions,
     private readonly alarms: Alarms,
     private readonly flowEnds: FlowEnds,
+    private readonly flowShares: FlowShares,
     private readonly presence: Presence,
   ) {}
 
@@ -21,11 +23,13 @@ export class SessionsService implements OnApplicationBootstrap {
     await this.questions.start();
     await this.alarms.start();
     await this.flowEnds.start();
+    await this.flowShares.start();
   }
 
   async stop(): Promise<void> {
     await this.questions.stop();
     await this.alarms.stop();
     await this.flowEnds.stop();
+    await this.flowShares.stop();
   }
 }

@@ -1,18 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { memoryKeys, WaggleError, type SessionsDocument, type SyncPoint } from '@waggle/protocol';
+import { memoryKeys, newId, WaggleError, type SessionsDocument, type SyncPoint } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
 import type { Asker } from './asker.js';
-import { arrived, missing, participant, timedOut } from './domain/sync-point.js';
-import { Events } from './events.js';
+import { arrived, participant, timedOut, withoutWhom } from './domain/sync-point.js';
+import type { FlowTask } from './flow-signals.js';
+import { Tellers } from './tellers.js';
 import { endpoint, type Part } from './part.js';
 import { readArrive, readPoint, readPoints, type Arrive, type CreatePoint } from './questions/sync-questions.js';
 import { Sessions } from './sessions.js';
 import { Documents } from './store/documents.js';
 
 const KIND = 'sync';
+/** Who comes for flows. */
+const COORDINATOR = 'coordinator';
 /** Bytes of what one brings to a point. */
 const DATA_MOST = 1024;
 
@@ -30,7 +33,7 @@ export class SyncPoints implements Part {
     private readonly documents: Documents,
     private readonly sessions: Sessions,
     private readonly alarms: Alarms,
-    private readonly events: Events,
+    private readonly tellers: Tellers,
   ) {
     alarms.on(KIND, (alarm) => this.end(alarm));
   }
@@ -71,8 +74,19 @@ export class SyncPoints implements Part {
       },
     );
     // told again whenever the last one asks again: a service that ended in between told nobody
-    if (point.endedBy === who) await this.tell(tenant, { session, name, point });
+    if (point.endedBy === who) await this.tellers.ended(tenant, { session, name, point });
     return { point };
+  }
+
+  /** Makes the point if it is not there, and comes to it for a task of a flow, which is told how it ends by a signal. */
+  async arriveFor(task: FlowTask, share: { key: string; session: string; expect: number | string[]; timeout: number }): Promise<void> {
+    const { tenant, flowId, taskId } = task;
+    const { key: name, session, expect, timeout } = share;
+    const asker = { tenant, name: COORDINATOR };
+    const place = { request: newId(), session, name };
+    await this.create({ ...place, expect, timeout }, asker);
+    const { point } = await this.arrive({ ...place, as: `${flowId}/${taskId}` }, asker);
+    if (point.state === 'complete') await this.tellers.tell(task, name, point);
   }
 
   private async end({ id, tenant, about }: Alarm): Promise<void> {
@@ -84,11 +98,7 @@ export class SyncPoints implements Part {
         return next === there ? { answer: there } : { state: next, answer: next };
       },
     );
-    if (point?.state === 'timed-out') await this.tell(tenant, { session, name, point });
-  }
-
-  private async tell(tenant: string, { session, name, point }: { session: string; name: string; point: SyncPoint }): Promise<void> {
-    await this.events.tell(tenant, { type: 'sync-ended', subject: `${session}/${name}`, data: { session, name, state: point.state } });
+    if (point?.state === 'timed-out') await this.tellers.ended(tenant, { session, name, point });
   }
 
   private async list(tenant: string, session: string): Promise<object> {
@@ -97,8 +107,5 @@ export class SyncPoints implements Part {
   }
 }
 
-const late = (name: string, point: SyncPoint): WaggleError => {
-  const left = missing(point);
-  const who = typeof left === 'number' ? `${left} of ${point.expect as number}` : left.join(', ');
-  return new WaggleError('SYNC_TIMED_OUT', `${name} ended without ${who}.`, { path: 'name' });
-};
+const late = (name: string, point: SyncPoint): WaggleError =>
+  new WaggleError('SYNC_TIMED_OUT', `${name} ended without ${withoutWhom(point)}.`, { path: 'name' });

@@ -1,8 +1,5 @@
 import type { SyncPoint } from '@waggle/protocol';
 
-/** Participants that a point by number may have. */
-export const EXPECT_MOST = 1_000;
-
 /** An agent, or one of its own choosing among several: each counts once, however often it comes. */
 export const participant = (agent: string, as?: string): string => (as === undefined ? agent : `${agent}/${as}`);
 
@@ -13,6 +10,12 @@ export const missing = ({ expect, arrived }: SyncPoint): string[] | number => {
   if (typeof expect === 'number') return Math.max(0, expect - Object.keys(arrived).length);
   const agents = new Set(Object.keys(arrived).map(agentOf));
   return expect.filter((agent) => !agents.has(agent));
+};
+
+/** For people: who has not come. */
+export const withoutWhom = (point: SyncPoint): string => {
+  const left = missing(point);
+  return typeof left === 'number' ? `${left} of ${point.expect as number}` : left.join(', ');
 };
 
 const isComplete = (point: SyncPoint): boolean => {

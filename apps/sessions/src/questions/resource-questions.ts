@@ -16,7 +16,6 @@ export interface AskResource {
   /** Milliseconds. */
   ttl?: number;
   note?: string;
-  flow?: { owner: string; flowId: string; step: string };
 }
 
 export interface OfGrant {
@@ -25,13 +24,6 @@ export interface OfGrant {
 }
 
 const SLOTS_MOST = 10_000;
-const flow = {
-  type: 'object',
-  properties: { owner: FORM.name, flowId: FORM.name, step: FORM.text },
-  required: ['owner', 'flowId', 'step'],
-  additionalProperties: false,
-};
-
 export const readDefine = question<DefineResource>({ request: FORM.name, resource: FORM.name, slots: between(1, SLOTS_MOST) }, [
   'request',
   'resource',
@@ -45,7 +37,6 @@ export const readAsk = question<AskResource>(
     priority: oneOf(PRIORITIES),
     ttl: between(1_000, 3_600_000),
     note: FORM.text,
-    flow,
   },
   ['request', 'resource'],
 );

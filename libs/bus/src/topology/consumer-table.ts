@@ -3,6 +3,7 @@ import {
   inputFilter,
   PRIORITIES,
   RETENTION_CONSUMERS,
+  SHARED,
   streamConsumer,
   subjects,
   taskConsumer,
@@ -56,13 +57,16 @@ export const agentConsumers = ({ name, tenant = '*' }: Pick<Manifest, 'name' | '
     }),
   );
 
-/** Of alarms, those that have come: short of an ack wait, for somebody waits for each. */
-const ALARMS = { filter_subject: subjects.alarmDue('*', '*'), ack_wait: 5 * SECOND };
+/** What is taken of a stream where that is not all: alarms that have come, and what flows ask to share. Somebody waits for each. */
+const PARTS: Partial<Record<StreamName, Partial<ConsumerSettings>>> = {
+  ALARM: { filter_subject: subjects.alarmDue('*', '*'), ack_wait: 5 * SECOND },
+  WAIT: { filter_subject: subjects.wait('*', SHARED, '*', '*'), ack_wait: 5 * SECOND },
+};
 
 /** What a manifest asks for: an agent's queues, and whole streams that it takes from. */
 export const consumersOf = (manifest: Manifest): ConsumerSettings[] => [
   ...(manifest.pullsTasks ? agentConsumers(manifest) : []),
   ...(manifest.consumes ?? [])
     .filter((taken) => typeof taken === 'string')
-    .map((stream) => durable(stream, streamConsumer(manifest.name, stream), stream === 'ALARM' ? ALARMS : {})),
+    .map((stream) => durable(stream, streamConsumer(manifest.name, stream), PARTS[stream])),
 ];

@@ -119,7 +119,7 @@ export interface SyncPoint {
 /** For whom a resource is asked: an agent, or a step of a flow. */
 export interface ResourceOwner {
   agent: string;
-  flow?: { tenant: string; owner: string; flowId: string; step: string };
+  flow?: { tenant: string; owner: string; flowId: string; taskId: string; step: string };
   note?: string;
 }
 
