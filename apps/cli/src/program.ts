@@ -22,6 +22,7 @@ import { registerRun } from './commands/run.js';
 import { registerDecide } from './commands/operate/decide.js';
 import { registerEscalations } from './commands/operate/escalations.js';
 import { registerSignal } from './commands/operate/signal.js';
+import { registerSecrets } from './commands/secrets/secrets.js';
 import { registerSubmit } from './commands/submit.js';
 import { registerUp } from './commands/up.js';
 import { registerWatch } from './commands/watch.js';
@@ -44,7 +45,7 @@ const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
     ],
   ],
   ['What agents share:', [registerMemory, registerSessions, registerResources]],
-  ['What audits look for:', [registerRules]],
+  ['What audits look for:', [registerRules, registerSecrets]],
   ['Who may come in:', [registerEnv, registerAllow, registerRevoke]],
   ['A broker or deployment of yours:', [registerBrokerConfig, registerKeys, registerProvision]],
   ['Help:', [registerExplain, registerCompletion]],
