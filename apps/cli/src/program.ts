@@ -12,6 +12,7 @@ import { registerEnv } from './commands/env.js';
 import { registerExplain } from './commands/explain.js';
 import { registerFlows } from './commands/flows.js';
 import { registerKeys } from './commands/keys/keys.js';
+import { registerLocks } from './commands/locks.js';
 import { registerMemory } from './commands/memory/memory.js';
 import { registerResources } from './commands/memory/resources.js';
 import { registerSessions } from './commands/memory/sessions.js';
@@ -44,7 +45,7 @@ const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
       registerDecide,
     ],
   ],
-  ['What agents share:', [registerMemory, registerSessions, registerResources]],
+  ['What agents share:', [registerMemory, registerSessions, registerLocks, registerResources]],
   ['What audits look for:', [registerRules, registerSecrets]],
   ['Who may come in:', [registerEnv, registerAllow, registerRevoke]],
   ['A broker or deployment of yours:', [registerBrokerConfig, registerKeys, registerProvision]],

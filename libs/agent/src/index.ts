@@ -2,6 +2,7 @@ export { Agent, Skill, type AgentOptions, type Shape, type SkillOptions } from '
 export { agentDefinition, type AgentDefinition, type SkillDefinition } from './definition/agent-definition.js';
 export type { CallOptions, TaskContext } from './context/task-context.js';
 export { Suspension, type Delegation, type Handoff, type Question } from './context/suspension.js';
+export type { TaskLocks } from './context/task-locks.js';
 export type { Workspaces } from './context/workspaces.js';
 export { TaskError, type TaskErrorOptions } from './task-error.js';
 export { AgentRuntime, type AgentRuntimeOptions } from './runtime/agent-runtime.js';

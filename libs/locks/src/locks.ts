@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Bus, StoredMessage } from '@waggle/bus';
+import type { Bus, StoredMessage, Subscription } from '@waggle/bus';
 import { bucketStream, isToken, subjects, WaggleError, type StoreName } from '@waggle/protocol';
 import { BrokerTime } from './broker-time.js';
 import { Cell, type CellOptions } from './cell.js';
@@ -110,6 +110,11 @@ export class Locks {
     const root = subjects.kvKey('LOCKS', `${this.shared.tenant}.`);
     const found = await this.bus.read(stream, `${root}>`, { lastPerSubject: true });
     return found.filter(({ body }) => body.length > 0).map((message) => this.listed(message, root.length));
+  }
+
+  /** Tells of every change of a lock of the tenant, at most once: a reason to look again, no more. */
+  changes(told: () => void): Promise<Subscription> {
+    return this.bus.subscribe(subjects.kvFeed('LOCKS', `${this.shared.tenant}.>`), told);
   }
 
   /**

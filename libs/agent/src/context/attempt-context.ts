@@ -27,6 +27,7 @@ import { Progress } from './progress.js';
 import { sessionOf } from './session-of.js';
 import { Suspension, type Delegation, type Handoff, type Question } from './suspension.js';
 import type { CallOptions, TaskContext } from './task-context.js';
+import { TaskLocks } from './task-locks.js';
 import type { Workspaces } from './workspaces.js';
 
 const ARTIFACTS_LIMIT = 100;
@@ -47,6 +48,7 @@ export class AttemptContext implements TaskContext {
   private readonly told: Progress;
   private calls = 0;
   private logged?: Log;
+  private locks?: TaskLocks;
 
   constructor(
     private readonly host: AttemptHost,
@@ -112,6 +114,16 @@ export class AttemptContext implements TaskContext {
 
   get memory(): Memory {
     return this.session.memory;
+  }
+
+  get lock(): TaskLocks {
+    const { signal, flowId, taskId, attempt, tenant } = this;
+    return (this.locks ??= new TaskLocks({
+      locks: this.host.shared(tenant).locks,
+      signal,
+      metadata: { flowId, taskId, attempt },
+      waiting: (wait) => this.waiting(wait),
+    }));
   }
 
   channel(name: string): Channel {
@@ -206,6 +218,11 @@ export class AttemptContext implements TaskContext {
     const blob = await this.host.bus.blobs.put(this.tenant, typeof content === 'string' ? Buffer.from(content) : content, type);
     this.artifacts.push({ name, blob });
     return blob;
+  }
+
+  /** The handler has ended, maybe long after the attempt has. */
+  async handled(): Promise<void> {
+    await this.locks?.end();
   }
 
   /** The last progress is always told. */

@@ -2,6 +2,7 @@ import type { Log } from '@waggle/service';
 import type { BlobRef, EscalationDecision, HandoffRequest, Outcome, Priority } from '@waggle/protocol';
 import type { Delegation, Handoff, Question, Suspension } from './suspension.js';
 import type { ArriveOptions, Channel, Memory, PointOptions, PointState, Session, UseOptions } from '@waggle/memory';
+import type { TaskLocks } from './task-locks.js';
 import type { Workspaces } from './workspaces.js';
 
 export interface CallOptions {
@@ -83,6 +84,9 @@ export interface TaskContext {
 
   /** A channel of the session: what its agents say to one another, in order. */
   channel(name: string): Channel;
+
+  /** Locks of the tenant, exclusive or shared, of one scope or several: what no two tasks may do at once. */
+  readonly lock: TaskLocks;
 
   /**
    * Waits until all who are expected have come to the point; this task gives its slot back meanwhile. It counts once,

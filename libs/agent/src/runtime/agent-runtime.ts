@@ -173,7 +173,7 @@ export class AgentRuntime {
   }
 
   private sharedOf(tenant: string): Shared {
-    const shared = this.sharers.get(tenant) ?? new Shared(this.options.bus, tenant);
+    const shared = this.sharers.get(tenant) ?? new Shared(this.options.bus, tenant, this.options.metrics);
     this.sharers.set(tenant, shared);
     return shared;
   }

@@ -166,7 +166,11 @@ export class Attempt {
     const begin = async (): Promise<Outcome> => {
       const workState = await loadValues(this.host.bus, this.address.tenant, dispatch.payload.workState);
       context = new AttemptContext(this.host, { address: this.address, dispatch, vigil, signal: this.abort.signal, workState });
-      return this.handle(skill, context, dispatch.payload.input);
+      try {
+        return await this.handle(skill, context, dispatch.payload.input);
+      } finally {
+        await context.handled();
+      }
     };
     const working = begin().catch((error: unknown): Outcome => ({ kind: 'failed', error: faultOf(error) }));
     this.handler = working;
