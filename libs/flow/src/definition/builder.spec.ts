@@ -55,4 +55,43 @@ output: '\${{ steps["debt-scan"].output }}'`;
     builder.each('b', { skill: 's', forEach: ({ steps }) => steps.a.get('n') });
     expect(builder.build().steps).toHaveLength(1);
   });
+
+  it('knows what comes of loops, of one that is picked, and of flows in flows', () => {
+    const inner = flow<{ text: string }>('review')
+      .step('judge', { skill: 'r.judge', gives: type<{ good: boolean; text: string }>() })
+      .build();
+    const built = flow<{ topic: string }>('write', {
+      budget: { cost: 1 },
+      maxParallelAgents: 3,
+      rules: [{ after: 'draft', skip: ['vote'] }],
+    })
+      .loop('draft', {
+        flow: inner,
+        gives: type<{ good: boolean; text: string }>(),
+        repeat: { until: cel<boolean>('last.good'), maxIterations: 3 },
+        input: ({ input, last }) => ({ topic: input.get('topic'), before: last.get('text') }),
+      })
+      .pick('vote', {
+        skill: 'r.vote',
+        gives: type<{ verdict: string }>(),
+        forEach: () => cel<number[]>('[1, 2, 3]'),
+        join: { consensus: 0.6, key: cel('output.verdict') },
+        input: ({ steps }) => steps.draft.get('text'),
+        compensate: { skill: 'r.undo' },
+      })
+      .step('pause', { wait: { signal: 'go' }, timeout: '1h', needs: ['vote'] })
+      .output(({ steps }) => steps.vote.get('verdict'))
+      .build();
+    expect(built).toMatchObject({
+      budget: { cost: 1 },
+      rules: [{ id: 'rule-1', skip: ['vote'] }],
+      steps: [
+        { id: 'draft', flow: { name: 'review' }, repeat: { until: 'last.good', maxIterations: 3 } },
+        { id: 'vote', join: { consensus: 0.6, key: 'output.verdict', distinct: 'agent' }, compensate: { skill: 'r.undo' } },
+        { id: 'pause', wait: { signal: 'go' } },
+      ],
+    });
+    // @ts-expect-error a loop has a bound
+    expect(() => flow('x').loop('a', { skill: 's', repeat: {} }).build()).toThrow('maxIterations');
+  });
 });

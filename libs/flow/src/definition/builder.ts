@@ -1,6 +1,7 @@
 import { WaggleError } from '@waggle/protocol';
-import type { FlowDefinition, RetryPolicy, Use } from '../types.js';
+import type { FlowDefinition } from '../types.js';
 import { parseDefinition } from './parse-definition.js';
+import type { Common, Condition, ListJoin, Options, PickJoin, Work } from './written.js';
 
 declare const meaning: unique symbol;
 
@@ -22,19 +23,6 @@ export const cel = <T = unknown>(source: string): Expr<T> => ({
   toJSON: () => `\${{ ${source} }}`,
 });
 
-type Duration = string | number;
-
-interface StepOptions {
-  skill: string;
-  when?: Expr<boolean>;
-  needs?: string[];
-  timeout?: Duration;
-  priority?: FlowDefinition['steps'][number]['priority'];
-  uses?: (Pick<Use, 'resource'> & Partial<Use>)[];
-  onFailure?: 'fail' | 'continue';
-  retry?: Partial<Omit<RetryPolicy, 'initial' | 'max'>> & { initial?: Duration; max?: Duration };
-}
-
 /** What the expressions of a step may name: the flow's input and the outputs of the steps before it. */
 export interface Names<I, S> {
   input: Expr<I>;
@@ -48,27 +36,35 @@ export interface TypeOf<T> {
 }
 export const type = <T>(): TypeOf<T> => ({});
 
-type Single<I, S, O> = StepOptions & { gives?: TypeOf<O> } & { input?: (names: Names<I, S>) => unknown; forEach?: undefined };
-type Listed<I, S, O, E> = StepOptions & {
-  /** Of one task; the step's output is a list of them. */
-  gives?: TypeOf<O>;
+type Given<O> = Common & Work & { gives?: TypeOf<O> };
+type Single<I, S, O> = Given<O> & {
+  /** How the steps in `needs` come together: `joined` holds the outputs of those that did. */
+  join?: ListJoin | PickJoin;
+  input?: (names: Names<I, S> & { joined: Expr<readonly unknown[]> }) => unknown;
+  forEach?: undefined;
+};
+interface Items<I, S, E> {
   forEach: (names: Names<I, S>) => Expr<readonly E[]>;
   maxParallel?: number;
   input?: (names: Names<I, S> & { item: Expr<E>; index: Expr<number> }) => unknown;
-};
-
-interface Options {
-  version?: string;
-  description?: string;
-  input?: Record<string, unknown>;
-  budget?: { time?: Duration; tasks?: number };
 }
+/** `gives`: the output of one task; the step's output is a list of them. */
+type Listed<I, S, O, E> = Given<O> & Items<I, S, E> & { join?: ListJoin };
+type Picked<I, S, O, E> = Given<O> & Items<I, S, E> & { join: PickJoin };
+type Looped<I, S, O> = Given<O> & {
+  repeat: { until?: Condition; maxIterations: number; otherwise?: 'fail' | 'continue' };
+  input?: (names: Names<I, S> & { last: Expr<O>; iteration: Expr<number> }) => unknown;
+};
 
 /** Builds a workflow step by step; each knows the types of those before it. Every call gives a new builder. */
 export interface FlowBuilder<I, S extends object> {
   step<const K extends string, O = unknown>(id: K, step: Single<I, S, O>): FlowBuilder<I, S & Record<K, O>>;
   /** A task for each element of a list. */
   each<const K extends string, E, O = unknown>(id: K, step: Listed<I, S, O, E>): FlowBuilder<I, S & Record<K, O[]>>;
+  /** A task for each element of a list, of which one result counts: the first, the best, or what they agree on. */
+  pick<const K extends string, E, O = unknown>(id: K, step: Picked<I, S, O, E>): FlowBuilder<I, S & Record<K, O>>;
+  /** Again and again until it is good: `last` is the output before, null at first. */
+  loop<const K extends string, O = unknown>(id: K, step: Looped<I, S, O>): FlowBuilder<I, S & Record<K, O>>;
   output(of: (names: Names<I, S>) => unknown): FlowBuilder<I, S>;
   /** The validated definition, the same as from YAML. Throws INVALID_DEFINITION with every problem. */
   build(): FlowDefinition;
@@ -80,11 +76,14 @@ const names = {
   flowId: cel<string>('flow.id'),
   item: cel('item'),
   index: cel<number>('index'),
+  joined: cel('joined'),
+  last: cel('last'),
+  iteration: cel<number>('iteration'),
 };
 
 const key = (id: string): string => (/^[A-Za-z_]\w*$/.test(id) ? `.${id}` : `["${id}"]`);
 
-type AnyStep = StepOptions & {
+type AnyStep = Common & {
   gives?: unknown;
   input?: (given: typeof names) => unknown;
   forEach?: (given: typeof names) => Expr<unknown>;
@@ -108,7 +107,7 @@ const build = (written: Record<string, unknown>): FlowDefinition => {
 const builder = (made: { steps: unknown[] } & Record<string, unknown>): FlowBuilder<unknown, object> => {
   const step = (id: string, options: AnyStep) => builder({ ...made, steps: [...made.steps, written(id, options)] });
   const output = (of: (given: typeof names) => unknown) => builder({ ...made, output: of(names) });
-  return { step, each: step, output, build: () => build(made) } as unknown as FlowBuilder<unknown, object>;
+  return { step, each: step, pick: step, loop: step, output, build: () => build(made) } as unknown as FlowBuilder<unknown, object>;
 };
 
 /** A workflow in TypeScript: `flow<Input>('name').step(…).each(…).output(…).build()`. */
