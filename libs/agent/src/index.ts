@@ -3,6 +3,7 @@ export { agentDefinition, type AgentDefinition, type SkillDefinition } from './d
 export type { CallOptions, TaskContext } from './context/task-context.js';
 export { Suspension, type Delegation, type Handoff, type Question } from './context/suspension.js';
 export type { TaskLocks } from './context/task-locks.js';
+export { withoutMemory } from './context/without-memory.js';
 export type { Workspaces } from './context/workspaces.js';
 export { TaskError, type TaskErrorOptions } from './task-error.js';
 export { AgentRuntime, type AgentRuntimeOptions } from './runtime/agent-runtime.js';

@@ -1,5 +1,6 @@
 import { DebtReport, SecurityReport } from '@waggle/analysis';
 import { BlobRef, Nested, NestedList, Optional, WorkspaceRef } from '@waggle/protocol';
+import { IsBoolean } from 'class-validator';
 
 export class ConsolidateInput {
   @Nested(() => WorkspaceRef) workspace!: WorkspaceRef;
@@ -8,4 +9,6 @@ export class ConsolidateInput {
   @NestedList(() => SecurityReport) security!: SecurityReport[];
   /** Baselines in place of the one that the workspace holds. */
   @Optional() @NestedList(() => BlobRef) baselines?: BlobRef[];
+  /** Compare with no audit before, and let none after compare with this one. */
+  @Optional() @IsBoolean() fresh?: boolean;
 }

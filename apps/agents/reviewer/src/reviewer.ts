@@ -43,7 +43,7 @@ export class Reviewer {
     });
     ctx.signal.throwIfAborted();
     ctx.progress(0.4, 'comparing');
-    const report = merged.scope === undefined ? await this.follow(merged, workspace, ctx) : merged;
+    const report = merged.scope === undefined && !input.fresh ? await this.follow(merged, workspace, ctx) : merged;
     ctx.progress(0.5, 'writing');
     return { ...summaryOf(report), artifacts: await this.write(report, ctx) };
   }

@@ -1,4 +1,4 @@
-import { Agent, Skill, type TaskContext } from '@waggle/agent';
+import { Agent, Skill, withoutMemory, type TaskContext } from '@waggle/agent';
 import { SecurityReport } from '@waggle/analysis';
 import { AuditInput } from './audit-input.js';
 import { auditShard } from './domain/audit-shard.js';
@@ -20,6 +20,6 @@ export class SecurityAuditor {
     heartbeat: '30s',
   })
   async audit(input: AuditInput, ctx: TaskContext): Promise<SecurityReport> {
-    return auditShard(await ctx.workspace.open(input.shard), ctx, this.ruleSet.rules);
+    return auditShard(await ctx.workspace.open(input.shard), input.fresh ? withoutMemory(ctx) : ctx, this.ruleSet.rules);
   }
 }

@@ -1,10 +1,12 @@
-import { Agent, Skill, type TaskContext } from '@waggle/agent';
+import { Agent, Skill, withoutMemory, type TaskContext } from '@waggle/agent';
 import { DebtReport } from '@waggle/analysis';
 import { schemaOf } from '@waggle/protocol';
 import { analyzeShard } from './domain/analyze-shard.js';
 import { findDuplicates } from './domain/find-duplicates.js';
 import { findStructure } from './domain/find-structure.js';
 import { AnalyzeInput, DuplicationInput, StructureInput } from './skill-inputs.js';
+
+const workOf = ({ fresh }: { fresh?: boolean }, ctx: TaskContext): TaskContext => (fresh ? withoutMemory(ctx) : ctx);
 
 /** Finds technical debt: per shard what one file shows, over the whole workspace what only all files show. */
 @Agent({ name: 'tech-debt-tracker', description: 'Finds and ranks technical debt', slots: 2, capabilities: ['code-analysis', 'tech-debt'] })
@@ -19,7 +21,7 @@ export class TechDebtTracker {
     heartbeat: '30s',
   })
   async analyze(input: AnalyzeInput, ctx: TaskContext): Promise<DebtReport> {
-    return analyzeShard(await ctx.workspace.open(input.shard), ctx);
+    return analyzeShard(await ctx.workspace.open(input.shard), workOf(input, ctx));
   }
 
   @Skill({
@@ -32,7 +34,7 @@ export class TechDebtTracker {
     heartbeat: '30s',
   })
   async duplication(input: DuplicationInput, ctx: TaskContext): Promise<DebtReport> {
-    return findDuplicates(await ctx.workspace.at(input.workspace), ctx);
+    return findDuplicates(await ctx.workspace.at(input.workspace), workOf(input, ctx));
   }
 
   // The schema rather than the class: the figures of thousands of files need not become instances.
@@ -44,8 +46,9 @@ export class TechDebtTracker {
     output: DebtReport,
     timeout: '2m',
   })
-  async structure({ workspace, debt }: StructureInput, ctx: TaskContext): Promise<DebtReport> {
+  async structure(input: StructureInput, ctx: TaskContext): Promise<DebtReport> {
+    const { workspace, debt } = input;
     const parts = { modules: debt.flatMap(({ modules = [] }) => modules), metrics: debt.flatMap(({ metrics }) => metrics) };
-    return findStructure(await ctx.workspace.at(workspace), parts, ctx);
+    return findStructure(await ctx.workspace.at(workspace), parts, workOf(input, ctx));
   }
 }

@@ -18,6 +18,8 @@ export interface Audit {
   since?: string;
   /** A baseline in place of the one in the folder. */
   baseline?: string;
+  /** Take nothing from an audit before, and leave nothing for the next. */
+  fresh?: boolean;
 }
 
 export interface Audited {
@@ -44,13 +46,13 @@ const storeBaseline = async (file: string, session: Session): Promise<object> =>
 
 /** Audits a folder on a mesh that is up, and writes the report. Undefined when it was interrupted. */
 export const runAudit = async (
-  { path, out, maxFiles, since, baseline }: Audit,
+  { path, out, maxFiles, since, baseline, fresh = false }: Audit,
   session: Session,
   { output, interrupted: signal }: Context,
 ): Promise<Audited | undefined> => {
   const given = baseline === undefined ? {} : { baseline: await storeBaseline(baseline, session) };
   const workspace = await takeSnapshot(path, { session, output, signal, maxFiles, since });
-  const { flowId } = await session.client.submit({ workflow: WORKFLOW, input: { workspace, ...given } });
+  const { flowId } = await session.client.submit({ workflow: WORKFLOW, input: { workspace, fresh, ...given } });
   output.event({ submitted: { flowId } });
   const outcome = await watchFlow(flowId, { client: session.client, output, signal });
   if (outcome === undefined) return undefined;

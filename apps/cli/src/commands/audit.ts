@@ -26,6 +26,7 @@ interface AuditOptions {
   since?: string;
   baseline?: string;
   writeBaseline?: string | true;
+  fresh?: boolean;
   failOn?: Severity | 'never';
   format?: 'text' | 'github';
 }
@@ -86,17 +87,18 @@ export const registerAudit = ({ program, run }: Registrar): void => {
     .option('--format <format>', 'github: findings as annotations of a pull request', oneOf('text', 'github'))
     .option('--baseline <file>', 'findings to leave alone, in place of waggle-baseline.json in the folder')
     .option('--write-baseline [file]', 'write a baseline of all that is found')
+    .option('--fresh', 'take nothing from an audit before, and leave nothing for the next')
     .option('--max-files <n>', 'files that a workspace may hold (20,000 when left out)', wholeNumber(1, 1_000_000))
     .action(
       run(async (context, given: string | undefined, options: AuditOptions) => {
         const { root, output } = context;
         const path = resolve(given ?? '.');
         await requireFolder(path);
-        const { maxFiles, since, baseline } = options;
+        const { maxFiles, since, baseline, fresh } = options;
         const out = resolve(options.out ?? join(homeOf(root), 'report'));
         return onMesh(context, async (session) => {
           const began = performance.now();
-          const audited = await runAudit({ path, out, maxFiles, since, baseline }, session, context);
+          const audited = await runAudit({ path, out, maxFiles, since, baseline, fresh }, session, context);
           if (audited === undefined) return EXIT.interrupted;
           if (audited.files.length === 0) return exitCodeOfEnd(audited.outcome.state);
           tellAudit(audited, performance.now() - began, output);

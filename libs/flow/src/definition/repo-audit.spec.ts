@@ -21,7 +21,7 @@ describe('the workflow that is shipped', () => {
         { workspace, from: 1, to: 2 },
       ],
     });
-    expect(d.dispatched('security-1').input).toEqual({ shard: { workspace, from: 1, to: 2 } });
+    expect(d.dispatched('security-1').input).toEqual({ shard: { workspace, from: 1, to: 2 }, fresh: false });
     for (const id of ['debt-0', 'debt-1', 'duplication', 'security-0', 'security-1', 'structure'])
       d.complete(id, id === 'debt-1' ? large : { of: id });
     expect(d.dispatched('report').input).toMatchObject({
