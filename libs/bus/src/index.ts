@@ -5,7 +5,7 @@ export { accountOf } from './permissions/accounts.js';
 export { rightsOf, type Rights } from './permissions/rights.js';
 export { brokerConfig, type BrokerConfigOptions } from './permissions/broker-config.js';
 export { newNkey, type Nkey } from './permissions/nkey.js';
-export { provision, provisionAgent, type ProvisionLog, type ProvisionOptions } from './topology/provision.js';
+export { provision, provisionAgent, provisionBucket, type ProvisionLog, type ProvisionOptions } from './topology/provision.js';
 export { DEFAULT_STORAGE, LEAST_STORAGE } from './topology/stream-table.js';
 export { backup, KEEPER, type BackupOptions } from './backup/backup.js';
 export { readBackup, type BackupManifest } from './backup/backup-files.js';

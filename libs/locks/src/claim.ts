@@ -65,7 +65,10 @@ export class Claim implements Member {
     try {
       const patience = Math.max(until, asked + Math.min(5_000, settings.ttl * 1_000));
       this.stored(await this.cell.change(this.join(until > asked), patience));
-      if (!this.held) await this.wait(until, signal);
+      if (!this.held) {
+        metrics.contended();
+        await this.wait(until, signal);
+      }
     } catch (error) {
       this.forget();
       metrics.refused(error);

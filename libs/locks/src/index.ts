@@ -7,3 +7,4 @@ export { LockContendedError } from './contended.js';
 export { FENCE_HEADER, fenceOf, type Fenced, type FencedPlace, type FencedValue } from './fenced.js';
 export type { ForceOptions } from './force-release.js';
 export type { LockMeter } from './metrics.js';
+export { provision, type ProvisionLocksOptions } from './provision.js';

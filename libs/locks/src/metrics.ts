@@ -2,7 +2,7 @@ import { codeOf } from '@waggle/protocol';
 
 /** Where figures go to: what `@waggle/service` has, and anything like prom-client. */
 export interface LockMeter {
-  counter(name: string, help: string, labelNames?: string[]): { inc(labels?: Record<string, string>): void };
+  counter(name: string, help: string, labelNames?: string[]): { inc(labels: Record<string, string>): void };
   histogram(
     name: string,
     help: string,
@@ -20,7 +20,7 @@ export class LockMetrics {
     this.meter = meter && {
       acquire: meter.histogram('waggle_lock_acquire_seconds', 'From the asking to the holding', { labelNames: ['mode'], buckets: BUCKETS }),
       hold: meter.histogram('waggle_lock_hold_seconds', 'How long locks were held', { buckets: BUCKETS }),
-      contended: meter.counter('waggle_lock_contended_total', 'Askings that found it held by others'),
+      contended: meter.counter('waggle_lock_contended_total', 'Askings that had to wait'),
       refused: meter.counter('waggle_lock_refused_total', 'Askings that did not get it, by code', ['code']),
       lost: meter.counter('waggle_lock_lost_total', 'Locks that were lost while held'),
     };
@@ -35,7 +35,7 @@ export class LockMetrics {
   }
 
   contended(): void {
-    this.meter?.contended.inc();
+    this.meter?.contended.inc({});
   }
 
   refused(error: unknown): void {
@@ -43,6 +43,6 @@ export class LockMetrics {
   }
 
   lost(): void {
-    this.meter?.lost.inc();
+    this.meter?.lost.inc({});
   }
 }

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { DEFAULT_PARTITIONS, WaggleError } from '@waggle/protocol';
+import { bucketStream, DEFAULT_PARTITIONS, WaggleError, type BucketName } from '@waggle/protocol';
 import { checkManifests } from '../permissions/check-manifests.js';
 import type { Manifest } from '../permissions/manifest.js';
 import { consumersOf, partitionConsumers, retentionConsumers, type ConsumerSettings } from './consumer-table.js';
@@ -7,6 +7,8 @@ import { ensureConsumer, ensureStream, readStream, type Ensured } from './ensure
 import { inputWithSources, partitionsOf } from './input-sources.js';
 import { asProvisioner, type ProvisionerConnection } from './provisioner-connection.js';
 import { DEFAULT_STORAGE, LEAST_STORAGE, streamTable } from './stream-table.js';
+
+const LEAST_BUCKET = 1 << 20;
 
 export type ProvisionLog = (level: 'debug' | 'info', message: string, fields: Record<string, unknown>) => void;
 
@@ -57,6 +59,16 @@ export const provisionAgent = async (options: ProvisionerConnection & { manifest
     const did = new Log(options.log);
     for (const consumer of consumersOf(options.manifest)) await did.consumer(connection, consumer);
     did.done();
+  });
+};
+
+/** One bucket alone, for a library that is used without the rest of the mesh. As `provision`. */
+export const provisionBucket = async (options: ProvisionerConnection & { bucket: BucketName; bytes?: number }): Promise<void> => {
+  const { bucket, bytes } = options;
+  if (bytes !== undefined && !(bytes >= LEAST_BUCKET)) throw new WaggleError('BAD_USAGE', `a bucket holds at least ${LEAST_BUCKET} bytes`);
+  await asProvisioner(options, async (connection) => {
+    const settings = streamTable().find(({ name }) => name === bucketStream(bucket))!;
+    await ensureStream(connection, bytes === undefined ? settings : { ...settings, max_bytes: bytes });
   });
 };
 
