@@ -1,4 +1,14 @@
 import { Resources } from '@waggle/memory';
+import {
+  createMessage,
+  MESSAGE_TYPES,
+  SHARED,
+  subjects,
+  type AgentMessage,
+  type FlowShare,
+  type Signal,
+  type WaitEntry,
+} from '@waggle/protocol';
 import { eventually } from '@waggle/testkit';
 import { sessionsRig, type Rig } from './testing/rig.js';
 
@@ -83,7 +93,8 @@ describe('resources', () => {
     const dying = await rig.broker.busFor('ben');
     const dead = new Resources(dying, { tenant: 't1' });
     await dead.acquire('lathe', { ttl: 1_000 });
-    const gone = dead.acquire('lathe', { ttl: 1_000 }).catch(() => undefined);
+    const stop = new AbortController();
+    const gone = dead.acquire('lathe', { ttl: 1_000, signal: stop.signal });
     const ada = await as('ada');
     await eventually(async () => (await ada.list()).find(({ resource }) => resource === 'lathe')?.queue.length === 1);
     await dying.close();
@@ -91,7 +102,8 @@ describe('resources', () => {
     const grant = await ada.acquire('lathe');
     expect(performance.now() - at).toBeLessThan(6_000);
     await grant.release();
-    await gone;
+    stop.abort();
+    await expect(gone).rejects.toThrow();
   });
 
   it('lost by their holder abort its work', async () => {
@@ -117,5 +129,26 @@ describe('resources', () => {
     expect((await ask('release', { id: grant.place.id })).problems).toMatchObject([{ code: 'NOT_ALLOWED' }]);
     expect((await ask('request', { slots: 2 })).problems).toMatchObject([{ code: 'INVALID_MESSAGE' }]);
     await grant.release();
+  });
+
+  it('are given back for a flow that ended without doing so itself, and are told to it once', async () => {
+    const core = await rig.bus('coordinator');
+    const ada = await as('ada');
+    const share: FlowShare = { kind: 'resource', key: 'furnace', slots: 1, priority: 'normal', owner: 'alice', step: 's' };
+    const payload: WaitEntry = { kind: SHARED, key: 'task', flowId: 'f1', data: share };
+    const entry = JSON.stringify(createMessage({ type: MESSAGE_TYPES.wait, from: 'coordinator', tenant: 't1', payload }));
+    for (let i = 0; i < 3; i++) await core.publish(subjects.wait('t1', SHARED, 'task', 'f1'), entry);
+    const furnace = async () => (await ada.list()).find(({ resource }) => resource === 'furnace');
+    await eventually(async () => (await furnace())?.holders.length === 1);
+    const told = () => core.read('SUBMIT', subjects.signal('t1', 'sessions', 'f1', '*'));
+    await eventually(async () => (await told()).length > 0);
+    const next = ada.acquire('furnace');
+    await core.publish(subjects.outcome('t1', 'alice', 'f1'), '{}');
+    await (await next).release();
+    expect(await told()).toHaveLength(1);
+    expect((await told())[0]!.json<AgentMessage<Signal>>().payload).toEqual({
+      signal: 'notify',
+      data: { name: 'shared', data: { taskId: 'task', kind: 'resource', key: 'furnace', state: 'granted' } },
+    });
   });
 });

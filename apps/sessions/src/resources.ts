@@ -26,8 +26,8 @@ const KIND = 'grant';
 const TTL = 30_000;
 /** Who waited must say by then that it is still there: the dead hold up the queue no longer than this. */
 const CONFIRM = 5_000;
-/** How often it is looked whether a flow that holds something has ended, should nobody have told. */
-const FLOW_TTL = 60_000;
+/** How often it is looked whether a flow that holds something has ended without giving it back. */
+const FLOW_TTL = 10_000;
 /** Who asks for flows. */
 const COORDINATOR = 'coordinator';
 
@@ -54,14 +54,6 @@ export class Resources implements Part {
     private readonly signals: FlowSignals,
   ) {
     alarms.on(KIND, (alarm) => this.review(alarm));
-  }
-
-  /** Takes away what a flow that has ended held or waited for. */
-  async dropFlow(tenant: string, resource: string, flowId: string): Promise<void> {
-    await this.change({ tenant, resource }, (state) => {
-      const ofFlow = [...state.holders, ...state.queue].filter(({ owner }) => owner.flow?.flowId === flowId);
-      return ofFlow.reduce((next, { id }) => without(next, id, Date.now()), state);
-    });
   }
 
   private async define({ resource, slots }: DefineResource, { tenant }: Asker): Promise<object> {

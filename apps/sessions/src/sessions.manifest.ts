@@ -6,7 +6,6 @@ export const manifest: Manifest = {
   kind: 'core',
   publishes: ['channel', 'alarm', 'event', 'submit', 'signal', 'blob', 'audit', 'beat', 'card'],
   consumes: ['ALARM', 'WAIT'],
-  hears: ['outcome'],
   rereads: ['SUBMIT', 'BLOB', 'CHANNEL', 'FLOW'],
   folds: ['CHANNEL'],
   inspects: ['KV_MEMORY'],

@@ -5,7 +5,6 @@ import { Channels } from './channels.js';
 import { Checkpoints } from './checkpoints.js';
 import { Cuts } from './cuts.js';
 import { Events } from './events.js';
-import { FlowEnds } from './flow-ends.js';
 import { FlowShares } from './flow-shares.js';
 import { FlowSignals } from './flow-signals.js';
 import { Memory } from './memory.js';
@@ -29,7 +28,6 @@ const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources, Checkpoints
     Questions,
     Alarms,
     Events,
-    FlowEnds,
     FlowShares,
     FlowSignals,
     Tellers,

@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Presence } from '@waggle/service';
 import { Alarms } from './alarms.js';
-import { FlowEnds } from './flow-ends.js';
 import { FlowShares } from './flow-shares.js';
 import { Questions } from './questions.js';
 
@@ -13,7 +12,6 @@ export class SessionsService implements OnApplicationBootstrap {
   constructor(
     private readonly questions: Questions,
     private readonly alarms: Alarms,
-    private readonly flowEnds: FlowEnds,
     private readonly flowShares: FlowShares,
     private readonly presence: Presence,
   ) {}
@@ -22,14 +20,12 @@ export class SessionsService implements OnApplicationBootstrap {
     this.presence.describe({ kind: 'service', description: DESCRIPTION });
     await this.questions.start();
     await this.alarms.start();
-    await this.flowEnds.start();
     await this.flowShares.start();
   }
 
   async stop(): Promise<void> {
     await this.questions.stop();
     await this.alarms.stop();
-    await this.flowEnds.stop();
     await this.flowShares.stop();
   }
 }

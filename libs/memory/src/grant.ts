@@ -1,5 +1,5 @@
 import { codeOf, WaggleError } from '@waggle/protocol';
-import type { Desk } from './desk.js';
+import type { AskOptions, Desk } from './desk.js';
 
 /** Of a grant's time, after which it is renewed. */
 const RENEW_AT = 0.4;
@@ -32,11 +32,11 @@ export class Grant {
   }
 
   /** Gives it back, or its place in the queue; again changes nothing. */
-  async release(): Promise<void> {
+  async release(options?: AskOptions): Promise<void> {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
-    await this.desk.write('release', this.place);
+    await this.desk.write('release', this.place, options);
   }
 
   private plan(): void {

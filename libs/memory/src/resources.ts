@@ -87,7 +87,8 @@ export class Resources {
       await grant.begin(ttl);
       return grant;
     } catch (error) {
-      grant.release().catch(() => undefined);
+      // its place is lost anyway once nobody says that it is still wanted
+      grant.release({ timeout: 1_000 }).catch(() => undefined);
       throw error;
     } finally {
       await wakes.stop();

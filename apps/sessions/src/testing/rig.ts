@@ -1,8 +1,11 @@
-import { agentManifest, clientManifest, type Bus } from '@waggle/bus';
+import { agentManifest, clientManifest, type Bus, type Manifest } from '@waggle/bus';
 import { Sessions } from '@waggle/memory';
 import { testBroker, type TestBroker } from '@waggle/testkit';
 import { manifest } from '../sessions.manifest.js';
 import { startSessions } from './start-sessions.js';
+
+/** Writes what flows ask to share, and how they end. */
+const COORDINATOR: Manifest = { name: 'coordinator', kind: 'core', publishes: ['wait', 'outcome'], folds: ['SUBMIT'] };
 
 export interface Rig {
   broker: TestBroker;
@@ -15,7 +18,14 @@ export interface Rig {
 
 /** A broker with accounts, borders and rights, and two replicas of the service. */
 export const sessionsRig = async (): Promise<Rig> => {
-  const manifests = [manifest, agentManifest('ada'), agentManifest('ben'), clientManifest('alice', 't1'), clientManifest('bob', 't2')];
+  const manifests = [
+    manifest,
+    COORDINATOR,
+    agentManifest('ada'),
+    agentManifest('ben'),
+    clientManifest('alice', 't1'),
+    clientManifest('bob', 't2'),
+  ];
   const broker = await testBroker({ secure: true, manifests });
   const replica = (): ReturnType<typeof startSessions> => startSessions(broker);
   await Promise.all([replica(), replica()]);
