@@ -25,6 +25,7 @@ import { Pressure } from './engine/pressure.js';
 import { Retention } from './engine/retention.js';
 import { ShortTimers } from './engine/short-timers.js';
 import { SkillOffered } from './engine/skill-offered.js';
+import { Sources } from './engine/sources.js';
 import { StatusFeed } from './engine/status-feed.js';
 import { StoredAnswers } from './engine/stored-answers.js';
 import { StoredResults } from './engine/stored-results.js';
@@ -41,7 +42,7 @@ import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
 const INPUTS = [Intake, Partitions, Strays, BlockedSources];
-const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, StoredAnswers, Orphans];
+const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, StoredAnswers, Sources, Orphans];
 const WORLD = [Directory, Freezes, Workflows, Values, Pressure, Audit];
 const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, Triggers, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
 const CHOICE = [QueueDepths, Offers];

@@ -3,6 +3,7 @@ import type { Facts, Input } from '@waggle/flow';
 import { problem } from '@waggle/protocol';
 import { Parents } from './parents.js';
 import { Pressure } from './pressure.js';
+import { Sources } from './sources.js';
 import { Workflows } from './workflows.js';
 
 type SubmitInput = Extract<Input, { kind: 'submit' }>;
@@ -13,6 +14,7 @@ export class Beginnings {
   constructor(
     private readonly workflows: Workflows,
     private readonly parents: Parents,
+    private readonly sources: Sources,
     private readonly pressure: Pressure,
   ) {}
 
@@ -21,6 +23,10 @@ export class Beginnings {
     const { submission } = input;
     if ('problems' in submission) return input;
     if (submission.workflow !== undefined) facts.workflow = await this.workflows.find(submission.workflow, submission.version);
+    if (submission.resumes !== undefined) {
+      const problems = await this.sources.resolve(input, submission.resumes, facts);
+      if (problems.length > 0) return { ...input, submission: { problems } };
+    }
     if (submission.parent !== undefined) {
       facts.parent = await this.parents.reserve(input, { ...submission, parent: submission.parent }, facts);
       return input;

@@ -7,6 +7,7 @@ import { inDecisionOrder } from '../domain/order.js';
 import { Beginnings } from './beginnings.js';
 import type { Flow } from './flow-store.js';
 import { Freezes } from './freezes.js';
+import { Sources } from './sources.js';
 import { StoredAnswers } from './stored-answers.js';
 import { Offers } from './offers.js';
 import { StoredResults } from './stored-results.js';
@@ -29,6 +30,7 @@ export class FactGatherer {
     private readonly beginnings: Beginnings,
     private readonly results: StoredResults,
     private readonly answers: StoredAnswers,
+    private readonly sources: Sources,
     private readonly freezes: Freezes,
   ) {}
 
@@ -55,6 +57,7 @@ export class FactGatherer {
       if (input.kind === 'signal' && input.signal === 'wake' && typeof input.data?.skill === 'string')
         await Promise.all([this.offers.refresh(input.data.skill), this.freezes.refresh(input.data.skill)]);
     }
+    await this.sources.restore(key, flow, facts);
     const before = await this.answers.before(key, flow, given);
     const late = await this.results.late(key, flow, given);
     const all = [...before, ...given, ...late];

@@ -56,10 +56,14 @@ const SENTENCES: Sentences = {
     `${taskId} went to ${agent} for ${skill}${attempted(attempt)}, priority ${priority}, until ${clock(deadline)}${
       because === undefined ? '' : ` (${because})`
     }`,
-  taskWaiting: ({ taskId, skill, until, reason }) =>
-    reason === 'FROZEN'
-      ? `${taskId} waits, for ${skill} is frozen (FROZEN); at most until ${clock(until)}`
-      : `${taskId} waits, for nobody offers ${skill} (NO_AGENT); at most until ${clock(until)}`,
+  taskWaiting: ({ taskId, skill, until, reason }) => {
+    const why = {
+      FROZEN: `${skill} is frozen`,
+      NO_AGENT: `nobody offers ${skill}`,
+      BUDGET: 'others have been promised what is left of the budget',
+    }[reason];
+    return `${taskId} waits, for ${why} (${reason}); at most until ${clock(until)}`;
+  },
   taskDelegated: ({ taskId, attempt, childId, deadline, cost, recovers }) =>
     `${taskId} ${recovers ? 'is recovered by' : 'goes on as'} the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
   taskAwaiting: ({ taskId, until, on }) => `${taskId} waits ${awaitedOf(on)}, until ${clock(until)}`,

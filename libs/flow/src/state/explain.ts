@@ -22,6 +22,7 @@ const options = ({ ask }: TaskState): string => ask!.options.map(({ id }) => id)
 const sentence = (task: TaskState, state: FlowState): string => {
   switch (task.status) {
     case 'waiting':
+      if (task.waitsFor === 'BUDGET') return `${task.id} waits for what those at work do not spend of the flow's budget (BUDGET)`;
       return task.waitsFor === 'FROZEN'
         ? `${task.id} waits for ${task.skill} to be thawed (FROZEN) until ${when(task.due)}`
         : `${task.id} waits for an agent that offers ${task.skill} (NO_AGENT) until ${when(task.due)}`;
@@ -64,5 +65,8 @@ export const explain = (state: FlowState): string[] => {
     if (step.status === 'pending') return [`${id} ${step.unmet > 0 ? pending(state, step) : 'is about to begin'}`];
     return live.filter((task) => task.step === step.index).map((task) => sentence(task, state));
   });
-  return [...held(state), ...steps];
+  const boxes = [...state.boxes].flatMap(([id, box]) =>
+    box === 'closed' ? [] : [`${id.replace('step:', '')} must have ended by ${when(box.due)}`],
+  );
+  return [...held(state), ...steps, ...boxes];
 };
