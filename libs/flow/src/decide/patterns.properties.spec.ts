@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { DirectoryOffer } from '@waggle/protocol';
+import { parseDefinition } from '../definition/parse-definition.js';
 import { Checked, refold, snapshot } from '../testing/checked.js';
 import { offer } from '../testing/driver.js';
 
@@ -147,6 +148,16 @@ const finish = (d: Checked): void => {
     if (running.length === 0 && round % 3 === 2) d.fire();
   }
 };
+
+it('a validated definition is read as itself again', () => {
+  fc.assert(
+    fc.property(definitions, (written) => {
+      const first = parseDefinition(JSON.parse(JSON.stringify(written)));
+      if ('problems' in first) throw new Error(JSON.stringify(first.problems));
+      expect(parseDefinition(JSON.parse(JSON.stringify(first.definition)))).toEqual(first);
+    }),
+  );
+});
 
 describe('whatever happens to a flow of any pattern', () => {
   const run = (check: (d: Checked) => void) =>
