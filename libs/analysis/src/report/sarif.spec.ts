@@ -54,4 +54,25 @@ describe('SARIF', () => {
       region: { startLine: 3, endLine: 3, startColumn: 1, endColumn: 10 },
     });
   });
+
+  it('says what is new where there was an audit before', () => {
+    const run = {
+      at: '2026-01-01T00:00:00Z',
+      score: 1,
+      grade: 'E',
+      total: 1,
+      bySeverity: sampleReport().counts.bySeverity,
+      effort: 1,
+      lines: 1,
+    };
+    const report = sampleReport({
+      findings: [sampleFinding({ isNew: true }), sampleFinding({ id: 'f'.repeat(16) })],
+      trend: { runs: [run, run], added: 1, fixed: [], fixedTotal: 0 },
+    });
+    expect(problems(report)).toEqual([]);
+    expect(toSarif(report, '0.1.0').runs[0]!.results!.map(({ baselineState, rank }) => [baselineState, rank])).toEqual([
+      ['new', 40],
+      ['unchanged', 40],
+    ]);
+  });
 });

@@ -42,10 +42,12 @@ const descriptor = (rule: RuleInfo): ReportingDescriptor => ({
   },
 });
 
-const result = (finding: ReportFinding, ruleIndex: number): Result => ({
+const result = (finding: ReportFinding, { ruleIndex, compared }: { ruleIndex: number; compared: boolean }): Result => ({
   ruleId: finding.rule,
   ruleIndex,
   level: LEVEL[finding.severity],
+  rank: finding.priority,
+  ...(compared ? { baselineState: finding.isNew ? ('new' as const) : ('unchanged' as const) } : {}),
   message: { text: finding.message },
   locations: [
     {
@@ -90,7 +92,9 @@ export const toSarif = (report: AuditReport, toolVersion: string): Log => {
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { ROOT: { description: { text: 'The folder that was audited.' } } },
         artifacts: named.map((file) => ({ location: { uri: uriOf(file), uriBaseId: 'ROOT' } })),
-        results: report.findings.map((finding) => result(finding, index.get(finding.rule)!)),
+        results: report.findings.map((finding) =>
+          result(finding, { ruleIndex: index.get(finding.rule)!, compared: report.trend !== undefined }),
+        ),
         invocations: [
           {
             executionSuccessful: true,

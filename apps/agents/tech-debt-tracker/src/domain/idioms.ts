@@ -34,17 +34,6 @@ const GONE = 'It is deprecated: a release to come will not have it any more.';
 /** Ways of writing that the language has left behind, as data: one entry is one rule. */
 export const IDIOMS: readonly PatternRule[] = [
   idiom({
-    id: 'var',
-    languages: ECMASCRIPT,
-    title: '`var` instead of `const` or `let`',
-    mentions: /\bvar\s/,
-    message: '`var` is visible in all of the function, before it is set too.',
-    remedy: 'Write `const`, or `let` where it changes.',
-    rule: { kind: 'variable_declaration', not: { inside: { any: [{ regex: '^declare ' }, { kind: 'program' }] } } },
-    bad: ['function f() { var a = 1; }', 'if (x) { var a; }'],
-    good: ['function f() { const a = 1; }', 'let a = "var x";'],
-  }),
-  idiom({
     id: 'buffer-constructor',
     languages: ECMASCRIPT,
     title: '`new Buffer`',

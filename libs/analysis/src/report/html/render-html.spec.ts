@@ -26,12 +26,20 @@ describe('the page', () => {
       rule: ATTACK,
       evidence: { from: 3, lines: [ATTACK, '</span></code></pre></section><script>alert(2)</script>'] },
       related: [{ file: ATTACK, line: 1, endLine: 2 }],
+      author: ATTACK,
+      since: ATTACK,
+      isNew: true,
     });
+    const known = { id: ATTACK, rule: ATTACK, severity: 'low' as const, file: ATTACK, line: 1 };
+    const run = { at: ATTACK, score: 1, grade: ATTACK, total: 1, bySeverity: sampleReport().counts.bySeverity, effort: 1, lines: 1 };
     const base = sampleReport();
     const page = renderHtml(
       sampleReport({
         findings: [finding],
-        files: [sampleFile({ file: ATTACK })],
+        files: [sampleFile({ file: ATTACK, churn: 3 })],
+        trend: { runs: [run, run], added: 1, fixed: [known], fixedTotal: 1 },
+        excused: [{ ...known, by: 'comment', reason: ATTACK }],
+        scope: { since: ATTACK, files: 1 },
         notAnalysed: [{ file: ATTACK, reason: ATTACK }],
         workspace: { ...base.workspace, root: ATTACK },
         languages: [{ language: ATTACK, files: 1, lines: 1 }],

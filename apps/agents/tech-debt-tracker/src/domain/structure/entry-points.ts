@@ -16,7 +16,7 @@ const SOURCE_ENDINGS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.
 
 const candidates = (path: string): string[] => {
   const stem = path.replace(/^\.\//, '').replace(ENDING, '');
-  return [...new Set([stem, stem.replace(BUILT, ''), stem.replace(BUILT, 'src/')])].flatMap((each) =>
+  return [...new Set([stem, stem.replace(BUILT, ''), stem.replace(BUILT, 'src/'), stem.replace(BUILT, 'lib/')])].flatMap((each) =>
     SOURCE_ENDINGS.map((ending) => each + ending),
   );
 };
