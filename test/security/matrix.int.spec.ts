@@ -160,8 +160,10 @@ const HOUSE: Operation[] = [
   ...['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['coordinator'], '{"filter":"none.such"}'),
   ),
-  ...['CHANNEL', 'KV_MEMORY', 'KV_SESSIONS'].map((stream) => P(`$JS.API.STREAM.PURGE.${stream}`, ['sessions'], '{"filter":"none.such"}')),
-  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'ALARM', 'KV_DIRECTORY'].map((stream) =>
+  ...['CHANNEL', 'ALARM', 'KV_MEMORY', 'KV_SESSIONS'].map((stream) =>
+    P(`$JS.API.STREAM.PURGE.${stream}`, ['sessions'], '{"filter":"none.such"}'),
+  ),
+  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'KV_DIRECTORY'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, [], '{"filter":"none.such"}'),
   ),
   P('$JS.API.STREAM.MSG.DELETE.AUDIT', [], '{"seq":1}'),

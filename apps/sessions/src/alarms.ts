@@ -62,6 +62,8 @@ export class Alarms {
     try {
       await handler({ id: message!.payload.id, tenant, about: message!.payload.about });
       delivery.ack();
+      // the stream drops its oldest when it is full: what has come must not fill it
+      await this.bus.purge('ALARM', delivery.subject);
     } catch (error) {
       this.log.warn('an alarm could not be answered: it comes again', { kind: message!.payload.kind, error });
       delivery.nak(AGAIN);

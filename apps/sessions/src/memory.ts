@@ -48,8 +48,11 @@ export class Memory implements Part {
     { write, ttl, make }: Pick<MemoryEntry, 'write' | 'ttl'> & { make?: Make },
   ): Promise<object> {
     const { tenant, name } = asker;
-    const { keys } = await this.sessions.writable(asker, session, key);
+    // read beside the key's own version: both are needed, and one is as far away as the other
+    const allowed = this.sessions.writable(asker, session, key);
+    allowed.catch(() => undefined);
     const decide: Decide<Refusal> = async (current) => {
+      const { keys } = await allowed;
       if (expect !== undefined && expect !== current.version) return { refused: refusal({ expected: expect, current, by: name }) };
       const written = { write, by: name, request, ...(ttl !== undefined && { ttl }) };
       if (make === undefined) return { write: written };
