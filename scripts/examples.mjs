@@ -1,4 +1,4 @@
-/** Runs both examples beside a real mesh, as their READMEs say: the Python client, and the agent that joins while its task waits. */
+/** Runs the examples as their READMEs say: the Python client and the agent that joins while its task waits beside a real mesh, the locked file by itself. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
@@ -85,7 +85,11 @@ try {
   console.log('examples/word-count-agent: joined a running mesh, and the task that waited for it was done');
   assert.equal(await stop(started.pop()), 0);
   assert.equal(await stop(mesh), 0);
-  console.log(`examples: ${2 - skipped} passed, 0 failed${skipped ? `, ${skipped} skipped` : ''}`);
+  const edited = output(node, ['examples/locked-file/dist/main.js']);
+  assert.match(edited, /with locks: +ann 60 of 60, bob 60 of 60/);
+  assert.doesNotMatch(edited, /without: +ann 60 of 60, bob 60 of 60/);
+  console.log('examples/locked-file: no line lost under locks, many without');
+  console.log(`examples: ${3 - skipped} passed, 0 failed${skipped ? `, ${skipped} skipped` : ''}`);
 } finally {
   for (const child of started) child.kill('SIGKILL');
 }
