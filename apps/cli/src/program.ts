@@ -16,12 +16,15 @@ import { registerLocks } from './commands/locks.js';
 import { registerMemory } from './commands/memory/memory.js';
 import { registerResources } from './commands/memory/resources.js';
 import { registerSessions } from './commands/memory/sessions.js';
+import { registerSkills } from './commands/operate/skills.js';
 import { registerProvision } from './commands/provision.js';
 import { registerRestore } from './commands/restore.js';
 import { registerRules } from './commands/rules/rules.js';
 import { registerRun } from './commands/run.js';
 import { registerDecide } from './commands/operate/decide.js';
+import { registerDlq } from './commands/operate/dlq.js';
 import { registerEscalations } from './commands/operate/escalations.js';
+import { registerResumeFrom } from './commands/operate/resume-from.js';
 import { registerSignal } from './commands/operate/signal.js';
 import { registerSecrets } from './commands/secrets/secrets.js';
 import { registerSubmit } from './commands/submit.js';
@@ -43,6 +46,9 @@ const GROUPS: [string, ((registrar: Registrar) => void)[]][] = [
       registerWorkflows,
       registerEscalations,
       registerDecide,
+      registerDlq,
+      registerSkills,
+      registerResumeFrom,
     ],
   ],
   ['What agents share:', [registerMemory, registerSessions, registerLocks, registerResources]],

@@ -3,8 +3,9 @@ import { problem, SKILL_ID, WaggleError, type Submit } from '@waggle/protocol';
 import { collect, durationOption, wholeNumber } from '../input/option-values.js';
 import { readInput } from '../input/read-input.js';
 import { withSnapshots, workspaceFields } from '../input/workspaces.js';
-import { definitionOf, findWorkflow } from '../workflows/stored-workflows.js';
+import { definitionOf, findWorkflow, type StoredWorkflow } from '../workflows/stored-workflows.js';
 import { isWorkflowFile, readWorkflowFile } from '../workflows/workflow-files.js';
+import { planFlow, planText, singleSkill } from '../session/plan-flow.js';
 import { withSession, type Session } from '../session/session.js';
 import { watchToEnd } from '../session/watch-flow.js';
 import type { Context } from '../context.js';
@@ -18,6 +19,7 @@ interface RunOptions {
   timeout?: number;
   out?: string;
   maxFiles?: number;
+  dryRun?: boolean;
 }
 
 const isSkill = (name: string): boolean => name.includes('.') && !isWorkflowFile(name) && SKILL_ID.test(name);
@@ -36,15 +38,31 @@ const requireFits = ({ input: schema }: FlowDefinition, input: Record<string, un
   throw new WaggleError('INVALID_INPUT', text, { path: problems[0]!.path, problems });
 };
 
-const submissionOf = async (
-  name: string,
-  { input: given = [], maxFiles }: RunOptions,
-  { session, context }: { session: Session; context: Context },
-): Promise<Submit> => {
+/** What a name means: a stored workflow, one in a file, or a single skill (then there is no definition). */
+const definitionFor = async (name: string, { bus }: Session): Promise<{ stored?: StoredWorkflow; definition?: FlowDefinition }> => {
+  if (isSkill(name)) return {};
+  if (isWorkflowFile(name)) return { definition: (await readWorkflowFile(name)).definition };
+  const stored = await findWorkflow(bus, name);
+  return { stored, definition: definitionOf(stored) };
+};
+
+const showPlan = async (name: string, { input: given = [] }: RunOptions, { session, context }: Work): Promise<void> => {
+  const { definition } = await definitionFor(name, session);
   const input = await readInput(given);
-  if (isSkill(name)) return { skill: name, input };
-  const stored = isWorkflowFile(name) ? undefined : await findWorkflow(session.bus, name);
-  const definition = stored === undefined ? (await readWorkflowFile(name)).definition : definitionOf(stored);
+  if (definition) requireFits(definition, input);
+  const plan = await planFlow(session, definition ?? singleSkill(name));
+  context.output.result(plan, () => planText(plan));
+};
+
+interface Work {
+  session: Session;
+  context: Context;
+}
+
+const submissionOf = async (name: string, { input: given = [], maxFiles }: RunOptions, { session, context }: Work): Promise<Submit> => {
+  const input = await readInput(given);
+  const { stored, definition } = await definitionFor(name, session);
+  if (definition === undefined) return { skill: name, input };
   requireFits(definition, input);
   const filled = await withSnapshots(input, definition.input, { session, output: context.output, signal: context.interrupted, maxFiles });
   return stored === undefined
@@ -64,10 +82,12 @@ export const registerRun = ({ program, run }: Registrar): void => {
     .option('--context <id>', 'the conversation or thread it belongs to')
     .option('--user <id>', 'for whom it is')
     .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
+    .option('--dry-run', 'show what would happen, and submit nothing')
     .option('-o, --out <dir>', 'folder for what the flow made (its artifacts: an audit, its report)')
     .action(
       run(async (context, name: string, options: RunOptions) =>
         withSession(context, async (session) => {
+          if (options.dryRun) return showPlan(name, options, { session, context });
           const submission = await submissionOf(name, options, { session, context });
           const { flowId } = await session.client.submit(submission, {
             flowId: options.id,

@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { parseDefinition, type FlowDefinition } from '@waggle/flow';
 import { WaggleError, type Submit } from '@waggle/protocol';
 import { EXIT } from '../exit-codes.js';
 import { durationOption } from '../input/option-values.js';
-import { withSession } from '../session/session.js';
+import { planFlow, planText, singleSkill } from '../session/plan-flow.js';
+import { withSession, type Session } from '../session/session.js';
 import { watchToEnd } from '../session/watch-flow.js';
+import { definitionOf, findWorkflow } from '../workflows/stored-workflows.js';
+import { invalidDefinition } from '../workflows/workflow-files.js';
 import type { Registrar } from './command.js';
 
 interface SubmitOptions {
@@ -12,6 +16,7 @@ interface SubmitOptions {
   context?: string;
   user?: string;
   watch?: boolean;
+  dryRun?: boolean;
   timeout?: number;
 }
 
@@ -40,6 +45,14 @@ export const readSubmission = (text: string, file: string): Submit => {
   return typeof payload === 'object' && payload !== null ? payload : value;
 };
 
+const definitionIn = async ({ skill, workflow, version, definition }: Submit, { bus }: Session): Promise<FlowDefinition> => {
+  if (skill !== undefined) return singleSkill(skill);
+  if (workflow !== undefined) return definitionOf(await findWorkflow(bus, version === undefined ? workflow : `${workflow}@${version}`));
+  const parsed = parseDefinition(definition);
+  if ('problems' in parsed) throw invalidDefinition('definition', parsed.problems);
+  return parsed.definition;
+};
+
 export const registerSubmit = ({ program, run }: Registrar): void => {
   program
     .command('submit')
@@ -51,6 +64,7 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
     .option('--id <id>', 'flow id: submitting it again changes nothing')
     .option('--context <id>', 'the conversation or thread it belongs to')
     .option('--user <id>', 'for whom it is')
+    .option('--dry-run', 'show what would happen, and submit nothing')
     .option('-w, --watch', 'watch it to its end')
     .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
     .action(
@@ -58,6 +72,11 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
         const submission = readSubmission(await read(file), file === '-' ? 'standard input' : file);
         return withSession(context, async (session) => {
           const { output, interrupted: signal } = context;
+          if (options.dryRun) {
+            const plan = await planFlow(session, await definitionIn(submission, session));
+            output.result(plan, () => planText(plan));
+            return EXIT.done;
+          }
           const { flowId } = await session.client.submit(submission, {
             flowId: options.id,
             contextId: options.context,
