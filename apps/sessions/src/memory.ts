@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { memoryKeys, subjects, type MemoryEntry } from '@waggle/protocol';
+import { memoryKeys, subjects, type MemoryEntry, type Problem } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import type { Asker } from './asker.js';
 import { mergePatch } from './domain/merge-patch.js';
 import { refusal, seen, type Refusal, type SeenVersion } from './domain/refusal.js';
-import { requireValid } from './domain/state-keys.js';
+import { problemsOfState, requireValid } from './domain/state-keys.js';
 import type { Version } from './domain/versions.js';
 import { endpoint, type Part } from './part.js';
 import { readDelete, readHistory, readKeys, readMerge, readSet, type WriteKey } from './questions/memory-questions.js';
+import { readSession } from './questions/session-questions.js';
 import { Sessions } from './sessions.js';
 import { MemoryStore, type Decide } from './store/memory-store.js';
 
@@ -34,6 +35,7 @@ export class Memory implements Part {
     delete: endpoint(readDelete, (q, asker) => this.put(q, asker, { write: 'delete' })),
     history: endpoint(readHistory, (q, asker) => this.history(asker.tenant, q)),
     keys: endpoint(readKeys, (q, asker) => this.keys(asker.tenant, q)),
+    validate: endpoint(readSession, (q, asker) => this.validate(asker.tenant, q.session)),
   };
 
   constructor(
@@ -92,5 +94,15 @@ export class Memory implements Part {
       if (version.version > 0) keys.push({ key: name, ...seen(version) });
     }
     return { keys: keys.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+  }
+
+  /** What stands there already and does not fit what was declared since. */
+  private async validate(tenant: string, session: string): Promise<{ wrong: Problem[] }> {
+    const { keys } = await this.sessions.require(tenant, session);
+    const state = new Map<string, unknown>();
+    for (const [key, version] of await this.store.all(tenant, session)) {
+      if (version.version > 0) state.set(key, await this.store.load(tenant, version.entry?.value));
+    }
+    return { wrong: problemsOfState(keys, state) };
   }
 }

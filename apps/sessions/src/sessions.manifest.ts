@@ -14,7 +14,7 @@ export const manifest: Manifest = {
   buckets: { MEMORY: { write: ['>'] }, SESSIONS: { write: ['>'] } },
   serves: ['health'],
   servesTenants: [
-    ...['set', 'merge', 'delete', 'history', 'keys'],
+    ...['set', 'merge', 'delete', 'history', 'keys', 'validate'],
     ...['create', 'join', 'leave', 'declare', 'close', 'session', 'sessions'],
     ...['send', 'read', 'latest'],
     ...['point', 'arrive', 'points'],

@@ -4,7 +4,7 @@ import { memoryKeys, newId, schemaProblems, subjects, WaggleError, type Sessions
 import { BUS, Log } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
 import type { Asker } from './asker.js';
-import { closed, joined, left, newSession, requireCreator, requireMember, requireOpen } from './domain/session.js';
+import { closed, joined, left, newSession, requireCreator, requireMember, requireOpen, timeLeft } from './domain/session.js';
 import { requireOwner, requireSchemas } from './domain/state-keys.js';
 import { endpoint, type Part } from './part.js';
 import {
@@ -22,8 +22,6 @@ import { References } from './store/references.js';
 const KIND = 'session';
 /** Looked at so often: what large values refer to is kept for two weeks unless renewed. */
 const REVIEW = 4 * 24 * 3_600_000;
-/** Kept after it is closed, so that what it held can still be read. */
-const AFTER_CLOSE = 24 * 3_600_000;
 
 type Step = (state: SessionState) => SessionState;
 
@@ -38,7 +36,7 @@ export class Sessions implements Part {
       requireSchemas(q.keys, schemaProblems);
       return this.change(q, asker, (state) => ({ ...requireCreator(state, asker.name), keys: { ...state.keys, ...q.keys } }));
     }),
-    close: endpoint(readChange, (q, asker) => this.close(q, asker)),
+    close: endpoint(readChange, (q, asker) => this.change(q, asker, (state) => closed(requireCreator(state, asker.name), now()))),
     session: endpoint(readSession, async (q, { tenant }) => ({ session: q.session, ...(await this.require(tenant, q.session)) })),
     sessions: endpoint(readNothing, (_, { tenant }) => this.list(tenant)),
   };
@@ -105,11 +103,6 @@ export class Sessions implements Part {
     );
   }
 
-  private async close(q: ChangeSession, asker: Asker): Promise<object> {
-    await this.alarms.arm({ kind: KIND, tenant: asker.tenant, about: { session: q.session } }, AFTER_CLOSE);
-    return this.change(q, asker, (state) => closed(requireCreator(state, asker.name)));
-  }
-
   private async list(tenant: string): Promise<object> {
     const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.session(tenant, '*'));
     const sessions = entries.map((entry) => {
@@ -125,8 +118,7 @@ export class Sessions implements Part {
     const key = memoryKeys.session(tenant, session);
     const state = await this.documents.read<SessionState>(key);
     if (state === undefined) return;
-    const idle = Date.now() - (await this.lastWrite(tenant, session));
-    const left = state.open ? state.keep - idle : 0;
+    const left = timeLeft(state, { lastWrite: await this.lastWrite(tenant, session), now: Date.now() });
     if (left > 0) {
       await this.references.renew(tenant, session);
       return void (await this.alarms.arm({ kind: KIND, tenant, about: { session } }, Math.min(left, REVIEW)));
@@ -141,12 +133,12 @@ export class Sessions implements Part {
   }
 
   private async lastWrite(tenant: string, session: string): Promise<number> {
-    const stored = await Promise.all([
-      this.bus.read('KV_MEMORY', subjects.kvKey('MEMORY', `${tenant}.${session}.>`), { lastPerSubject: true }),
-      this.bus.read('CHANNEL', subjects.channel(tenant, session, '*', '*')),
-      this.bus.read('KV_SESSIONS', subjects.kvKey('SESSIONS', memoryKeys.session(tenant, session)), { lastPerSubject: true }),
+    const last = await Promise.all([
+      this.bus.last('KV_MEMORY', subjects.kvKey('MEMORY', `${tenant}.${session}.>`)),
+      this.bus.last('CHANNEL', subjects.channel(tenant, session, '*', '*')),
+      this.bus.last('KV_SESSIONS', subjects.kvKey('SESSIONS', memoryKeys.session(tenant, session))),
     ]);
-    return stored.flat().reduce((latest, { time }) => Math.max(latest, time.getTime()), 0);
+    return Math.max(...last.map((message) => message?.time.getTime() ?? 0));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Checkpoint, SessionRollback, SessionState, StateKey } from '@waggle/protocol';
+import type { Checkpoint, Problem, SessionRollback, SessionState, StateKey } from '@waggle/protocol';
 import { Channel } from './channel.js';
 import type { Desk } from './desk.js';
 import { Memory } from './memory.js';
@@ -55,6 +55,11 @@ export class Session {
   /** More keys with owners and schemas, or others for those there are; for who created it. */
   async declare(keys: Record<string, StateKey>): Promise<void> {
     await this.desk.write('declare', { session: this.name, keys });
+  }
+
+  /** What stands in its memory and does not fit what is declared, each path beginning with the key. */
+  async validate(): Promise<Problem[]> {
+    return (await this.desk.read<{ wrong: Problem[] }>('validate', { session: this.name })).wrong;
   }
 
   /** Nothing more is written; what it held can be read for a day. For who created it. */

@@ -51,7 +51,14 @@ export const left = (state: SessionState, name: string): SessionState => {
   return { ...state, agents };
 };
 
-export const closed = (state: SessionState): SessionState => ({ ...state, open: false });
+export const closed = (state: SessionState, at: string): SessionState => ({ ...state, open: false, closedAt: at });
+
+/** Kept after it is closed, so that what it held can still be read. */
+const AFTER_CLOSE = 24 * 3_600_000;
+
+/** Milliseconds until it is over, by when something was last written in it. */
+export const timeLeft = ({ closedAt, keep }: SessionState, { lastWrite, now }: { lastWrite: number; now: number }): number =>
+  closedAt === undefined ? lastWrite + keep - now : Date.parse(closedAt) + AFTER_CLOSE - now;
 
 const EFFECTS_MOST = 1_000;
 const ROLLBACKS_KEPT = 50;

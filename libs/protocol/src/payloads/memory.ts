@@ -64,6 +64,7 @@ export interface SessionRollback {
 /** A session, as SESSIONS keeps it. Its memory, channels and sync points live as long as it does. */
 export interface SessionState {
   open: boolean;
+  closedAt?: string;
   createdBy: string;
   createdAt: string;
   description?: string;
