@@ -3,7 +3,8 @@ import type { Draft } from './draft.js';
 import { beginDecide } from './decide-step.js';
 import { beginSync, beginUse, nextUse } from './share.js';
 import { delegate } from './sub-flow.js';
-import { dispatch, type Wanted } from './task.js';
+import { dispatch } from './dispatch.js';
+import type { Wanted } from './wanted.js';
 import { beginWait } from './wait.js';
 
 /** Begins a task, or its next attempt, by the kind of its step. */

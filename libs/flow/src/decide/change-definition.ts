@@ -1,5 +1,6 @@
 import { problem, type Problem } from '@waggle/protocol';
-import { checkChange, type DefinitionChange } from '../definition/change.js';
+import type { DefinitionChange } from '../definition/change.js';
+import { checkChange } from '../definition/check-definition.js';
 import { issueProblem } from '../definition/validate.js';
 import { LIMITS } from '../limits.js';
 import type { Draft } from './draft.js';

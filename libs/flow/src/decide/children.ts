@@ -5,7 +5,9 @@ import type { Draft } from './draft.js';
 import { onRollbackEnded, onRollbackReserve } from './rollback.js';
 import { moneyFor } from './money.js';
 import { readyIfDone } from './rely.js';
-import { COORDINATOR, onSubFlowEnded, onSubFlowRefused, shareOf, toComeOf } from './sub-flow.js';
+import { COORDINATOR } from './coordinator.js';
+import { shareOf, toComeOf } from './sub-flow.js';
+import { onSubFlowEnded, onSubFlowRefused } from './sub-flow-ended.js';
 
 /** Refusals that a log records; what asks on is refused without. */
 const RECORDED = 1000;

@@ -4,7 +4,7 @@ import { bestAgent, PREFERENCES, type Choice, type Weights } from './agent-choic
 import type { Draft } from './draft.js';
 import { affordable } from './money.js';
 import { candidates } from './offer.js';
-import type { Wanted } from './task.js';
+import type { Wanted } from './wanted.js';
 
 /** Agents that worked on what a step goes on from; of a list of tasks the first stands for all. */
 const nearOf = (draft: Draft, { step }: Wanted): string[] =>

@@ -4,7 +4,8 @@ import type { Draft } from './draft.js';
 import { askOfStep } from './escalate.js';
 import { evaluationFault } from './fault.js';
 import { inputOf, scopeOf } from './scope-of.js';
-import { failTask, type Wanted } from './task.js';
+import { failTask } from './fail-task.js';
+import type { Wanted } from './wanted.js';
 
 /** Asks people what a step wants to know; its input is what they are shown. */
 export const beginDecide = (draft: Draft, wanted: Wanted): void => {

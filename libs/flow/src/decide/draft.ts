@@ -36,6 +36,8 @@ export class Draft {
   readonly answers: Answer[] = [];
   /** Something was left for the next transition. */
   more = false;
+  /** Tasks whose next attempt may begin at once. */
+  readonly soon: TaskState[] = [];
   /** The nearest deadline that this transition made. */
   earliest = Infinity;
   /** Tasks given to each agent by this decision: the directory does not know of them yet. */

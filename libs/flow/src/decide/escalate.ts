@@ -15,7 +15,8 @@ import type { Draft } from './draft.js';
 import { cancelChildren } from './end.js';
 import { boundProblems, faultOf } from './fault.js';
 import { costOf, inRequest, unusable } from './result-bounds.js';
-import { failAttempt, failTask } from './task.js';
+import { failAttempt } from './attempt.js';
+import { failTask } from './fail-task.js';
 
 /** Answers that do not count and that a log records all the same: a stranger shall not fill it. */
 const RECORDED = 20;

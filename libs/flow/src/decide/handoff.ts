@@ -16,7 +16,7 @@ import type { Draft } from './draft.js';
 import { abort, cancelChildren, unwaitIfLast } from './end.js';
 import { boundProblems, faultOf } from './fault.js';
 import { costOf, inRequest, unusable } from './result-bounds.js';
-import { failAttempt } from './task.js';
+import { failAttempt } from './attempt.js';
 
 const PREREQUISITES = 20;
 const LONGEST_PREREQUISITE = 2000;

@@ -1,6 +1,6 @@
 import { isToken, PRIORITIES, problem, type Priority, type Problem } from '@waggle/protocol';
 import type { DefinitionChange } from '../definition/change.js';
-import { parseChange } from '../definition/change.js';
+import { parseChange } from '../definition/parse-change.js';
 import { isRecord } from '../definition/reader.js';
 import { issueProblem } from '../definition/validate.js';
 import { changeDefinition } from './change-definition.js';

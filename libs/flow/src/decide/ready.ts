@@ -1,10 +1,7 @@
 import { begin } from './begin.js';
 import type { Draft } from './draft.js';
-import { wantedAgain } from './task.js';
-
-/** Nothing may begin: the flow is paused, about to be canceled, or still taking over what one before it completed. */
-export const isHeld = ({ state: { paused, stopping, restoring } }: Draft): boolean =>
-  paused !== undefined || stopping !== undefined || restoring !== undefined;
+import { isHeld } from './held.js';
+import { wantedAgain } from './wanted.js';
 
 /** Begins the next attempt of the tasks that are ready for one, in the order they began, as much as fits. */
 export const beginReady = (draft: Draft): void => {
@@ -18,4 +15,11 @@ export const beginReady = (draft: Draft): void => {
     }
     begin(draft, wantedAgain(draft, task));
   }
+};
+
+/** Begins the next attempt of tasks whose last one has just failed and whose pause is none, as much as fits: else the timer has it. */
+export const beginSoon = (draft: Draft): void => {
+  for (const task of draft.soon.splice(0))
+    if (task.status === 'retrying' && task.due <= draft.now && draft.state.phase === 'open' && !draft.full)
+      begin(draft, wantedAgain(draft, task));
 };

@@ -4,7 +4,7 @@ import type { Draft } from './draft.js';
 import { cancelChild } from './end.js';
 import { faultOf } from './fault.js';
 import { costOf, unusable } from './result-bounds.js';
-import { failAttempt } from './task.js';
+import { failAttempt } from './attempt.js';
 
 /** Child flows that one attempt may wait for. */
 const FLOWS = 100;

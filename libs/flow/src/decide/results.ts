@@ -9,8 +9,8 @@ import { accept, onHandoff, returnOffer } from './handoff.js';
 import { onDelegated } from './rely.js';
 import { costOf, unusable } from './result-bounds.js';
 import { cancelTask } from './stop-step.js';
-import { onPlan } from './sub-flow.js';
-import { failAttempt } from './task.js';
+import { onPlan } from './sub-flow-ended.js';
+import { failAttempt } from './attempt.js';
 
 /** A result counts only for an agent, task and attempt that was dispatched and has not ended. */
 export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>): void => {

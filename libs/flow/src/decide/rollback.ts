@@ -11,7 +11,7 @@ import type { Input } from '../types.js';
 import type { Draft } from './draft.js';
 import { boundProblems, evaluationFault } from './fault.js';
 import { scopeOf } from './scope-of.js';
-import { COORDINATOR } from './sub-flow.js';
+import { COORDINATOR } from './coordinator.js';
 
 /** The parent's task that the rollback is, for its child: no step has a space in its id. */
 export const ROLLBACK_TASK = 'rollback';

@@ -16,7 +16,8 @@ import { judgeRules } from './rules.js';
 import { scopeOf } from './scope-of.js';
 import { failStep } from './step-end.js';
 import { stopStep } from './stop-step.js';
-import { dispatch, wantedAgain } from './task.js';
+import { dispatch } from './dispatch.js';
+import { wantedAgain } from './wanted.js';
 import { turnTimeBoxes } from './time-boxes.js';
 
 /** The list of a forEach. A list given by reference is looked into, not unwrapped: its items keep theirs. */

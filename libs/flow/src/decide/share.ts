@@ -4,7 +4,8 @@ import type { Input } from '../types.js';
 import type { Draft } from './draft.js';
 import { evaluationFault, faultOf } from './fault.js';
 import { scopeOf } from './scope-of.js';
-import { failTask, type Wanted } from './task.js';
+import { failTask } from './fail-task.js';
+import type { Wanted } from './wanted.js';
 import { endWait } from './wait.js';
 
 /** Who owns what flows share, and tells them when it is their turn. */

@@ -7,7 +7,7 @@ import { boundProblems } from './fault.js';
 import { modify } from './modify.js';
 import { readGrace, readPause } from './pause.js';
 import { onShared, SESSIONS } from './share.js';
-import { COORDINATOR } from './sub-flow.js';
+import { COORDINATOR } from './coordinator.js';
 import { onEvent, onNote, tasksAwaitingSignal, unreadable } from './wait.js';
 
 type SignalInput = Extract<Input, { kind: 'signal' }>;

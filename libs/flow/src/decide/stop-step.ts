@@ -3,7 +3,7 @@ import type { StepState, TaskState } from '../state/state.js';
 import type { Draft } from './draft.js';
 import { abort, cancelChildren, unwaitIfLast } from './end.js';
 import { failStep } from './step-end.js';
-import { leaveWait } from './wait.js';
+import { leaveWait } from './leave-wait.js';
 
 /** Ends a task without a result: who is at work on it is told to stop. */
 export const cancelTask = (draft: Draft, task: TaskState, reason: string): void => {

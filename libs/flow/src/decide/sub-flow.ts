@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
-import { isErrorCode, retryable, WaggleError, type Fault, type Problem } from '@waggle/protocol';
-import { issueProblem, validateDefinition } from '../definition/validate.js';
-import { loadWhole } from '../expression/loader.js';
-import { isRecord } from '../definition/reader.js';
+import { WaggleError } from '@waggle/protocol';
 import { LIMITS } from '../limits.js';
-import type { ChildState, TaskState } from '../state/state.js';
-import type { FlowDefinition, Input, SideWork, Submission } from '../types.js';
+import type { TaskState } from '../state/state.js';
+import type { SideWork, Submission } from '../types.js';
 import type { Draft } from './draft.js';
-import { boundProblems, evaluationFault, faultOf } from './fault.js';
+import { failTask } from './fail-task.js';
+import { evaluationFault, faultOf } from './fault.js';
 import { inputOf } from './scope-of.js';
-import { failAttempt, failTask, wantedAgain, type Wanted } from './task.js';
-
-/** Who submits sub-flows: the speaker of their submissions. */
-export const COORDINATOR = 'coordinator';
+import { wantedAgain, type Wanted } from './wanted.js';
 
 /** The id of the sub-flow of an attempt: made of what is recorded, so that asking again after a crash finds it. */
 const childIdOf = (flowId: string, taskId: string, attempt: number): string =>
@@ -36,7 +31,8 @@ interface Delegation {
   recovery?: { input: unknown };
 }
 
-const submitChild = (draft: Draft, wanted: Wanted, { asked, cost, recovery }: Delegation): void => {
+/** Submits the sub-flow that a task goes on as. */
+export const submitChild = (draft: Draft, wanted: Wanted, { asked, cost, recovery }: Delegation): void => {
   const { state, head, now } = draft;
   const { step, taskId, attempt } = wanted;
   const { id: stepId, timeout = Infinity, budget } = step.definition;
@@ -70,26 +66,6 @@ export const recoverBy = (draft: Draft, task: TaskState, { work, input }: { work
   submitChild(draft, wantedAgain(draft, task), { asked, cost: 0, recovery: { input } });
 };
 
-/** What a planner gave as a definition. */
-const planned = (draft: Draft, task: TaskState, output: unknown): { definition: FlowDefinition } | { problems: Problem[] } => {
-  const whole = loadWhole(output, draft.load);
-  const written = isRecord(whole) ? whole : { steps: whole };
-  const validated = validateDefinition({ name: task.id, ...written });
-  if ('definition' in validated) return validated;
-  return { problems: boundProblems(validated.issues.map((issue) => issueProblem(issue, 'output'))) };
-};
-
-/** The planner has answered: its steps are run, or it is told what is wrong with them. */
-export const onPlan = (draft: Draft, task: TaskState, { output, cost }: { output: unknown; cost: number }): void => {
-  const plan = planned(draft, task, output);
-  if ('problems' in plan) {
-    const fault = faultOf('INVALID_DEFINITION', 'the plan is not a valid list of steps', plan.problems);
-    return failAttempt(draft, task, { fault: { ...fault, retryable: true }, cost });
-  }
-  const wanted = { ...wantedAgain(draft, task), attempt: task.attempt };
-  submitChild(draft, wanted, { asked: { definition: plan.definition }, cost });
-};
-
 /** Sub-flows of the same step that have no share yet, this one included. */
 export const toComeOf = ({ state }: Draft, task: TaskState): number => {
   const granted = [...state.children.values()].filter(({ taskId }) => state.tasks.get(taskId)?.step === task.step).length;
@@ -104,31 +80,3 @@ export const shareOf = (draft: Draft, task: TaskState, asked: number): number =>
   if (own !== undefined) return Math.min(own, asked);
   return Math.min(asked, Math.max(1, Math.floor(left / (toComeOf(draft, task) + 1))));
 };
-
-/** The sub-flow of a task has ended, and with it the task or its attempt. */
-export const onSubFlowEnded = (draft: Draft, child: ChildState, input: Extract<Input, { kind: 'childEnded' }>): void => {
-  const task = draft.state.tasks.get(child.taskId);
-  if (task?.status !== 'delegated' || task.childId !== child.id) return;
-  if (input.state !== 'COMPLETED') return failAttempt(draft, task, { fault: faultOfChild(input), cost: 0 });
-  const at = new Date(draft.now).toISOString();
-  const { id: taskId, attempt } = task;
-  draft.emit(
-    { type: 'taskCompleted', taskId, attempt, output: input.output, cost: 0, startedAt: at, endedAt: at, instance: COORDINATOR },
-    input.output,
-  );
-};
-
-const faultOfChild = ({ childId, state, errors = [] }: Extract<Input, { kind: 'childEnded' }>): Fault => {
-  const code = errors[0]?.code ?? (state === 'CANCELED' ? 'CANCELED' : 'INTERNAL');
-  const message = `the sub-flow ${childId} ended ${state}${errors[0] ? `: ${errors[0].message}` : ''}`;
-  return {
-    code,
-    message: message.slice(0, 512),
-    retryable: isErrorCode(code) && retryable(code),
-    ...(errors.length > 0 ? { problems: boundProblems(errors) } : {}),
-  };
-};
-
-/** The sub-flow was refused its share: the task cannot go on. */
-export const onSubFlowRefused = (draft: Draft, task: TaskState, code: 'BUDGET_EXCEEDED' | 'HOP_LIMIT'): void =>
-  failAttempt(draft, task, { fault: faultOf(code, `nothing of the flow's budget is left for the sub-flow of ${task.id}`), cost: 0 });

@@ -6,7 +6,7 @@ import { issueProblem, validateDefinition } from '../definition/validate.js';
 import { LIMITS, sizeOf, tooDeep } from '../limits.js';
 import type { Facts, FlowDefinition, Input, Submission } from '../types.js';
 import type { Draft } from './draft.js';
-import { conclude } from './end.js';
+import { conclude } from './finish.js';
 import { boundProblems } from './fault.js';
 
 type SubmitInput = Extract<Input, { kind: 'submit' }>;
@@ -27,7 +27,9 @@ const resolve = (submission: Submission, facts: Facts): { definition: FlowDefini
   if (asked.length !== 1) return wrong('exactly one of skill, workflow, definition and resumes must be given');
   if (resumes !== undefined) {
     const before = facts.resumed?.flow?.definition;
-    return before ? { definition: before } : { problems: [problem('FLOW_UNKNOWN', 'the flow to go on from is not known', 'payload.resumes')] };
+    return before
+      ? { definition: before }
+      : { problems: [problem('FLOW_UNKNOWN', 'the flow to go on from is not known', 'payload.resumes')] };
   }
   if (skill !== undefined) {
     if (!SKILL_ID.test(skill)) return wrong('skill must be a skill id such as review.consolidate', 'payload.skill');

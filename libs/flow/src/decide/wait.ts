@@ -7,8 +7,11 @@ import { awaitedKey, type TaskState } from '../state/state.js';
 import type { Awaited, Note } from '../types.js';
 import type { Draft } from './draft.js';
 import { evaluationFault, faultOf } from './fault.js';
-import { COORDINATOR } from './sub-flow.js';
-import { failTask, giveUp, type Wanted } from './task.js';
+import { giveUp } from './attempt.js';
+import { COORDINATOR } from './coordinator.js';
+import { failTask } from './fail-task.js';
+import { leaveWait } from './leave-wait.js';
+import type { Wanted } from './wanted.js';
 
 /** Under which the index knows who waits for an event; tokens hold no tilde. */
 export const eventKey = ({ source, type }: { source: string; type: string }): string => `${source}~${type}`;
@@ -63,14 +66,6 @@ export const endWait = (draft: Draft, task: TaskState, output: unknown): void =>
   leaveWait(draft, task, () =>
     draft.emit({ type: 'taskCompleted', taskId, attempt, output, cost: 0, startedAt: at, endedAt: at, instance: COORDINATOR }, output),
   );
-};
-
-/** Ends a task's wait, and takes the flow out of the index of events where no other task waits for the same. */
-export const leaveWait = (draft: Draft, { on }: TaskState, end: () => void): void => {
-  const key = awaitedKey(on);
-  const waited = key !== undefined && draft.state.awaiting.has(key);
-  end();
-  if (on?.kind === 'event' && waited && !draft.state.awaiting.has(key)) draft.command({ type: 'unwait', kind: 'event', key: on.key });
 };
 
 /** The time of a wait is over: what it was for has come, or never did. */

@@ -4,7 +4,6 @@ import type { Expression } from '../expression/expression.js';
 import type { CompiledTemplate } from '../expression/template.js';
 import { compileStep, type StepExpressions } from './compile-step.js';
 import { Compiler } from './compiler.js';
-import { checkChange } from './change.js';
 import type { FlowDefinition, Rule, StepDefinition, Trigger } from './definition.js';
 import { checkGraph } from './graph.js';
 import { definitionIssue, showPath, type Issue, type Key } from './issue.js';
@@ -73,36 +72,11 @@ const boxesOf = ({ definition, steps, byId }: CompiledFlow, fault: (issue: Issue
   return [...shared, ...own];
 };
 
-/** Everything that is wrong with a definition of the right shape: what would keep it from compiling, and what its rules would make of it. */
-export const checkDefinition = (definition: FlowDefinition, path: Key[] = []): Issue[] => {
-  const { flow, issues } = compileDefinition(definition, path);
-  return issues.length > 0 ? issues : checkRules(flow, path);
-};
-
-/** Each rule on its own must leave a flow that can run. */
-const checkRules = ({ definition, rules, byId }: CompiledFlow, path: Key[]): Issue[] =>
-  rules.flatMap(({ definition: rule, waits }, index) => {
-    const at = [...path, 'rules', index];
-    const unknown = waits.filter((id) => !byId.has(id)).map((id) => definitionIssue(at, `there is no step "${id.slice(0, 64)}"`));
-    const double = rules.findIndex((each) => each.definition.id === rule.id) < index;
-    const same = double ? [definitionIssue([...at, 'id'], `the id "${rule.id}" is that of another rule`)] : [];
-    return [...unknown, ...same, ...(unknown.length > 0 ? [] : checkChange(definition, rule, at))];
-  });
-
 /** Steps without an issue, so that a change of a flow compiles what is new. */
 const known = new WeakMap<StepDefinition, StepExpressions>();
 
 const learn = (compiler: Compiler, step: StepDefinition, path: Key[]): StepExpressions => {
   const before = compiler.issues.length;
-  const inner: [FlowDefinition | undefined, Key[]][] = [
-    [step.flow, ['flow']],
-    [step.compensate?.flow, ['compensate', 'flow']],
-    ...(step.onError ?? []).map((each, index): [FlowDefinition | undefined, Key[]] => [
-      'run' in each ? each.run.flow : undefined,
-      ['onError', index, 'run', 'flow'],
-    ]),
-  ];
-  for (const [flow, at] of inner) if (flow) compiler.issues.push(...checkDefinition(flow, [...path, ...at]));
   const expressions = compileStep(compiler, step, path);
   if (compiler.issues.length === before) known.set(step, expressions);
   return expressions;

@@ -46,7 +46,7 @@ export const readFlow = (reader: Reader, name?: string): FlowDefinition => {
     ...given('rollbackOnCancel', reader.flag('rollbackOnCancel')),
     ...given('rollbackTime', reader.duration('rollbackTime', TIMES)),
     ...(timeBoxes.length > 0 ? { timeBoxes } : {}),
-    ...given('rules', readRules(reader)),
+    ...given('rules', readRules(reader, readFlow)),
     ...given('on', readTriggers(reader)),
     ...given('output', reader.raw('output')),
   };

@@ -2,11 +2,11 @@ import { LIMITS } from '../limits.js';
 import { readChange } from './change.js';
 import type { Rule } from './definition.js';
 import { definitionIssue } from './issue.js';
-import { NAME } from './read-step.js';
+import { NAME, type ReadFlow } from './read-step.js';
 import { given, isRecord, Reader } from './reader.js';
 
 /** `rules`: what changes the flow as results arrive. */
-export const readRules = (flow: Reader): Rule[] | undefined => {
+export const readRules = (flow: Reader, readFlow: ReadFlow): Rule[] | undefined => {
   const rules = flow.list('rules', LIMITS.rules);
   return rules?.flatMap((each, index): Rule[] => {
     const path = [...flow.path, 'rules', index];
@@ -19,7 +19,7 @@ export const readRules = (flow: Reader): Rule[] | undefined => {
       id: reader.text('id', NAME) ?? `rule-${index + 1}`,
       ...given('after', reader.text('after', NAME)),
       ...given('when', reader.expression('when')),
-      ...readChange(reader),
+      ...readChange(reader, readFlow),
     };
     if (rule.after === undefined && rule.when === undefined) reader.fault('when', 'a rule has when, after or both');
     if (!rule.add && !rule.replace && !rule.skip) reader.fault('add', 'a rule has add, replace or skip');

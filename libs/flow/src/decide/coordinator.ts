@@ -1,0 +1,2 @@
+/** Who submits sub-flows: the speaker of their submissions. */
+export const COORDINATOR = 'coordinator';
