@@ -20,6 +20,8 @@ export const checkScope = ({ scope, events, records, faults, deadOf }) => {
   for (let i = 0; i < filled.length; i++) {
     const [before, after] = [filled[i - 1], filled[i]];
     if (tooMany(after.entries)) say('exclusion', `record ${after.sequence} lets in more than its holders allow`);
+    const stranger = after.entries.find(({ metadata }) => !ops.has(metadata?.op));
+    if (stranger) say('strangers', `write ${after.sequence} names ${stranger.holder}, who never asked`);
     if (before === undefined || after.previous !== before.sequence) continue;
     left({ before, after, ops, deadOf }, say);
     turns(before, after, say);
