@@ -32,6 +32,8 @@ const TASKS = 5;
 const LASTS = { least: 1_000, more: 3_000 };
 /** Between the end of one fault and the next: the cluster must be whole again. */
 const CALM = 4_000;
+/** Between probes while nothing ends. */
+const PROBE = 500;
 const END = 120_000;
 
 const { values: options } = parseArgs({
@@ -61,22 +63,40 @@ const definition = {
 };
 const items = Array.from({ length: TASKS }, (_, i) => i);
 
-/** Flows one after another on so many lanes, until told to stop; when each ended. */
+/** Flows one after another on so many lanes, until told to stop. A lane may wait for the ack wait of a task that a fault swallowed. */
 class Load {
-  ends = [];
+  /** Milliseconds that each flow took. */
+  took = [];
   ids = [];
   wrong = [];
   #stopping = false;
   #lanes;
 
+  #open = new Set();
+
   constructor(client, bus) {
-    this.#lanes = Array.from({ length: IN_FLIGHT }, () => this.#lane(client, bus));
+    this.client = client;
+    this.bus = bus;
+    this.#lanes = Array.from({ length: IN_FLIGHT }, () => this.#lane());
   }
 
-  async #lane(client, bus) {
-    while (!this.#stopping) {
+  async #lane() {
+    while (!this.#stopping) await this.one();
+  }
+
+  /** A flow from its submission to its end. */
+  one() {
+    const ending = this.#one().finally(() => this.#open.delete(ending));
+    this.#open.add(ending);
+    return ending;
+  }
+
+  async #one() {
+    const { client, bus } = this;
+    {
       const flowId = newId();
       this.ids.push(flowId);
+      const began = performance.now();
       try {
         await submitted(client, flowId);
         const { state, errors } = await client.outcome(flowId, { timeout: END });
@@ -84,13 +104,14 @@ class Load {
       } catch (error) {
         this.wrong.push(`flow ${flowId}: ${error.message} ${await whatItWaitsFor(bus, flowId).catch(String)}`);
       }
-      this.ends.push(performance.now());
+      this.took.push(performance.now() - began);
     }
   }
 
   async stop() {
     this.#stopping = true;
     await Promise.all(this.#lanes);
+    await Promise.all(this.#open);
   }
 }
 
@@ -104,6 +125,18 @@ const submitted = async (client, flowId) => {
       await delay(200);
     }
   }
+};
+
+/** Until a flow that begins now has ended: one that is not done soon is left to itself, and another begun. */
+const resumed = async (load) => {
+  const began = performance.now();
+  const probe = new AbortController();
+  const first = new Promise((resolve) => probe.signal.addEventListener('abort', resolve, { once: true }));
+  while (!probe.signal.aborted && performance.now() - began < END) {
+    load.one().then(() => probe.abort());
+    await Promise.race([first, delay(PROBE)]);
+  }
+  return performance.now() - began;
 };
 
 const percentile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
@@ -145,24 +178,22 @@ try {
   bus = await connectBus({ servers: cluster.url, me: cli.name, manifest: cli, seed: keys[cli.name].seed });
   const client = new WaggleClient(bus, { tenant: TENANT });
   const load = new Load(client, bus);
-  while (load.ends.length < 2 * IN_FLIGHT) await delay(100);
+  while (load.took.length < 2 * IN_FLIGHT) await delay(100);
 
-  const gaps = [];
+  const resumes = [];
   for (let round = 0; round < faults; round++) {
     for (const fault of FAULTS) {
       const stream = random.pick(STREAMS);
       const leader = (await bus.figures(stream)).leader;
-      const began = performance.now();
       const { heal } = await cluster[fault](cluster.at(leader));
+      const back = resumed(load);
       await delay(LASTS.least + random.real() * LASTS.more);
       await heal();
+      const after = await back;
       await delay(CALM);
-      // how long nothing ended: from the fault to the first end after it, and between any two ends since
-      const ends = [began, ...load.ends.filter((end) => end >= began), performance.now()];
-      const gap = Math.max(...ends.slice(1).map((end, i) => end - ends[i]));
-      gaps.push({ fault, stream, gap });
+      resumes.push({ fault, after });
       console.log(
-        `${gaps.length}/${FAULTS.length * faults} ${fault} of ${leader}, leader of ${stream}: nothing ended for ${Math.round(gap)} ms; ${load.ends.length} flows`,
+        `${resumes.length}/${FAULTS.length * faults} ${fault} of ${leader}, leader of ${stream}: went on after ${Math.round(after)} ms; ${load.took.length} flows`,
       );
     }
   }
@@ -179,9 +210,9 @@ try {
     wrong.push(...mistakes.map((mistake) => `flow ${flowId}: ${mistake}`));
   }
   const repeated = [...counts.values()].filter((n) => n > 1).length;
-  console.log(`\n| fault | times | longest without an end: p50 | p99 | most |\n|---|---|---|---|---|`);
+  console.log(`\n| fault | times | new flows end again after: p50 | p99 | most |\n|---|---|---|---|---|`);
   for (const fault of FAULTS) {
-    const own = gaps.filter((each) => each.fault === fault).map(({ gap }) => gap);
+    const own = resumes.filter((each) => each.fault === fault).map(({ after }) => after);
     const shown = [percentile(own, 0.5), percentile(own, 0.99), Math.max(...own)].map((ms) => `${(ms / 1000).toFixed(1)} s`);
     console.log(`| ${fault} | ${own.length} | ${shown.join(' | ')} |`);
   }

@@ -29,11 +29,11 @@ export const manifest: Manifest = {
     { stream: 'FLOW', consumers: Object.values(RETENTION_CONSUMERS) },
   ],
   rereads: ['FLOW', 'TASK', 'SUBMIT', 'ESCALATION', 'DLQ', 'TIMER', 'WAIT', 'PROGRESS', 'BLOB'],
-  folds: ['FLOW', 'WAIT', 'EVENT', 'ESCALATION', 'PROGRESS'],
+  folds: ['FLOW', 'WAIT', 'EVENT', 'ESCALATION', 'PROGRESS', 'SUBMIT', 'RESULT', 'TIMER'],
   readsLeader: ['FLOW', 'RESULT', 'SUBMIT', 'EVENT', 'WAIT', 'KV_DIRECTORY', 'KV_QUOTAS'],
   // SUBMIT: what blocks the inputs behind it, see inputs/blocked-sources.ts
   purges: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'ESCALATION', 'PROGRESS'],
-  inspects: ['INPUT', 'FLOW', 'TASK', 'TIMER', 'EVENT', 'PROGRESS'],
+  inspects: ['INPUT', 'FLOW', 'TASK', 'TIMER', 'EVENT', 'PROGRESS', 'SUBMIT', 'RESULT', 'ESCALATION'],
   buckets: { WORKFLOWS: { read: ['>'] }, DIRECTORY: { read: ['>'] }, QUOTAS: { read: ['>'] } },
   serves: ['describe', 'list', 'health'],
 };

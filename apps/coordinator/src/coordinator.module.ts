@@ -36,12 +36,14 @@ import { Workflows } from './engine/workflows.js';
 import { BlockedSources } from './inputs/blocked-sources.js';
 import { Intake } from './inputs/intake.js';
 import { Partitions } from './inputs/partitions.js';
+import { SilentSources } from './inputs/silent-sources.js';
+import { SourcePositions } from './inputs/source-positions.js';
 import { Strays } from './inputs/strays.js';
 import { FlowDescriber } from './questions/flow-describer.js';
 import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
-const INPUTS = [Intake, Partitions, Strays, BlockedSources];
+const INPUTS = [Intake, Partitions, Strays, BlockedSources, SilentSources, SourcePositions];
 const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, StoredAnswers, Sources, Orphans];
 const WORLD = [Directory, Freezes, Workflows, Values, Pressure, Audit];
 const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, Triggers, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];

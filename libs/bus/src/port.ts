@@ -180,6 +180,8 @@ export interface StreamFigures {
   time: Date;
   /** In a cluster: the server that leads the stream; undefined while one is chosen. */
   leader?: string;
+  /** Of a stream that copies others: milliseconds since the broker last heard of each, by name. */
+  sources?: Record<string, number>;
 }
 
 export interface Backlog {

@@ -168,6 +168,28 @@ export const parseInputSubject = (subject: string): InputAddress | undefined => 
   }
 };
 
+/** What INPUT makes of a message of one of its sources; undefined where it copies none of its subject. */
+export const inputAddressOf = (subject: string): InputAddress | undefined => {
+  const [, tenant, kind, a, b, c, d] = subject.split('.');
+  const at = (...tokens: (string | undefined)[]) => parseInputSubject(['in', 0, tenant, ...tokens].join('.'));
+  switch (kind) {
+    case 'submit':
+      return at(b, kind, a);
+    case 'signal':
+      return at(b, kind, a, c);
+    case 'result':
+      return at(b, kind, a, c, d);
+    case 'timer':
+      return a === 'due' ? at(b, kind, c) : undefined;
+    case 'escalation':
+      return a === 'answer' ? at(c, 'answer', b, d) : undefined;
+    case 'event':
+      return at(a, kind, b);
+    default:
+      return undefined;
+  }
+};
+
 const STREAM_OF_KIND: Readonly<Record<string, StreamName>> = {
   submit: 'SUBMIT',
   signal: 'SUBMIT',

@@ -1,12 +1,14 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { Delivery } from '@waggle/bus';
-import { parseInputSubject, type InputAddress } from '@waggle/protocol';
+import type { Delivery, StoredMessage } from '@waggle/bus';
+import type { Origin } from '@waggle/flow';
+import { inputAddressOf, parseInputSubject, type InputAddress, type StreamName } from '@waggle/protocol';
 import { Log } from '@waggle/service';
 import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-config.js';
 import { readInput, type Received } from '../domain/read-input.js';
 import { Lanes } from '../engine/lanes.js';
 import { Arrival } from './arrival.js';
 import { BlockedSources } from './blocked-sources.js';
+import { SourcePositions } from './source-positions.js';
 import { Strays } from './strays.js';
 
 /**
@@ -23,6 +25,7 @@ export class Intake implements OnModuleDestroy {
     private readonly lanes: Lanes,
     private readonly strays: Strays,
     private readonly sources: BlockedSources,
+    private readonly silent: SourcePositions,
     private readonly log: Log,
     @Inject(COORDINATOR_CONFIG) private readonly config: CoordinatorConfig,
   ) {}
@@ -31,7 +34,8 @@ export class Intake implements OnModuleDestroy {
   take(delivery: Delivery, ackWait: number): void {
     const origin = delivery.origin ?? { stream: 'INPUT', sequence: delivery.sequence };
     this.sources.copied(origin);
-    const text = `${origin.stream}:${origin.sequence}`;
+    this.silent.copied(origin);
+    const text = textOf(origin);
     const known = this.held.get(text);
     if (known !== undefined) return known.deliveredAgain(delivery);
     const arrival = new Arrival(delivery, () => this.held.delete(text));
@@ -43,6 +47,26 @@ export class Intake implements OnModuleDestroy {
       return arrival.never('no such input');
     }
     this.route(address, arrival, { origin, body: delivery.body, time: delivery.time, traceparent: delivery.header('traceparent') });
+  }
+
+  /**
+   * An input read from its source, for INPUT does not bring it. Resolves to whether it was dealt with: if not, it is to be
+   * read again. INPUT will bring it too, some time, and its origin says that it is the same.
+   */
+  takeStored(stream: StreamName, message: StoredMessage): Promise<boolean> {
+    const origin = { stream, sequence: message.sequence };
+    const address = inputAddressOf(message.subject);
+    // what nobody can be answered about waits for INPUT
+    if (address === undefined || address.kind === 'event' || this.held.has(textOf(origin))) return Promise.resolve(true);
+    const received = { origin, address, body: message.body, time: message.time, traceparent: message.header('traceparent') };
+    const { input } = readInput(received, this.config.operators);
+    if (input === undefined) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.lanes.put(
+        { tenant: address.tenant, flowId: address.flowId },
+        { input, bytes: message.body.length, deliveries: 2, done: () => resolve(true), again: () => resolve(false) },
+      );
+    });
   }
 
   /** Everything held, at work or waiting. */
@@ -76,3 +100,5 @@ export class Intake implements OnModuleDestroy {
     this.keeper.unref();
   }
 }
+
+const textOf = ({ stream, sequence }: Origin): string => `${stream}:${sequence}`;

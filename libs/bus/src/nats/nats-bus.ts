@@ -45,6 +45,7 @@ interface StreamInfo {
   config: { max_bytes: number };
   state: { messages: number; bytes: number; last_seq: number };
   cluster?: { leader?: string };
+  sources?: { name: string; active: number }[];
   ts: string;
 }
 
@@ -210,7 +211,7 @@ export class NatsBus implements Bus {
   }
 
   async figures(stream: StoreName): Promise<StreamFigures> {
-    const { config, state, ts, cluster } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
+    const { config, state, ts, cluster, sources } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
     return {
       messages: state.messages,
       bytes: state.bytes,
@@ -218,6 +219,8 @@ export class NatsBus implements Bus {
       lastSequence: state.last_seq,
       time: new Date(ts),
       ...(cluster?.leader && { leader: cluster.leader }),
+      // -1: never
+      ...(sources && { sources: Object.fromEntries(sources.map(({ name, active }) => [name, active < 0 ? Infinity : active / 1e6])) }),
     };
   }
 

@@ -91,6 +91,11 @@ export class ModelBroker {
     }
   }
 
+  /** What a stream copies. */
+  sourcesOf(stream: string): string[] {
+    return stream === 'INPUT' ? [...this.copies.keys()] : [];
+  }
+
   addStream(settings: StreamSettings): void {
     const stream: ModelStream = new ModelStream(settings, this.clock, {
       stored: (message) => this.stored(stream, message),

@@ -210,7 +210,16 @@ export class ModelBus implements Bus {
       timeout: API_TIMEOUT,
       work: () => {
         const { size, bytes, settings, lastSequence } = this.streamNamed(stream);
-        return { messages: size, bytes, maxBytes: settings.max_bytes, lastSequence, time: new Date(this.broker.clock.now()) };
+        // the model's sources are always heard of
+        const sources = Object.fromEntries(this.broker.sourcesOf(stream).map((name) => [name, 0]));
+        return {
+          messages: size,
+          bytes,
+          maxBytes: settings.max_bytes,
+          lastSequence,
+          time: new Date(this.broker.clock.now()),
+          ...(Object.keys(sources).length > 0 && { sources }),
+        };
       },
     });
   }
