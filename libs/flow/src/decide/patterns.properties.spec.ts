@@ -109,8 +109,12 @@ const reserve = (d: Checked, at: number): void => {
   d.give(d.input('childReserve', { childId: child.childId, agent: 'coordinator', taskId, attempt, tasks: 1 + (at % 5) }));
 };
 
-const endChild = (d: Checked, childId: string, state: 'COMPLETED' | 'FAILED', more: object = {}): void => {
-  d.give(d.input('childEnded', { childId, state, cost: 0.01, attempts: 1, ...more }));
+const endChild = (
+  d: Checked,
+  childId: string,
+  more: { state: 'COMPLETED' | 'FAILED'; output?: unknown; errors?: { code: string; message: string }[] },
+): void => {
+  d.give(d.input('childEnded', { childId, cost: 0.01, attempts: 1, ...more }));
 };
 
 const happen = (d: Checked, fate: number, choice: number): void => {
@@ -125,7 +129,7 @@ const happen = (d: Checked, fate: number, choice: number): void => {
   else if (fate === 3) d.signal('event', { speaker: 'coordinator', data: { source: 'a', type: 'b', id: `e${choice}` } });
   else if (fate === 4 || fate === 5) reserve(d, choice);
   else if (fate === 6 && child)
-    endChild(d, child.childId, choice % 3 ? 'COMPLETED' : 'FAILED', { output: choice % 3, errors: [{ code: 'X', message: 'x' }] });
+    endChild(d, child.childId, { state: choice % 3 ? 'COMPLETED' : 'FAILED', output: choice % 3, errors: [{ code: 'X', message: 'x' }] });
   else if (fate === 7 && attempt)
     d.give(d.result(attempt, { kind: 'failed', error: { code: 'X', message: 'x', retryable: choice % 2 > 0 }, cost: 0.1 }));
   else if (fate === 8 && choice % 30 === 0) d.signal('cancel');
@@ -143,7 +147,7 @@ const finish = (d: Checked): void => {
     const [child] = openChildren(d);
     if (child) {
       reserve(d, 0);
-      endChild(d, child.childId, 'COMPLETED', { output: {} });
+      endChild(d, child.childId, { state: 'COMPLETED', output: {} });
     }
     if (running.length === 0 && round % 3 === 2) d.fire();
   }

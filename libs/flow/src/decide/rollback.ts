@@ -45,13 +45,16 @@ const inputsOf = (draft: Draft, { step, tasks }: Undone): unknown[] =>
     return step.compensate.render({ ...scope, local: { ...scope.local, output } }, draft.load);
   });
 
+/** Without what is not there. */
+const written = <T extends object>(work: T): T => JSON.parse(JSON.stringify(work)) as T;
+
 /** One step after the other, each for every task of the step it undoes, one after the other. */
 const definitionOf = (undone: readonly Undone[], time: number): FlowDefinition => {
   const steps = undone.map(({ step }, index): StepDefinition => {
     const { retry, skill, workflow, version, flow, timeout } = step.definition.compensate!;
     return {
       id: `undo-${index}`,
-      ...JSON.parse(JSON.stringify({ skill, workflow, version, flow, timeout })),
+      ...written({ skill, workflow, version, flow, timeout }),
       forEach: `input[${JSON.stringify(step.definition.id)}]`,
       maxParallel: 1,
       input: '${{ item }}',

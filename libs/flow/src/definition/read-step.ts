@@ -35,10 +35,10 @@ const readExpects = (step: Reader): StepDefinition['expects'] => {
   if (value === undefined) return undefined;
   if (!isRecord(value)) return step.fault('expects', 'expects must be an object: by step, a JSON Schema or CEL over output');
   const reader = step.inner('expects');
-  const read = Object.entries(value).map(([id, rule]) => {
-    if (!isRecord(rule)) return [id, reader.expression(id) ?? ''] as const;
+  const read = Object.entries(value).map(([id, rule]): [string, Record<string, unknown> | string] => {
+    if (!isRecord(rule)) return [id, reader.expression(id) ?? ''];
     step.issues.push(...checkSchema(rule, [...step.path, 'expects', id]));
-    return [id, rule] as const;
+    return [id, rule];
   });
   return Object.fromEntries(read);
 };

@@ -7,8 +7,9 @@ import { Driver } from './driver.js';
 /** A state as text: the same for states that are the same. */
 export const snapshot = (state: FlowState): string =>
   JSON.stringify({ ...state, flow: undefined }, (_key, value: unknown) => {
-    if (value instanceof Map) return [...value].sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
-    if (value instanceof Set) return [...value].map((each) => (typeof each === 'object' ? (each as { id: string }).id : each)).sort();
+    if (value instanceof Map) return [...(value as Map<string, unknown>)].sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+    if (value instanceof Set)
+      return [...(value as Set<{ id: string } | string>)].map((each) => (typeof each === 'object' ? each.id : each)).sort();
     return value === Infinity ? 'never' : value;
   });
 
