@@ -1,5 +1,5 @@
 import { emptyState, fold, type Transition } from '@waggle/flow';
-import { subjects, type AgentMessage, type Outcome, type TaskResult } from '@waggle/protocol';
+import { subjects, type AgentMessage, type AuditEntry, type Outcome, type TaskResult } from '@waggle/protocol';
 import type { Kept } from '@waggle/testkit';
 import { createHash } from 'node:crypto';
 import { FlowRecord, type AttemptRecord } from './flow-record.js';
@@ -9,6 +9,8 @@ import type { Violation } from './violation.js';
 
 /** After faults, what a transition implies is said within so many milliseconds: takeover, redelivery, and a pause or two. */
 const SAID_WITHIN = 20_000;
+/** A signal is heard within so many milliseconds, whatever happens meanwhile. */
+const HEARD_WITHIN = 14_000;
 const LONGEST_FAULT = 4_000;
 /** A publish is tried so long; one that was lost on the way comes within so many milliseconds. */
 const LONGEST_PUBLISH = 15_000;
@@ -65,7 +67,7 @@ export class Checker {
     const transition = bodyOf<Transition>(message);
     const ended = new Map([...record.attempts].map(([key, { ended }]) => [key, ended]));
     record.append(transition, this.simulation.world.now());
-    for (const [key, attempt] of record.attempts) if (attempt.ended && !ended.get(key)) this.attemptEnded(record, attempt, transition);
+    for (const [key, attempt] of record.attempts) if (attempt.ended && !ended.get(key)) this.attemptEnded(record, attempt);
     this.budgets(record);
     const parent = record.started?.parent;
     if (transition.n === 1 && parent && !this.records.get(parent.flowId)?.children.has(flowId))
@@ -73,18 +75,22 @@ export class Checker {
   }
 
   /** What ended an attempt must be what is stored of it. */
-  private attemptEnded({ flowId }: FlowRecord, { taskId, attempt, agent, ended }: AttemptRecord, { at }: Transition): void {
+  private attemptEnded({ flowId }: FlowRecord, { taskId, attempt, agent, deadline, ended }: AttemptRecord): void {
     const [result] = this.simulation.history.of(subjects.result(TENANT, agent, flowId, taskId, attempt));
     const { how } = ended!;
     if (how === 'canceled') return;
     if (how === 'timeout') {
-      if (result && result.time < at)
-        this.fail('I1', flowId, `${taskId}.${attempt} timed out although its result was stored ${at - result.time} ms before`);
+      if (result && result.time < deadline)
+        this.fail(
+          'I1',
+          flowId,
+          `${taskId}.${attempt} timed out although its result was stored ${deadline - result.time} ms before its time was up`,
+        );
       return;
     }
     if (!result) return this.fail('I5', flowId, `${taskId}.${attempt} has ended (${how}), and no result of it is stored`);
     const { kind } = bodyOf<TaskResult>(result);
-    if ((kind === 'completed') !== (how === 'completed'))
+    if ((kind === 'completed') !== (how === 'completed') || (kind === 'handoff' && how !== 'handed' && how !== 'failed'))
       this.fail('I5', flowId, `${taskId}.${attempt} is ${how}, its stored result says ${kind}`);
   }
 
@@ -187,11 +193,17 @@ export class Checker {
       if (!this.outcomes.has(subjects.outcome(TENANT, owner, flowId))) this.fail('I9', flowId, `${owner} never heard how it ended`);
       return;
     }
-    if (!record || record.signals.has(id)) return;
+    if (!record || record.signals.has(id) || this.audited(owner, flowId)) return;
     const [signal] = this.simulation.history.of(subjects.signal(TENANT, owner, flowId, id));
-    const since = Math.max(signal?.time ?? 0, this.simulation.world.start + this.simulation.faults.until) + SAID_WITHIN;
+    const since = (signal?.time ?? 0) + HEARD_WITHIN;
     if (record.ending && record.ending.at > since)
       this.fail('I1', flowId, `the signal ${id} of ${owner} was acknowledged and came to nothing`);
+  }
+
+  /** Whether a signal came before its flow, and was written down instead. */
+  private audited(actor: string, object: string): boolean {
+    const entries = this.simulation.history.of(subjects.audit(TENANT, 'coordinator', 'signal')).map((kept) => bodyOf<AuditEntry>(kept));
+    return entries.some((entry) => entry.actor === actor && entry.object === object);
   }
 
   /** Folding the log twice gives the same state. */

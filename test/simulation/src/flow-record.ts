@@ -9,7 +9,7 @@ export interface AttemptRecord {
   deadline: number;
   /** When its dispatch was appended, and when its end was. */
   since: number;
-  ended?: { at: number; how: 'completed' | 'failed' | 'timeout' | 'canceled'; final: boolean; retryable: boolean };
+  ended?: { at: number; how: 'completed' | 'failed' | 'timeout' | 'canceled' | 'handed'; final: boolean; retryable: boolean };
 }
 
 type Fail = (invariant: string, what: string) => void;
@@ -110,6 +110,8 @@ export class FlowRecord {
           this.failures.push({ taskId: event.taskId, attempt: event.attempt, code: fault.code, agent: record.agent });
         return this.end(event, { at, how: timeout ? 'timeout' : 'failed', final: retryAt === undefined, retryable: fault.retryable });
       }
+      case 'taskHandedOn':
+        return this.end(event, { at, how: 'handed', final: false, retryable: false });
       case 'taskCanceled': {
         const record = this.latest.get(event.taskId);
         if (record && !record.ended) record.ended = { at, how: 'canceled', final: true, retryable: false };
@@ -159,8 +161,11 @@ export class FlowRecord {
   }
 
   private stepCompleted(stepId: string): void {
-    const wanted = this.expanded.get(stepId) ?? 1;
+    const join = this.started?.definition.steps.find(({ id }) => id === stepId)?.join ?? 'all';
+    // what is enough for others is theirs to say
+    if (join !== 'all' && !('quorum' in join)) return;
+    const wanted = join !== 'all' ? join.quorum : (this.expanded.get(stepId) ?? 1);
     const found = this.done.get(stepId) ?? 0;
-    if (found !== wanted) this.fail('I5', `step ${stepId} was complete with ${found} of ${wanted} tasks`);
+    if (join === 'all' ? found !== wanted : found < wanted) this.fail('I5', `step ${stepId} was complete with ${found} of ${wanted} tasks`);
   }
 }

@@ -2,7 +2,19 @@ import { hashOf, Random } from './random.js';
 
 /** What an agent does with a task, whatever happens around it. */
 export type Behaviour =
-  'ok' | 'slow' | 'failOnce' | 'failAlways' | 'failFinally' | 'reject' | 'malformed' | 'hangOnce' | 'killOnce' | 'child' | 'greedyChild';
+  | 'ok'
+  | 'slow'
+  | 'failOnce'
+  | 'failAlways'
+  | 'failFinally'
+  | 'reject'
+  | 'malformed'
+  | 'hangOnce'
+  | 'killOnce'
+  | 'lateOnce'
+  | 'handOn'
+  | 'child'
+  | 'greedyChild';
 
 export interface FlowPlan {
   id: string;
@@ -16,6 +28,8 @@ export interface FlowPlan {
   duplicateAt?: number;
   /** Another owner asks for the same id. */
   takenAt?: number;
+  /** It is paused, and resumed a moment later. */
+  pausedAt?: { from: number; to: number };
 }
 
 export interface SkillPlan {
@@ -40,7 +54,7 @@ export const OWNERS = ['ann', 'ben'] as const;
 const SKILLS = ['work.a', 'work.b', 'work.c'];
 
 const behaviours: [Behaviour, number][] = [
-  ['ok', 62],
+  ['ok', 57],
   ['slow', 6],
   ['failOnce', 8],
   ['failAlways', 2],
@@ -49,6 +63,8 @@ const behaviours: [Behaviour, number][] = [
   ['malformed', 2],
   ['hangOnce', 5],
   ['killOnce', 3],
+  ['lateOnce', 2],
+  ['handOn', 5],
   ['child', 7],
   ['greedyChild', 2],
 ];
@@ -76,6 +92,14 @@ const stepsOf = (random: Random, count: number, large: boolean): Record<string, 
       input: from === undefined ? { n: index } : { n: index, from: `\${{ steps.${from}.output }}` },
       ...(list ? { forEach: large ? 'input.many' : 'input.list' } : {}),
       ...(list && random.chance(0.4) ? { maxParallel: random.whole(1, 3) } : {}),
+      ...(list && random.chance(0.25)
+        ? {
+            join: random.of([
+              { any: true, rest: 'cancel' },
+              { quorum: 2, rest: random.of(['cancel', 'run']) },
+            ]),
+          }
+        : {}),
       ...(random.chance(0.1) ? { when: 'input.yes == false' } : {}),
       retry: {
         attempts: random.whole(1, 3),
@@ -92,6 +116,7 @@ const stepsOf = (random: Random, count: number, large: boolean): Record<string, 
 
 const flowOf = (random: Random, seed: number, n: number): FlowPlan => {
   const large = random.chance(0.04);
+  const paused = random.chance(0.2) ? random.between(0, 1_500) : undefined;
   const at = random.between(0, 3_000);
   const sometimes = (part: number, least: number, most: number): number | undefined =>
     random.chance(part) ? at + random.between(least, most) : undefined;
@@ -109,10 +134,11 @@ const flowOf = (random: Random, seed: number, n: number): FlowPlan => {
       list: Array.from({ length: random.whole(0, 4) }, (_, i) => i),
       ...(large ? { many: Array.from({ length: 40 }, (_, i) => i) } : {}),
     },
-    cancelAt: sometimes(0.12, 0, 4_000),
+    cancelAt: random.chance(0.3) ? sometimes(0.3, 0, 40) : sometimes(0.12, 0, 4_000),
     strangerAt: sometimes(0.1, 0, 2_000),
     duplicateAt: sometimes(0.15, 0, 2_000),
     takenAt: sometimes(0.08, 0, 2_000),
+    ...(paused === undefined ? {} : { pausedAt: { from: at + paused, to: at + paused + random.between(1, 2_000) } }),
   };
 };
 

@@ -1,7 +1,7 @@
 import { LIMITS } from '@waggle/flow';
 import { Checker } from './checker.js';
 import { Simulation, type SimulationOptions } from './simulation.js';
-import { behaviourOf } from './plan.js';
+import { behaviourOf, type FlowPlan } from './plan.js';
 import type { Violation } from './violation.js';
 
 /** Milliseconds of virtual time in which everything must have ended. */
@@ -22,6 +22,10 @@ export interface SeedRun {
 
 const { commands: COMMANDS } = LIMITS;
 
+/** When the last thing that a plan asks for is asked. */
+const askedBy = ({ at, pausedAt, cancelAt = 0, strangerAt = 0, takenAt = 0, duplicateAt = 0 }: FlowPlan): number =>
+  Math.max(at, pausedAt?.to ?? 0, cancelAt, strangerAt, takenAt, duplicateAt);
+
 const once = async (seed: number, options: SimulationOptions): Promise<{ simulation: Simulation; checker: Checker }> => {
   const simulation = new Simulation(seed, options);
   const checker = new Checker(simulation);
@@ -29,15 +33,7 @@ const once = async (seed: number, options: SimulationOptions): Promise<{ simulat
   (LIMITS as { commands: number }).commands = simulation.plan.commands ?? COMMANDS;
   simulation.start();
   const { world } = simulation;
-  const asked = Math.max(
-    ...simulation.plan.flows.flatMap(({ at, cancelAt = 0, strangerAt = 0, takenAt = 0, duplicateAt = 0 }) => [
-      at,
-      cancelAt,
-      strangerAt,
-      takenAt,
-      duplicateAt,
-    ]),
-  );
+  const asked = Math.max(...simulation.plan.flows.map(askedBy));
   const least = Math.max(asked, simulation.faults.until) + 1_000;
   const wrong = (): boolean => checker.violations.length > 0;
   await world.run(() => wrong() || (world.elapsed > least && checker.settled), UNTIL);
@@ -70,6 +66,7 @@ export const runSeed = async (seed: number, options: SimulationOptions = {}): Pr
   const run: SeedRun = { seed, violations: checker.violations, events: world.events, deaths, flows: checker.records.size, checker };
   const comparable = plan.flows.filter(
     ({ id, owner, cancelAt, takenAt, definition }) =>
+      (definition.steps as { join?: unknown }[]).every(({ join }) => join === undefined) &&
       !refused(checker, { owner, id }) &&
       cancelAt === undefined &&
       takenAt === undefined &&
@@ -78,7 +75,7 @@ export const runSeed = async (seed: number, options: SimulationOptions = {}): Pr
   );
   if (run.violations.length > 0 || comparable.length === 0) return run;
   const { checker: reference } = await once(seed, { undisturbed: true });
-  for (const { id, owner } of comparable) {
+  for (const { id, owner } of comparable.filter(({ id }) => !strayTimeouts(reference, seed, id))) {
     const [is, was] = [checker, reference].map((one) => one.outcomeOf(owner, id));
     const text = (outcome: typeof is): string => JSON.stringify([outcome?.state, outcome?.state === 'COMPLETED' ? outcome.output : null]);
     const shown = (outcome: typeof is): string => `${outcome?.state} ${JSON.stringify(outcome?.output ?? outcome?.errors)}`;

@@ -12,7 +12,7 @@ import {
   type TaskDispatch,
   type TaskResult,
 } from '@waggle/protocol';
-import { behaviourOf } from './plan.js';
+import { AGENTS, behaviourOf } from './plan.js';
 import { hashOf } from './random.js';
 
 export interface AgentParts {
@@ -124,6 +124,12 @@ export class SimAgent {
       case 'killOnce':
         if (first && instance.endsWith('-0')) die();
         return completed(output);
+      case 'lateOnce':
+        // as its time is up, a moment sooner or later
+        if (first) await pause(Date.parse(dispatch.deadline) - Date.now() + (hashOf(`late ${flowId} ${taskId}`) % 2_700) - 200);
+        return completed(output);
+      case 'handOn':
+        return first && dispatch.kind !== 'handoff' ? handedOn(taskId, address.agent) : completed(output);
       case 'slow':
         await pause(2_000);
         return completed(output);
@@ -174,3 +180,14 @@ export class SimAgent {
     await bus.publishOnce('RESULT', subjects.result(tenant, agent, flowId, taskId, attempt), JSON.stringify(message));
   }
 }
+
+const handedOn = (taskId: string, agent: string): Result => ({
+  kind: 'handoff',
+  request: {
+    fromAgent: agent,
+    toAgent: AGENTS.find((name) => name !== agent)!,
+    taskId,
+    reason: 'NEEDS_SPECIALIST',
+    context: { completedWork: 'half', remainingWork: 'half' },
+  },
+});

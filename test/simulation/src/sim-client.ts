@@ -55,4 +55,11 @@ export class SimClient {
     await surely(() => bus.publishOnce('SUBMIT', subjects.signal(TENANT, bus.me, flowId, id), body));
     this.promised({ kind: 'signal', owner: bus.me, flowId, id });
   }
+
+  /** One after the other: what is asked first is stored first. */
+  async pause(flowId: string, millis: number): Promise<void> {
+    await this.signal(flowId, 'pause', 'pause');
+    await pause(millis);
+    await this.signal(flowId, 'resume', 'resume');
+  }
 }

@@ -5,7 +5,8 @@ import { createEvent, skillKey, subjects, type DirectorySkill } from '@waggle/pr
 import { ModelBroker, type Kept } from '@waggle/testkit';
 import { AGENTS, OWNERS, planOf, type Plan } from './plan.js';
 import { Random } from './random.js';
-import { startReplica, type LogLine } from './replica.js';
+import { service } from '@waggle/coordinator';
+import { startReplica, type LogLine } from '@waggle/testkit/replica';
 import { SimAgent } from './sim-agent.js';
 import { SimClient, surely, type Promised } from './sim-client.js';
 import { FAIR, SimProcess, type Death, type Weather } from './sim-process.js';
@@ -53,6 +54,7 @@ const faultsOf = (seed: number): Faults => {
 interface Asking {
   submit(...given: Parameters<SimClient['submit']>): void;
   signal(...given: Parameters<SimClient['signal']>): void;
+  pause(...given: Parameters<SimClient['pause']>): void;
 }
 
 /** The bus of a replica as planted mistakes change it. */
@@ -95,7 +97,8 @@ export class Simulation {
       clock: this.world,
       random: () => random.next(),
       partitions: this.plan.partitions,
-      copyDelay: () => random.latency(),
+      // a source may be behind for seconds
+      copyDelay: () => (disturbed && !this.faultless && random.chance(0.02) ? random.between(500, LONGEST) : random.latency()),
       // late, and now and then twice
       timerDelays: () => [random.between(0, 250), ...(disturbed && random.chance(0.1) ? [random.between(0, 2_000)] : [])],
     });
@@ -162,7 +165,7 @@ export class Simulation {
     const say = this.options.trace && ((line: LogLine) => this.logged(process, line));
     process.run(() => {
       // it may come up into a storm: whoever starts it starts it again
-      startReplica({ bus, instance, ...(say ? { say } : {}) }).catch((error: unknown) => {
+      startReplica(service.module, { bus, instance, ...(say ? { say } : {}) }).catch((error: unknown) => {
         if (process.dead) return;
         this.say(`${instance} does not come up: ${String(error)}`);
         process.kill();
@@ -228,6 +231,7 @@ export class Simulation {
       return {
         submit: (...given) => process.run(() => client.submit(...given)),
         signal: (...given) => process.run(() => client.signal(...given)),
+        pause: (...given) => process.run(() => client.pause(...given)),
       };
     };
     const clients = new Map(OWNERS.map((name): [string, Asking] => [name, clientOf(name)]));
@@ -237,6 +241,8 @@ export class Simulation {
       this.at(flow.at, () => owner.submit(flow));
       if (flow.duplicateAt !== undefined) this.at(flow.duplicateAt, () => owner.submit(flow));
       if (flow.takenAt !== undefined) this.at(flow.takenAt, () => stranger.submit(flow, 'other'));
+      const { pausedAt } = flow;
+      if (pausedAt) this.at(pausedAt.from, () => owner.pause(flow.id, pausedAt.to - pausedAt.from));
       if (flow.cancelAt !== undefined) this.at(flow.cancelAt, () => owner.signal(flow.id, 'cancel', 'cancel'));
       if (flow.strangerAt !== undefined) this.at(flow.strangerAt, () => stranger.signal(flow.id, 'cancel', 'stranger'));
     }
@@ -247,7 +253,7 @@ export class Simulation {
     const count = random.whole(0, 5);
     for (let n = 0; n < count; n++) {
       const kind = random.of(['stall', 'cut', 'full'] as const);
-      const millis = random.between(50, LONGEST);
+      const millis = random.between(kind === 'full' ? 2_000 : 50, LONGEST);
       this.at(random.between(0, this.faults.until), () => {
         if (kind === 'full') return this.fill(millis);
         const process = random.of([...this.processes]);
@@ -259,7 +265,7 @@ export class Simulation {
 
   /** A stream without room for a while: 10077 for all that comes. */
   private fill(millis: number): void {
-    const stream = this.broker.streams.get(this.world.random.of(['TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT']))!;
+    const stream = this.broker.streams.get(this.world.random.of(['TASK', 'TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT']))!;
     if (stream.settings.max_bytes === FULL) return;
     const { max_bytes } = stream.settings;
     this.say(`${stream.name} is full for ${Math.round(millis)} ms`);
