@@ -407,6 +407,23 @@ describe('definitions of these', () => {
   });
 });
 
+describe('what a join no longer needs', () => {
+  it('is stopped from the end on: what only a stopped step waited for is stopped too', () => {
+    const d = new Driver();
+    d.agents['*'] = [offer('one')];
+    const steps = [
+      { id: 'work', skill: 's' },
+      { id: 'clock', wait: { for: '1h' } },
+      { id: 'ask', skill: 's', needs: ['clock'] },
+      { id: 'done', check: 'true', needs: ['work'] },
+      { id: 'end', check: 'true', needs: ['done', 'clock', 'ask'], after: ['work'], join: { any: true, rest: 'cancel' } },
+    ];
+    d.submit({ definition: { name: 'x', steps } });
+    d.complete('work');
+    expect(ended(d)).toMatchObject({ state: 'COMPLETED' });
+  });
+});
+
 describe('rules', () => {
   const rules = [
     {

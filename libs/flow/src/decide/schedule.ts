@@ -64,16 +64,25 @@ const joinNeeds = (draft: Draft, step: CompiledStep): void => {
   if ('failed' in verdict) return failStep(draft, step, faultOf('JOIN_FAILED', verdict.failed));
   const rest = restOf(step);
   draft.emit({ type: 'stepJoined', stepId: step.definition.id, chosen: verdict.chosen, rest });
-  if (rest === 'run') return;
-  for (const index of step.members) {
-    const { status } = draft.state.steps[index]!;
-    const member = draft.flow.steps[index]!;
-    if (!member.tolerated || !member.dependents.every((each) => each === step.index || draft.state.steps[each]!.status !== 'pending'))
-      continue;
-    const { id: stepId } = member.definition;
-    const reason = `${step.definition.id} has what it needs`;
-    if (status === 'pending') draft.emit({ type: 'stepCanceled', stepId, reason });
-    else if (status === 'open') draft.emit({ type: 'stepStopped', stepId, reason });
+  if (rest === 'cancel') stopRest(draft, step);
+};
+
+/** Stops the members that nobody else waits for; one that only such a member waits for is one of them. */
+const stopRest = (draft: Draft, step: CompiledStep): void => {
+  const reason = `${step.definition.id} has what it needs`;
+  const left = new Set(step.members);
+  for (let before = Infinity; left.size < before;) {
+    before = left.size;
+    for (const index of left) {
+      const { status } = draft.state.steps[index]!;
+      const member = draft.flow.steps[index]!;
+      const isNeeded = member.dependents.some((each) => each !== step.index && draft.state.steps[each]!.status === 'pending');
+      if (isNeeded) continue;
+      left.delete(index);
+      const { id: stepId } = member.definition;
+      if (status === 'pending') draft.emit({ type: 'stepCanceled', stepId, reason });
+      else if (status === 'open') draft.emit({ type: 'stepStopped', stepId, reason });
+    }
   }
 };
 
