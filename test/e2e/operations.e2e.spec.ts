@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { Place } from './place.js';
 
 jest.setTimeout(120_000);
@@ -20,6 +22,13 @@ steps:
   - { id: say, skill: echo.echo, needs: [gate], input: { text: hi } }
 `;
 
+/** Its task takes longer than it may, twice. */
+const DIES = `name: dies
+steps:
+  - { id: kept, skill: echo.echo, input: { text: kept } }
+  - { id: late, skill: echo.echo, needs: [kept], input: { delay: 1s }, timeout: 300ms, retry: { attempts: 2, initial: 0 } }
+`;
+
 describe('operating flows', () => {
   let place: Place;
   let gate: string;
@@ -36,8 +45,6 @@ describe('operating flows', () => {
   const submitted = async (file: string, id: string, input: object = {}): Promise<void> => {
     const definition = (await place.cli(['workflows', 'validate', file, '--json'])).json;
     expect(definition).toMatchObject({ valid: true });
-    const { parse } = await import('yaml');
-    const { readFile } = await import('node:fs/promises');
     const submission = await place.file(`${id}.json`, JSON.stringify({ definition: parse(await readFile(file, 'utf8')), input }));
     expect(await place.cli(['submit', submission, '--id', id])).toMatchObject({ code: 0 });
   };
@@ -94,5 +101,75 @@ describe('operating flows', () => {
     expect((await place.cli(all)).json.told).toHaveLength(3);
     expect((await place.cli(['flows', 'many-2'])).stdout).toContain('CANCELED');
     expect(await place.cli(['signal', 'many-1', 'cancel', '--workflow', 'x', '--json'])).toMatchObject({ code: 2 });
+  });
+
+  test('dead letters are listed, shown, and replayed once however often that is asked for', async () => {
+    const dies = await place.file('dies.yaml', DIES);
+    await submitted(dies, 'dies-1');
+    expect(await place.cli(['watch', 'dies-1'])).toMatchObject({ code: 1 });
+    const { json } = await place.cli(['dlq', '--json']);
+    expect(json.deadLetters).toMatchObject([
+      {
+        id: 'dies-1/late',
+        agent: 'echo',
+        step: 'late',
+        workflow: 'dies 1.0.0',
+        error: { code: 'TASK_TIMEOUT' },
+        earlier: [{ code: 'TASK_TIMEOUT' }],
+      },
+    ]);
+    expect((await place.cli(['dlq', 'show', 'dies-1'])).stdout).toContain('input: {"delay":"1s"}');
+    const asked = await Promise.all([1, 2].map(() => place.cli(['dlq', 'replay', '--all', '--json'])));
+    const flows = new Set(asked.flatMap(({ json: { replayed } }) => replayed.map(({ flowId }: { flowId: string }) => flowId)));
+    expect(flows.size).toBe(1);
+    const [flowId] = [...flows] as string[];
+    expect(await place.cli(['watch', flowId!])).toMatchObject({ code: 0 });
+    expect((await place.cli(['flows', flowId!, '--history'])).stdout).toContain('to try late of dies-1 again');
+    expect((await place.cli(['dlq', '--json'])).json).toEqual({ deadLetters: [] });
+    expect(await place.cli(['dlq', 'replay', 'dies-1', '--json'])).toMatchObject({
+      code: 2,
+      json: { error: { code: 'DEAD_LETTER_UNKNOWN' } },
+    });
+    expect(await place.cli(['dlq', 'replay', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
+  });
+
+  test('a failed flow goes on as another that keeps what was completed', async () => {
+    const { stdout } = await place.cli(['signal', 'dies-1', 'retry', '--json']);
+    const { resumed } = JSON.parse(stdout) as { resumed: string };
+    await place.cli(['watch', resumed]);
+    const history = (await place.cli(['flows', resumed, '--history'])).stdout;
+    expect(history).toContain('kept was completed by the flow dies-1 already');
+    expect(history).toContain('late went to echo');
+    expect((await place.cli(['flows', 'resume-from', 'dies-1', '1', '--id', 'from-one', '--json'])).json).toMatchObject({
+      flowId: 'from-one',
+    });
+    expect((await place.cli(['flows', 'from-one', '--history'])).stdout).toContain('to go on from dies-1 as it was after 1 transitions');
+    expect(await place.cli(['flows', 'resume-from', 'nobody', '--watch'])).toMatchObject({ code: 2 });
+  });
+
+  test('a skill is frozen and thawed', async () => {
+    expect((await place.cli(['skills', 'freeze', 'echo.echo', '--reason', 'a fix is coming'])).stdout).toContain('echo.echo is frozen');
+    expect((await place.cli(['skills'])).stdout).toContain('frozen by cli: a fix is coming');
+    const task = await place.file('task.json', JSON.stringify({ skill: 'echo.echo', input: { text: 'cold' } }));
+    expect(await place.cli(['submit', task, '--id', 'cold'])).toMatchObject({ code: 0 });
+    expect((await place.cli(['flows', 'cold'])).stdout).toContain('FROZEN');
+    expect(await place.cli(['skills', 'thaw', 'echo.echo'])).toMatchObject({ code: 0 });
+    expect(await place.cli(['watch', 'cold'])).toMatchObject({ code: 0 });
+    expect(await place.cli(['skills', 'freeze', 'no skill', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
+  });
+
+  test('a flow is planned without being submitted', async () => {
+    const { json } = await place.cli(['run', gate, '-i', 'what=it', '--dry-run', '--json']);
+    expect(json).toMatchObject({
+      steps: [
+        { id: 'ask', waits: 'DECISION' },
+        { id: 'say', agent: 'echo', agents: ['echo'], needs: ['ask'], conditional: true },
+      ],
+      criticalPath: ['ask', 'say'],
+    });
+    expect((await place.cli(['run', 'nobody.offers', '--dry-run'])).stdout).toContain('nobody offers it');
+    const task = await place.file('plan.json', JSON.stringify({ skill: 'echo.echo' }));
+    expect((await place.cli(['submit', task, '--id', 'planned', '--dry-run'])).stdout).toContain('nothing was submitted');
+    expect(await place.cli(['flows', 'planned', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'FLOW_UNKNOWN' } } });
   });
 });

@@ -14,7 +14,7 @@ export const manifest: Manifest = {
   buckets: {
     WORKFLOWS: { write: ['>'] },
     DIRECTORY: { read: ['>'] },
-    QUOTAS: { write: ['freeze.>'] },
+    QUOTAS: { read: ['>'], write: ['freeze.>'] },
     MEMORY: { read: ['*.>'] },
     SESSIONS: { read: ['*.>'] },
     LOCKS: { write: ['>'] },

@@ -53,7 +53,9 @@ export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>
 /** Of the attempt at work; or of one that a pause has stopped, where it was completed all the same. */
 const counts = (task: TaskState, { attempt, agent, result }: Extract<Input, { kind: 'result' }>): boolean => {
   if (task.attempt !== attempt || task.agent !== agent) return false;
-  return task.status === 'running' || (task.interrupted === true && 'kind' in result && result.kind === 'completed');
+  if (task.status === 'running') return true;
+  const notBegunAgain = task.interrupted === true && (task.status === 'ready' || task.status === 'waiting');
+  return notBegunAgain && 'kind' in result && result.kind === 'completed';
 };
 
 const complete = (draft: Draft, task: TaskState, result: TaskResult): void => {
