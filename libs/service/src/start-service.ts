@@ -82,11 +82,17 @@ class StartedService implements RunningService {
     this.bus = await this.connect();
     const violations = metrics.gauge('waggle_nats_violations', 'Subjects that the broker refused to this process');
     this.bus.onHealth((now) => violations.set(now.violations));
-    this.presence = new Presence({ bus: this.bus, log, instance: config.instance, version });
-    this.app = await this.createApp({ bus: this.bus, config, manifest, log, metrics, presence: this.presence, lifecycle: this.lifecycle });
+    const presence = new Presence({ bus: this.bus, log, instance: config.instance, version });
+    this.presence = presence;
+    this.app = await this.createApp({ bus: this.bus, config, manifest, log, metrics, presence, lifecycle: this.lifecycle });
     await serveHealth(this.bus, manifest, () => this.health);
     const facts = manifest.publishes ?? [];
-    if (manifest.pullsTasks || (facts.includes('card') && facts.includes('beat'))) await this.presence.start();
+    if (manifest.pullsTasks || (facts.includes('card') && facts.includes('beat')))
+      await whenThere(
+        () => presence.start(),
+        config,
+        (error, delay) => log.warn('the broker does not store the card: trying again', { error, delay }),
+      );
     if (this.fatal !== undefined) throw this.fatal;
     this.up = true;
     log.info('up', { http: this.httpPort, broker: this.bus.connection.serverVersion });
