@@ -5,7 +5,14 @@ import { createLocks, scope, type Lock, type Locks } from './index.js';
 jest.setTimeout(60_000);
 
 const operator: Manifest = { name: 'operator', kind: 'edge', publishes: ['audit'], buckets: { LOCKS: { write: ['>'] } } };
-const manifests = [agentManifest('ann', { tenant: 't' }), agentManifest('bob', { tenant: 't' }), clientManifest('eve', 'other'), operator];
+const reader: Manifest = { name: 'reader', kind: 'core', folds: ['AUDIT'] };
+const manifests = [
+  reader,
+  agentManifest('ann', { tenant: 't' }),
+  agentManifest('bob', { tenant: 't' }),
+  clientManifest('eve', 'other'),
+  operator,
+];
 
 let broker: TestBroker;
 const buses: Record<string, Bus> = {};
@@ -92,6 +99,8 @@ describe('a lock', () => {
     await expect(locks.operator!.forceRelease(name, { reason: ' ' })).rejects.toMatchObject({ code: 'INVALID_INPUT', path: 'reason' });
     const before = await locks.operator!.forceRelease(name, { reason: 'it hangs' });
     expect(before.holders).toMatchObject([{ holder: 'ann' }]);
+    const audit = await buses.reader!.read('AUDIT', 'wg.t.audit.operator.lock');
+    expect(audit.at(-1)!.json<{ payload: unknown }>().payload).toMatchObject({ action: 'force-release', object: name, reason: 'it hangs' });
     await eventually(() => lock.signal.aborted);
     await (await locks.bob!.acquire(name, { wait: 0 })).release();
     // what it gives back afterwards is none of the next one's
