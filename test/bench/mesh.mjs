@@ -27,7 +27,7 @@ const DISPATCHER = { name: 'dispatcher', kind: 'core', publishes: ['task'], hear
 const manifestOf = async (app) => (await import(join(root, 'apps', app, 'dist', 'index.js'))).service.manifest;
 
 /** A broker with these let in, provisioned. */
-const startLayout = async (binary, manifests) => {
+const startLayout = async (binary, manifests, { storage, syncAlways = false } = {}) => {
   const all = [PROVISIONER, ...manifests];
   const keys = Object.fromEntries(all.map(({ name }) => [name, newNkey()]));
   const dir = await mkdtemp(join(tmpdir(), 'waggle-bench-'));
@@ -35,8 +35,9 @@ const startLayout = async (binary, manifests) => {
   await mkdir(join(dir, 'keys'), { mode: 0o700 });
   for (const { name } of manifests) await writeFile(seedFile(name), keys[name].seed, { mode: 0o600 });
   const publicKeys = Object.fromEntries(all.map(({ name }) => [name, keys[name].publicKey]));
-  const broker = await startBroker({ binary, dir: join(dir, 'broker'), config: brokerConfig({ manifests: all, keys: publicKeys }) });
-  await provision({ servers: broker.url, seed: keys[PROVISIONER.name].seed, manifests });
+  const config = `${brokerConfig({ manifests: all, keys: publicKeys })}${syncAlways ? '\njetstream { sync_interval: always }\n' : ''}`;
+  const broker = await startBroker({ binary, dir: join(dir, 'broker'), config });
+  await provision({ servers: broker.url, seed: keys[PROVISIONER.name].seed, manifests, storage });
   return {
     broker,
     busFor: (manifest) => connectBus({ servers: broker.url, me: manifest.name, manifest, seed: keys[manifest.name].seed }),
@@ -60,10 +61,10 @@ const definitionOf = (name) => ({
 const submissions = { one: { skill: SKILL, input: FILL } };
 for (const name of ['steps3', 'fan100', 'dag']) submissions[name] = { definition: definitionOf(name) };
 
-/** `flagsFor(service)`: more flags for its Node, as for a profile. */
-export const startMesh = async (binary, flagsFor = () => []) => {
+/** `flagsFor(service)`: more flags for its Node, as for a profile; `storage`: bytes for all streams; `syncAlways`: every write fsynced. */
+export const startMesh = async (binary, { flagsFor = () => [], ...broker } = {}) => {
   const apps = await Promise.all(['registry', 'coordinator'].map(async (app) => [app, await manifestOf(app)]));
-  const layout = await startLayout(binary, [...apps.map(([, manifest]) => manifest), agent, CLIENT]);
+  const layout = await startLayout(binary, [...apps.map(([, manifest]) => manifest), agent, CLIENT], broker);
   const services = await Promise.all([
     ...apps.map(([app]) => layout.service(app, mainOf(app), flagsFor(app))),
     layout.service(AGENT, agentMain, flagsFor(AGENT)),
@@ -76,15 +77,20 @@ export const startMesh = async (binary, flagsFor = () => []) => {
     waiting.delete(flowId);
   });
   const client = new WaggleClient(bus, { tenant: TENANT });
-  const flow = async (shape) => {
-    const flowId = newId();
-    const payload = submissions[shape];
-    const ended = new Promise((resolve) => waiting.set(flowId, resolve));
+  /** Resolves when it is stored. */
+  const submit = async (payload, flowId = newId()) => {
     const message = createMessage({ type: MESSAGE_TYPES.submit, from: CLIENT.name, tenant: TENANT, correlationId: flowId, payload });
     await bus.publishOnce('SUBMIT', subjects.submit(TENANT, CLIENT.name, flowId), JSON.stringify(message));
+  };
+  /** Resolves when the flow has ended. */
+  const run = async (payload) => {
+    const flowId = newId();
+    const ended = new Promise((resolve) => waiting.set(flowId, resolve));
+    await submit(payload, flowId);
     const state = await ended;
     if (state !== 'COMPLETED') throw new Error(`a flow ended ${state}`);
   };
+  const flow = (shape) => run(submissions[shape]);
   const viaClient = async (shape) => {
     const { flowId } = await client.submit(submissions[shape]);
     const { state } = await client.outcome(flowId);
@@ -92,6 +98,10 @@ export const startMesh = async (binary, flagsFor = () => []) => {
   };
   return {
     flow,
+    run,
+    submit,
+    /** A connection with the rights of a service. */
+    busOf: (app) => layout.busFor(Object.fromEntries(apps)[app]),
     viaClient,
     services,
     /** Process ids by what they run. */

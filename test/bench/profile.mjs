@@ -67,9 +67,10 @@ const { path: binary } = await findBroker({ cacheDir: join(root, '.waggle', 'bin
 const dir = await mkdtemp(join(tmpdir(), 'waggle-profile-'));
 let mesh;
 try {
-  mesh = await startMesh(binary, (service) =>
-    !values.bare && PROFILED.includes(service) ? ['--cpu-prof', `--cpu-prof-dir=${dir}`, `--cpu-prof-name=${service}.cpuprofile`] : [],
-  );
+  mesh = await startMesh(binary, {
+    flagsFor: (service) =>
+      !values.bare && PROFILED.includes(service) ? ['--cpu-prof', `--cpu-prof-dir=${dir}`, `--cpu-prof-name=${service}.cpuprofile`] : [],
+  });
   await warmUp(() => mesh.flow('one'));
   const before = Object.entries(mesh.parts).map(([name, pid]) => [name, pid, cpuSeconds([pid])]);
   const dags = values.shape === 'dag';

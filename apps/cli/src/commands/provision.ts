@@ -24,14 +24,18 @@ export const registerProvision = ({ program, run }: Registrar): void => {
     .description(
       'Makes streams, queues and buckets on the broker of NATS_URL, signed in by NATS_NKEY_SEED_FILE as the provisioner, and stores the workflows, signed in as the command line. Idempotent.',
     )
+    .option('--replicas <n>', 'brokers that hold each stream: 1, or 3 or 5 of a cluster', '1')
     .option('--cli-seed <file>', "key of the command line; cli.seed beside the provisioner's when left out")
     .action(
-      run(async ({ root, folder, env, output }, { cliSeed }: { cliSeed?: string }) => {
+      run(async ({ root, folder, env, output }, { cliSeed, replicas }: { cliSeed?: string; replicas: string }) => {
         const servers = env['NATS_URL'];
         const seedFile = env['NATS_NKEY_SEED_FILE'];
         if (!servers || !seedFile) throw new WaggleError('CONFIG_INVALID', 'NATS_URL and NATS_NKEY_SEED_FILE must be set');
         const roster = await Roster.of(await discoverServices(root), folder);
-        await makeTopology({ servers, seed: await read(seedFile), trusted: false }, { manifests: roster.manifests });
+        await makeTopology(
+          { servers, seed: await read(seedFile), trusted: false },
+          { manifests: roster.manifests, replicas: Number(replicas) },
+        );
         const seed = await read(cliSeed ?? join(dirname(seedFile), `${cli.name}.seed`));
         const session = await Session.to({
           servers,

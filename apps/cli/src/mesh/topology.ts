@@ -13,6 +13,8 @@ export interface TopologyOptions {
   manifests: readonly Manifest[];
   /** Bytes that all streams may hold together. */
   storage?: number;
+  /** Brokers that hold each stream. */
+  replicas?: number;
   /** The broker is the user's: what it lacks is theirs to mend. */
   external?: boolean;
 }
@@ -22,9 +24,12 @@ const PAUSE = 250;
 const PASSING = ['BUS_REFUSED', 'BUS_UNREACHABLE', 'BUS_TIMEOUT', 'NOT_PROVISIONED'];
 
 /** Makes streams, queues and buckets, or brings them up to date. A broker without our accounts is refused unless it is trusted. */
-export const makeTopology = async (access: ProvisionerAccess, { manifests, storage, external }: TopologyOptions): Promise<void> => {
+export const makeTopology = async (
+  access: ProvisionerAccess,
+  { manifests, storage, replicas, external }: TopologyOptions,
+): Promise<void> => {
   try {
-    await provision({ ...access, manifests, storage });
+    await provision({ ...access, manifests, storage, replicas });
   } catch (error) {
     const noAccounts = ['NATS_RIGHTS_MISSING', 'BUS_REFUSED'].includes(codeOf(error) ?? '');
     if (!external || !noAccounts) throw error;
