@@ -9,4 +9,4 @@ export { TaskError, type TaskErrorOptions } from './task-error.js';
 export { AgentRuntime, type AgentRuntimeOptions } from './runtime/agent-runtime.js';
 export { agentService, bootstrapAgent } from './nest/agent-service.js';
 export { agentManifest, type Manifest } from '@waggle/bus';
-export { runService, type ServiceDefinition } from '@waggle/service';
+export { BUS, Log, runService, type ServiceDefinition } from '@waggle/service';

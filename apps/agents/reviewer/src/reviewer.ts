@@ -1,8 +1,7 @@
-import { Agent, Skill, type TaskContext } from '@waggle/agent';
+import { Agent, BUS, Skill, type TaskContext } from '@waggle/agent';
 import { renderHtml, toSarif, type AuditReport } from '@waggle/analysis';
 import type { Bus } from '@waggle/bus';
 import { schemaOf } from '@waggle/protocol';
-import { BUS } from '@waggle/service';
 import type { Workspace } from '@waggle/workspace';
 import { Inject } from '@nestjs/common';
 import { ConsolidateInput } from './consolidate-input.js';

@@ -4,7 +4,7 @@ import { gunzip, gzip } from 'node:zlib';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuditReport } from '@waggle/analysis';
 import type { Bus } from '@waggle/bus';
-import { BUS, Log } from '@waggle/service';
+import { BUS, Log } from '@waggle/agent';
 import { withTrend, type History } from './domain/trend.js';
 
 const pack = promisify(gzip);
