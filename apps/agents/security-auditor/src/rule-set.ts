@@ -1,4 +1,3 @@
-import type { Provider } from '@nestjs/common';
 import { builtInRules, readRuleFolder, type Rule } from '@waggle/analysis';
 
 /** The rules that audits apply. */
@@ -13,5 +12,3 @@ export const loadRules = async (env: NodeJS.ProcessEnv): Promise<RuleSet> => {
   const replaced = new Set(own.map(({ id }) => id));
   return new RuleSet([...builtInRules().filter(({ id }) => !replaced.has(id)), ...own]);
 };
-
-export const ruleSetProvider: Provider = { provide: RuleSet, useFactory: () => loadRules(process.env) };

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { ruleSetProvider } from './rule-set.js';
+import { providers } from './providers.js';
 import { SecurityAuditor } from './security-auditor.js';
 
-@Module({ providers: [SecurityAuditor, ruleSetProvider] })
+@Module({ providers: [SecurityAuditor, ...providers] })
 export class SecurityAuditorModule {}

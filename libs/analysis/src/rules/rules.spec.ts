@@ -27,6 +27,23 @@ describe('the rules that come with Waggle', () => {
   }, 120_000);
 });
 
+describe('the patterns of rules', () => {
+  const HOSTILE = ['\n', ' ', 'a', '(', '"', '= ', '{ ', '[', '\t\n', 'curl ', 'a.'].map((piece) =>
+    piece.repeat(Math.ceil(20_000 / piece.length)),
+  );
+
+  it('take no time to speak of on text made to take it', async () => {
+    for (const { id, mentions, unless, text } of builtInRules()) {
+      for (const pattern of [mentions, unless, text?.pattern]) {
+        if (pattern === undefined) continue;
+        const started = performance.now();
+        for (const hostile of HOSTILE) hostile.search(pattern);
+        expect([id, performance.now() - started < 1500]).toEqual([id, true]);
+      }
+    }
+  }, 120_000);
+});
+
 describe('a rule of yours', () => {
   const written = `
 id: mine/no-print

@@ -16,6 +16,8 @@ export interface Hit {
 }
 
 const MAX_SUBJECT = 500;
+/** Characters of arguments that patterns are tried on. */
+const MAX_ARGUMENTS = 4000;
 /** A text this long before a match on its line is not looked through for the mark of a comment. */
 const MAX_LINE = 2000;
 
@@ -58,7 +60,10 @@ const fits = (view: SourceView, call: Call, shape: CallShape): boolean => {
   if (!shape.name.test(call.name)) return false;
   if (shape.near !== undefined && !shape.near.test(surroundings(view, call.node))) return false;
   if (shape.with === undefined && shape.without === undefined) return true;
-  const all = call.arguments.map((each) => each.text()).join(', ');
+  const all = call.arguments
+    .map((each) => each.text())
+    .join(', ')
+    .slice(0, MAX_ARGUMENTS);
   return (shape.with?.test(all) ?? true) && !(shape.without?.test(all) ?? false);
 };
 
@@ -68,8 +73,8 @@ const calls = (view: SourceView, shape: CallShape): Hit[] =>
     if (shape.argument === undefined) return [hitOf(call.node)];
     const argument = call.arguments.at(shape.argument > 0 ? shape.argument - 1 : shape.argument);
     if (argument === undefined) return [];
-    if (shape.value !== undefined && !shape.value.test(argument.text())) return [];
-    if (shape.not?.test(argument.text()) === true) return [];
+    const text = argument.text().slice(0, MAX_ARGUMENTS);
+    if (shape.value?.test(text) === false || shape.not?.test(text) === true) return [];
     if (shape.data === undefined) return [hitOf(call.node)];
     const origin = originOf(view, argument, shape.data);
     return origin === undefined ? [] : [hitOf(call.node, origin)];

@@ -22,12 +22,12 @@ describe('the workflow that is shipped', () => {
       ],
     });
     expect(d.dispatched('security-1').input).toEqual({ shard: { workspace, from: 1, to: 2 }, fresh: false });
-    for (const id of ['debt-0', 'debt-1', 'duplication', 'security-0', 'security-1', 'structure'])
+    for (const id of ['debt-0', 'debt-1', 'duplication', 'security-0', 'security-1', 'dependencies', 'threats', 'structure'])
       d.complete(id, id === 'debt-1' ? large : { of: id });
     expect(d.dispatched('report').input).toMatchObject({
       workspace,
       debt: [{ of: 'debt-0' }, large, { of: 'duplication' }, { of: 'structure' }],
-      security: [{ of: 'security-0' }, { of: 'security-1' }],
+      security: [{ of: 'security-0' }, { of: 'security-1' }, { of: 'dependencies' }, { of: 'threats' }],
     });
     d.complete('report', { html: large });
     expect(d.state.outcome).toMatchObject({ state: 'COMPLETED', output: { html: large } });
