@@ -44,8 +44,13 @@ export class Memory {
   private async read<T>(key: string): Promise<{ value: T } | undefined> {
     const entry = await this.bus.bucket('CACHE').get(key);
     if (entry === undefined) return undefined;
-    const text = await unpack(entry.value, { maxOutputLength: MAX_UNPACKED });
-    return { value: JSON.parse(text.toString('utf8')) as T };
+    try {
+      const text = await unpack(entry.value, { maxOutputLength: MAX_UNPACKED });
+      return { value: JSON.parse(text.toString('utf8')) as T };
+    } catch {
+      // written over by what is worked out now
+      return undefined;
+    }
   }
 
   private async write(key: string, value: unknown): Promise<void> {

@@ -9,6 +9,9 @@ class Work {
   @IsInt() @Min(0) n!: number;
 }
 
+/** Who may read and write all of CACHE, as no agent may. */
+const KEEPER = { name: 'keeper', kind: 'core', buckets: { CACHE: { write: ['>'] } } } as const;
+
 type Doing = (input: unknown, ctx: TaskContext) => Promise<unknown>;
 
 const agentOf = (slots: number, work: Doing): object => {
@@ -37,7 +40,7 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
 
 describe('AgentRuntime', () => {
   let rig: Rig;
-  beforeAll(async () => (rig = await Rig.start()));
+  beforeAll(async () => (rig = await Rig.start([KEEPER])));
   afterEach(() => rig.rest());
 
   it('never has more handlers at work than slots, with 200 tasks queued', async () => {
@@ -89,6 +92,18 @@ describe('AgentRuntime', () => {
     await rig.agent(agentOf(2, work));
     expect(await ask('a')).toEqual({ made: 1, input: 'a' });
     expect(made).toBe(2);
+  });
+
+  it('works out again what was kept and cannot be read', async () => {
+    let made = 0;
+    await rig.agent(agentOf(1, (input, ctx) => ctx.remember(['v2', input], async () => ++made)));
+    const ask = async (): Promise<unknown> => (await rig.result(await rig.dispatch({ input: 'x' }))).output;
+    expect(await ask()).toBe(1);
+    const bucket = (await rig.broker.busFor(KEEPER)).bucket('CACHE');
+    const kept = await bucket.entries();
+    for (const { key } of kept) await bucket.put(key, 'rubbish');
+    expect(await ask()).toBe(2);
+    expect(await ask()).toBe(2);
   });
 
   it('hears all four queues when idle, with a single slot', async () => {
