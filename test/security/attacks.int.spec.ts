@@ -54,6 +54,13 @@ describe("a reply subject of the attacker's choice (closed by the account border
     expect(await tools.stored('RESULT', target)).toBeUndefined();
   });
 
+  it("does not reach a lock, of another tenant or of its own", async () => {
+    const [theirs, own] = [`$KV.LOCKS.t2.resource.${fresh()}`, `$KV.LOCKS.t1.resource.${fresh()}`];
+    await tools.launder(tools.client(), 'forged', theirs);
+    await tools.launder(tools.client(), 'forged', own);
+    expect([await tools.stored('KV_LOCKS', theirs), await tools.stored('KV_LOCKS', own)]).toEqual([undefined, undefined]);
+  });
+
   it("does not settle another's delivery", async () => {
     const ack = await tools.taken('codegen', 'low');
     const before = (await tools.consumer('codegen-low')).num_ack_pending;

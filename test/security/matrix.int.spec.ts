@@ -139,6 +139,13 @@ const BUCKETS: Operation[] = [
     S(`wgm.kv.${bucket}.t2.>`, ['auditor', 'codegen', 'foreign', 'bob', 'cli', 'sessions']),
     S(`wgm.kv.${bucket}.>`, ['sessions']),
   ]),
+  P('$KV.LOCKS.t1.resource.x', SHARERS_OF_T1),
+  P('$KV.LOCKS.t2.resource.x', ['auditor', 'codegen', 'foreign', 'bob', 'cli']),
+  read('KV_LOCKS', '$KV.LOCKS.t1.resource.x', SHARERS_OF_T1),
+  read('KV_LOCKS', '$KV.LOCKS.t2.resource.x', ['auditor', 'codegen', 'foreign', 'bob', 'cli']),
+  P('$JS.API.DIRECT.GET.KV_LOCKS', ['cli'], '{"seq":1}'),
+  S('wgm.kv.LOCKS.t1.>', SHARERS_OF_T1),
+  S('wgm.kv.LOCKS.>', ['cli']),
   P('$KV.CACHE.t1.codegen.k', ['codegen']),
   P('$KV.CACHE.t2.local.k', []),
   P('$KV.CACHE.t1.local.k', ['local']),
@@ -163,7 +170,7 @@ const HOUSE: Operation[] = [
   ...['CHANNEL', 'ALARM', 'KV_MEMORY', 'KV_SESSIONS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['sessions'], '{"filter":"none.such"}'),
   ),
-  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'KV_DIRECTORY'].map((stream) =>
+  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'KV_DIRECTORY', 'KV_LOCKS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, [], '{"filter":"none.such"}'),
   ),
   P('$JS.API.STREAM.MSG.DELETE.AUDIT', [], '{"seq":1}'),
