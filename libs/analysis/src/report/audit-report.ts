@@ -12,6 +12,8 @@ export interface ReportFinding extends Finding {
   author?: string;
   /** And when, as a date. */
   since?: string;
+  /** Days from then to the commit that was audited. */
+  age?: number;
   /** The audit before did not have it. */
   isNew?: true;
 }

@@ -204,12 +204,12 @@ describe('the report', () => {
       ['b.ts', 9, 100],
       ['a.ts', 1, 33.3],
     ]);
-    expect(report.findings.find(({ rule: id }) => id === 'debt/todo')).toMatchObject({ author: 'Ada', since: '2024-02-01' });
+    expect(report.findings.find(({ rule: id }) => id === 'debt/todo')).toMatchObject({ author: 'Ada', since: '2024-02-01', age: 90 });
   });
 
   it('of a change speaks of changed lines alone, and of what has to do with them', () => {
     const changed = { since: 'b'.repeat(40), files: { 'a.ts': [[5, 5]] as [number, number][] } };
-    const git = { head: 'a'.repeat(40), time: 1, churn: {}, marks: {}, changed };
+    const git = { head: 'a'.repeat(40), time: 1_706_788_800 + 86_400 * 90, churn: {}, marks: {}, changed };
     const copy = { ...find('b.ts:1', RULES.complexity), related: [{ file: 'a.ts', line: 4, endLine: 6 }] };
     const report = consolidate(
       source({ workspace: { ...source().workspace, git }, debt: [debt(['a.ts'], [find('a.ts:3', RULES.todo), copy])] }),

@@ -62,13 +62,18 @@ const languagesOf = (metrics: readonly FileMetrics[]): AuditReport['languages'] 
     .sort((a, b) => compare(b.lines, a.lines) || compare(a.language, b.language));
 };
 
+/** Seconds. */
+const DAY = 86_400;
+
 const dateOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 /** Who left work undone, and when, as far as git told. */
-const authorOf = ({ rule, file, line }: Finding, git: GitFacts | undefined): Pick<ReportFinding, 'author' | 'since'> => {
+const authorOf = ({ rule, file, line }: Finding, git: GitFacts | undefined): Pick<ReportFinding, 'author' | 'since' | 'age'> => {
   if (rule !== 'debt/todo' || git === undefined || !Object.hasOwn(git.marks, file)) return {};
   const mark = git.marks[file]!.find((each) => each.line === line);
-  return mark === undefined ? {} : { author: mark.author, since: dateOf(mark.time) };
+  return mark === undefined
+    ? {}
+    : { author: mark.author, since: dateOf(mark.time), age: Math.max(0, Math.floor((git.time - mark.time) / DAY)) };
 };
 
 const lost = (reports: readonly SpecialistReport[]): number => reports.reduce((sum, report) => sum + report.omitted, 0);

@@ -49,6 +49,12 @@ describe('an excuse in a comment', () => {
     expect(judged([], text, { file: 'a.spec.ts' }).left).toEqual([]);
   });
 
+  it('of a rule about a whole file may stand anywhere in it', () => {
+    const text = '#!/usr/bin/env node\n\n// waggle-ignore debt/untested run by hand\nx();';
+    expect(judged([at(1, 'debt/untested')], text)).toEqual({ left: [], excused: ['debt/untested:1 comment: run by hand'] });
+    expect(judged([at(1, 'debt/untested')], text.replace('debt/untested', 'debt/*')).left).toHaveLength(2);
+  });
+
   it('without a reason excuses nothing', () => {
     expect(judged([at(2)], '// waggle-ignore debt/complexity\nf')).toEqual({
       left: ['debt/complexity:2', 'review/excuse-without-reason:1'],

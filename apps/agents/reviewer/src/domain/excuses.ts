@@ -27,10 +27,14 @@ export interface Judged {
   excused: ExcusedFinding[];
 }
 
-const covers = (excuse: Excuse, finding: Finding): boolean =>
-  excuse.file === finding.file &&
-  excuse.target === finding.line &&
-  (excuse.rule === finding.rule || (excuse.rule.endsWith('*') && finding.rule.startsWith(excuse.rule.slice(0, -1))));
+/** Rules about a file as a whole: their excuse may stand anywhere in it. */
+const OF_FILES = new Set(['debt/long-file', 'debt/untested']);
+
+const covers = (excuse: Excuse, finding: Finding): boolean => {
+  if (excuse.file !== finding.file) return false;
+  if (excuse.rule === finding.rule) return OF_FILES.has(finding.rule) || excuse.target === finding.line;
+  return excuse.rule.endsWith('*') && excuse.target === finding.line && finding.rule.startsWith(excuse.rule.slice(0, -1));
+};
 
 const ofExcuse = (info: RuleInfo, { file, line, rule: named, reason }: Excuse): Finding => {
   const list = new FindingList(SPECIALIST, file, []);

@@ -48,12 +48,14 @@ const related = (finding: ReportFinding, anchors: Anchors): Markup =>
       })}</dd>`;
 
 /** Who left work undone and when, how long it takes, how sure it is. */
-const facts = ({ author, since, effort, confidence, priority }: ReportFinding): Markup => {
+const facts = ({ author, since, age, effort, confidence, priority }: ReportFinding): Markup => {
   const parts = [
     `priority ${Math.round(priority)}`,
     ...(effort === undefined ? [] : [`about ${hours(effort)}`]),
     ...(confidence === undefined || confidence === 'high' ? [] : [`${confidence} confidence`]),
-    ...(author === undefined ? [] : [`by ${author}${since === undefined ? '' : `, ${since}`}`]),
+    ...(author === undefined
+      ? []
+      : [`by ${author}${since === undefined ? '' : `, ${since}`}${age === undefined ? '' : ` (${plural(age, 'day')} old)`}`]),
   ];
   return markup`${parts.join(' · ')}`;
 };
