@@ -61,10 +61,10 @@ const definitionOf = (name) => ({
 const submissions = { one: { skill: SKILL, input: FILL } };
 for (const name of ['steps3', 'fan100', 'dag']) submissions[name] = { definition: definitionOf(name) };
 
-/** `flagsFor(service)`: more flags for its Node, as for a profile; `storage`: bytes for all streams; `syncAlways`: every write fsynced. */
-export const startMesh = async (binary, { flagsFor = () => [], ...broker } = {}) => {
+/** `flagsFor(service)`: more flags for its Node, as for a profile; `storage`: bytes for all streams; `syncAlways`: every write fsynced; `more`: manifests of others that will join. */
+export const startMesh = async (binary, { flagsFor = () => [], more = [], ...broker } = {}) => {
   const apps = await Promise.all(['registry', 'coordinator'].map(async (app) => [app, await manifestOf(app)]));
-  const layout = await startLayout(binary, [...apps.map(([, manifest]) => manifest), agent, CLIENT], broker);
+  const layout = await startLayout(binary, [...apps.map(([, manifest]) => manifest), agent, CLIENT, ...more], broker);
   const services = await Promise.all([
     ...apps.map(([app]) => layout.service(app, mainOf(app), flagsFor(app))),
     layout.service(AGENT, agentMain, flagsFor(AGENT)),
@@ -83,8 +83,7 @@ export const startMesh = async (binary, { flagsFor = () => [], ...broker } = {})
     await bus.publishOnce('SUBMIT', subjects.submit(TENANT, CLIENT.name, flowId), JSON.stringify(message));
   };
   /** Resolves when the flow has ended. */
-  const run = async (payload) => {
-    const flowId = newId();
+  const run = async (payload, flowId = newId()) => {
     const ended = new Promise((resolve) => waiting.set(flowId, resolve));
     await submit(payload, flowId);
     const state = await ended;
@@ -100,6 +99,9 @@ export const startMesh = async (binary, { flagsFor = () => [], ...broker } = {})
     flow,
     run,
     submit,
+    /** One more process, of a service or agent that was let in. */
+    service: layout.service,
+    mainOf,
     /** A connection with the rights of a service. */
     busOf: (app) => layout.busFor(Object.fromEntries(apps)[app]),
     viaClient,
