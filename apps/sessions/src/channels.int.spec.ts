@@ -42,7 +42,7 @@ describe('channels', () => {
 
   it('are read in pages, large bodies too', async () => {
     const ada = await channel('ada', 'pages');
-    const bodies = Array.from({ length: 12 }, (_, i) => ({ i, text: 'y'.repeat(i === 7 ? 200_000 : 60_000) }));
+    const bodies = Array.from({ length: 60 }, (_, i) => ({ i, text: 'y'.repeat(i === 7 ? 200_000 : 12_000) }));
     for (const body of bodies) await ada.send(body);
     const read: unknown[] = [];
     let [after, pages] = [0, 0];

@@ -45,7 +45,7 @@ export class Channel {
   async *listen<T = unknown>({ from = 'start', signal }: ListenOptions = {}): AsyncGenerator<Said<T>> {
     const { bus, tenant } = this.desk;
     const subject = subjects.channel(tenant, this.session, this.name, '*');
-    const wakes = await Wakes.on(bus, (wake) => bus.subscribe(subject, wake), signal);
+    const wakes = await Wakes.on(bus, (wake) => bus.subscribe(subject, wake), { signal });
     try {
       let after = await this.begin(from);
       while (!signal?.aborted) {

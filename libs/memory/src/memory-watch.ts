@@ -1,5 +1,6 @@
-import type { Bus } from '@waggle/bus';
+import type { Bus, Subscription } from '@waggle/bus';
 import type { Version } from './memory-conflict.js';
+import { Wakes } from './wakes.js';
 
 export interface WatchMemoryOptions {
   signal?: AbortSignal;
@@ -32,35 +33,26 @@ export const watchMemory = async function* <T>(
   const woken = new Set<string>();
   const known = new Map<string, number>();
   const timers = new Map<string, NodeJS.Timeout>();
-  let wake: () => void = () => undefined;
-  let compare = true;
+  let [compare, first] = [true, true];
   const prefix = source.feed.slice(0, source.feed.length - pattern.length);
-  const look = (key: string): void => {
-    woken.add(key);
-    wake();
-  };
   const expire = (key: string, ttl?: number): void => {
     clearTimeout(timers.get(key));
     timers.delete(key);
     if (ttl !== undefined) timers.set(key, setTimeout(() => look(key), ttl * 1_000 + EXPIRED).unref());
   };
-  const aborted = (): void => wake();
-  signal?.addEventListener('abort', aborted, { once: true });
-  const subscription = await source.bus.bucket('MEMORY').watch(source.feed, (event) => {
-    const key = event.key.slice(prefix.length);
-    if (!event.deleted) expire(key, ttlOf(event.text()));
-    look(key);
-  });
-  let ready = true;
-  const stopHealth = source.bus.onHealth((health) => {
-    if (health.ready && !ready) {
-      compare = true;
+  const listen = (wake: () => void): Promise<Subscription> =>
+    source.bus.bucket('MEMORY').watch(source.feed, (event) => {
+      const key = event.key.slice(prefix.length);
+      expire(key, event.deleted ? undefined : ttlOf(event.text()));
+      woken.add(key);
       wake();
-    }
-    ready = health.ready;
-  });
+    });
+  const wakes = await Wakes.on(source.bus, listen, { signal, gap: () => (compare = true) });
+  const look = (key: string): void => {
+    woken.add(key);
+    wakes.wake();
+  };
   try {
-    let first = true;
     while (!signal?.aborted) {
       if (compare) {
         compare = false;
@@ -75,10 +67,7 @@ export const watchMemory = async function* <T>(
       }
       const [key] = woken;
       if (key === undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (woken.size > 0 || compare || signal?.aborted) resolve();
-        });
+        await wakes.next();
         continue;
       }
       woken.delete(key);
@@ -90,9 +79,7 @@ export const watchMemory = async function* <T>(
     }
   } finally {
     for (const timer of timers.values()) clearTimeout(timer);
-    signal?.removeEventListener('abort', aborted);
-    stopHealth();
-    await subscription.stop();
+    await wakes.stop();
   }
 };
 

@@ -66,7 +66,7 @@ export class Resources {
     const { bus, tenant } = this.desk;
     const key = memoryKeys.resource(tenant, requireName(resource));
     const id = newId();
-    const wakes = await Wakes.on(bus, (wake) => bus.bucket('SESSIONS').watch(key, wake), signal);
+    const wakes = await Wakes.on(bus, (wake) => bus.bucket('SESSIONS').watch(key, wake), { signal });
     const grant = new Grant(this.desk, { resource, id });
     try {
       // asked again with the same id, it keeps its place

@@ -52,7 +52,7 @@ export class SyncPoint {
   async await({ signal }: { signal?: AbortSignal } = {}): Promise<PointState> {
     const { bus, tenant } = this.desk;
     const key = memoryKeys.sync(tenant, this.session, this.name);
-    const wakes = await Wakes.on(bus, (wake) => bus.bucket('SESSIONS').watch(key, wake), signal);
+    const wakes = await Wakes.on(bus, (wake) => bus.bucket('SESSIONS').watch(key, wake), { signal });
     try {
       for (;;) {
         signal?.throwIfAborted();

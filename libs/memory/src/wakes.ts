@@ -6,19 +6,26 @@ import type { Bus, Subscription } from '@waggle/bus';
  */
 export class Wakes {
   private woken = false;
-  private wake: () => void = () => undefined;
+  private resume: () => void = () => undefined;
   private readonly undo: (() => unknown)[] = [];
 
   private constructor(private readonly signal?: AbortSignal) {}
 
-  /** `listen` subscribes and is given what to call at news. */
-  static async on(bus: Bus, listen: (wake: () => void) => Promise<Subscription>, signal?: AbortSignal): Promise<Wakes> {
+  /** `listen` subscribes and is given what to call at news; `gap` is told when some may have been missed. */
+  static async on(
+    bus: Bus,
+    listen: (wake: () => void) => Promise<Subscription>,
+    { signal, gap }: { signal?: AbortSignal; gap?: () => void } = {},
+  ): Promise<Wakes> {
     const wakes = new Wakes(signal);
-    const call = (): void => wakes.call();
+    const call = (): void => wakes.wake();
     signal?.addEventListener('abort', call, { once: true });
     let ready = true;
     const stopHealth = bus.onHealth((health) => {
-      if (health.ready && !ready) call();
+      if (health.ready && !ready) {
+        gap?.();
+        call();
+      }
       ready = health.ready;
     });
     wakes.undo.push(() => signal?.removeEventListener('abort', call), stopHealth);
@@ -37,7 +44,7 @@ export class Wakes {
     if (!this.woken && !this.signal?.aborted) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.resume = resolve;
         if (most !== undefined) timer = setTimeout(resolve, most);
       });
       clearTimeout(timer);
@@ -49,8 +56,8 @@ export class Wakes {
     await Promise.all(this.undo.splice(0).map((undo) => undo()));
   }
 
-  private call(): void {
+  wake(): void {
     this.woken = true;
-    this.wake();
+    this.resume();
   }
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { InTurn, loadValues, storeLarge, tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
+import { InTurn, loadValues, tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
 import { isValueRef, memoryKeys, subjects, WaggleError, type MemoryEntry } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { following, madeBy, type Version, type Written } from '../domain/versions.js';
 import { DELETED, isDeleted, storedValue } from './stored-value.js';
 
+/** Bytes of a value that stands in the bucket itself, which keeps many versions of it. */
+const INLINE = 16 * 1024;
 /** Lost races at one key; each means that another replica made progress. */
 const ROUNDS = 100;
 
@@ -94,8 +96,9 @@ export class MemoryStore {
   }
 
   /** The value, or a reference to it where it is large: the same content is stored once, whoever wrote it. */
-  keep(tenant: string, value: unknown): Promise<unknown> {
-    return storeLarge(this.bus, tenant, value);
+  async keep(tenant: string, value: unknown): Promise<unknown> {
+    const bytes = Buffer.from(JSON.stringify(value));
+    return bytes.length <= INLINE ? value : { $blob: await this.bus.blobs.put(tenant, bytes, 'application/json') };
   }
 
   /** What a value refers to, one level deep: what that refers to in turn stays a reference. */
