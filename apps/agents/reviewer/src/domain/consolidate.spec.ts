@@ -195,7 +195,7 @@ describe('the report', () => {
   it('tells what git knows: hot is what is complex and changes, and who left work undone', () => {
     const git = {
       head: 'a'.repeat(40),
-      time: 1,
+      time: 1_706_788_800 + 86_400 * 90,
       churn: { 'b.ts': 9, 'a.ts': 1 },
       marks: { 'a.ts': [{ line: 9, author: 'Ada', time: 1_706_788_800 }] },
     };
@@ -209,7 +209,7 @@ describe('the report', () => {
 
   it('of a change speaks of changed lines alone, and of what has to do with them', () => {
     const changed = { since: 'b'.repeat(40), files: { 'a.ts': [[5, 5]] as [number, number][] } };
-    const git = { head: 'a'.repeat(40), time: 1_706_788_800 + 86_400 * 90, churn: {}, marks: {}, changed };
+    const git = { head: 'a'.repeat(40), time: 1, churn: {}, marks: {}, changed };
     const copy = { ...find('b.ts:1', RULES.complexity), related: [{ file: 'a.ts', line: 4, endLine: 6 }] };
     const report = consolidate(
       source({ workspace: { ...source().workspace, git }, debt: [debt(['a.ts'], [find('a.ts:3', RULES.todo), copy])] }),
