@@ -74,8 +74,9 @@ export type ControlEvent =
   | { type: 'flowRestored'; from: string; n: number; artifacts?: Artifact[] };
 
 export type ControlCommand =
-  | { type: 'ask'; ask: Ask }
-  /** `k`: of the ladder of `ask`; 0 is told by the question itself. */
-  | { type: 'rung'; k: number; at: number; ask: Ask }
+  /** Asks the question of this id, which the state holds as long as it is open. */
+  | { type: 'ask'; id: string }
+  /** `k`: of the question's ladder; 0 is told by the question itself. */
+  | { type: 'rung'; id: string; k: number; at: number }
   /** No more rungs of it. */
   | { type: 'hush'; id: string };

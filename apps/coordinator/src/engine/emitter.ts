@@ -131,7 +131,7 @@ export class Emitter {
       case 'ask':
       case 'rung':
       case 'hush':
-        return this.asks.say(key, messages, command);
+        return this.asks.say(emission, command);
       case 'outcome':
         return;
     }

@@ -36,7 +36,7 @@ const answer = (d: Driver, id: string, more: { who?: string; operator?: boolean;
 
 const asked = (d: Driver, request: object = QUESTION): string => {
   d.give(d.result(d.dispatched('a'), { kind: 'escalate', request: { ...request }, workState: { at: 3 }, cost: 0.5 }));
-  return d.commands('ask').at(-1)!.ask.id;
+  return d.commands('ask').at(-1)!.id;
 };
 
 const refolds = (d: Driver): void => {
@@ -124,6 +124,27 @@ describe('a question', () => {
     expect(d.events('attemptFailed')[0]?.fault.problems?.[0]?.path).toContain(`payload.request.${field}`);
   });
 
+  it('and its rungs fit a transition, however large it is', () => {
+    const d = started();
+    const ladder = Array.from({ length: 8 }, () => ({ who: 'human', after: 60_000 }));
+    const id = asked(d, { ...QUESTION, ladder, context: { large: 'x'.repeat(240_000) } });
+    expect(d.commands('rung')).toHaveLength(7);
+    answer(d, id);
+    d.give(
+      d.result(d.dispatched('a'), {
+        kind: 'handoff',
+        request: {
+          reason: 'BLOCKED',
+          toAgent: d.dispatched('a').agent === 'one' ? 'two' : 'one',
+          context: { completedWork: 'c', remainingWork: 'r' },
+        },
+        workState: 'y'.repeat(250_000),
+      }),
+    );
+    expect(d.dispatched('a').attempt).toBe(3);
+    for (const transition of d.log) expect(JSON.stringify(transition).length).toBeLessThan(700_000);
+  });
+
   it('may be a step', () => {
     const d = started([
       {
@@ -134,7 +155,7 @@ describe('a question', () => {
       },
       { id: 'b', skill: 's.b', when: 'steps.a.output.option == "yes"' },
     ]);
-    const [{ ask }] = d.commands('ask') as [{ ask: { id: string } }];
+    const [{ ask }] = d.events('taskAsked') as [{ ask: { id: string } }];
     expect(ask).toMatchObject({ requestedDecision: 'Ship f1?', context: { why: 'x' }, fromAgent: 'coordinator', defaultAction: 'no' });
     answer(d, ask.id, { option: 'yes' });
     expect(d.dispatched('b')).toBeDefined();

@@ -91,9 +91,9 @@ const raise = (
   const { workState, ...rest } = asked;
   draft.emit({ type: 'taskAsked', ...rest, until, ...(workState === undefined ? {} : { workState }) }, [ask, workState]);
   draft.earliest = Math.min(draft.earliest, until);
-  draft.command({ type: 'ask', ask }, ask);
+  draft.command({ type: 'ask', id: ask.id });
   ends.slice(0, -1).forEach((at, index) => {
-    if (at < until) draft.command({ type: 'rung', k: index + 1, at, ask }, ask);
+    if (at < until) draft.command({ type: 'rung', id: ask.id, k: index + 1, at });
   });
 };
 

@@ -42,13 +42,14 @@ export const applyControl = (state: FlowState, event: ControlEvent, pen: Pen): v
       return pen.bump(state, 'ignored');
     case 'taskHandedOn': {
       const task = known(state, event.taskId);
-      const { handoff, skill, mark, expires } = event;
+      const { skill, mark, expires } = event;
+      const { workState, ...handoff } = event.handoff;
       suspend(state, task, { status: 'ready', pen });
       pen.bump(state, 'cost', event.cost);
       pen.set(task, 'passed', [...(task.passed ?? []), { agent: task.agent!, mark }]);
       pen.set(task, 'offer', { from: task.agent!, fromSkill: task.skill!, to: handoff.toAgent, expires, tried: [], out: false });
       pen.set(task, 'skill', skill);
-      pen.set(task, 'left', { handoff, workState: handoff.workState });
+      pen.set(task, 'left', { handoff, workState });
       return ready(state, task, pen);
     }
     case 'handoffOffered': {

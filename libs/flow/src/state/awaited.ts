@@ -32,9 +32,8 @@ export const awaited = (state: FlowState, command: Command): boolean => {
       if (state.rollback?.childId === command.childId) return state.rollback.status === 'open';
       return state.phase === 'open' && state.tasks.get(command.submission.parent.taskId)?.childId === command.childId;
     case 'ask':
-      return open && state.asks.has(command.ask.id);
     case 'rung':
-      return open && state.asks.has(command.ask.id);
+      return open && state.asks.has(command.id);
     case 'hush':
       return !state.asks.has(command.id);
     case 'unshare':
