@@ -3,7 +3,7 @@ import { kindOf, type Node } from '../source/parse.js';
 import type { ExportFacts, ImportFacts, ModuleFacts } from './module-facts.js';
 
 /** Of a long statement that is looked at: its head, in which the names stand. */
-const HEAD = 4000;
+const HEAD = 64_000;
 
 const SOURCE = /(?:from\s*|import\s*)(?:"([^"\n]+)"|'([^'\n]+)')/;
 const NAMED = /\{([^}]*)\}/;
@@ -65,36 +65,46 @@ const exported = (node: Node, text: string, line: number): Exported => {
   return { imports: [], exports: names.map((name) => ({ name, line, kind })) };
 };
 
-const isNamed = (text: string, name: string): boolean => {
-  for (let at = text.indexOf(name), count = 0; at >= 0; at = text.indexOf(name, at + name.length)) {
-    if (/[\w$]/.test(text[at - 1] ?? ' ') || /[\w$]/.test(text[at + name.length] ?? ' ')) continue;
-    if (++count > 1) return true;
-  }
-  return false;
+/** How often each word stands in a text. */
+const wordsOf = (text: string): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(/[\w$]+/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
 };
+
+/** Imports and exports of one module that are looked at: more of them nobody wrote. */
+const MOST = 2000;
 
 /** What a module of TypeScript or JavaScript takes from others and gives to them. Deterministic. */
 export const readModule = (file: string, text: string, root: Node): ModuleFacts => {
   const imports: ImportFacts[] = [];
   const exports: Omit<ExportFacts, 'usedHere'>[] = [];
-  let rest = text;
+  /** The text without the statements that name other modules. */
+  const rest: string[] = [];
+  let at = 0;
   for (const node of root.children()) {
     const kind = kindOf(node);
     if (kind !== 'import_statement' && kind !== 'export_statement') continue;
     const own = node.text();
-    const { line } = placeOf(node.range());
-    if (kind === 'import_statement') {
-      const found = imported(own.slice(0, HEAD), line);
-      if (found !== undefined) imports.push(found);
-      rest = rest.replace(own, '');
-      continue;
-    }
-    const found = exported(node, own.slice(0, HEAD).replace(/^(@[^\n]*\n\s*)+/, ''), line);
+    const range = node.range();
+    const { line } = placeOf(range);
+    const found =
+      kind === 'import_statement'
+        ? { imports: [imported(own.slice(0, HEAD), line)].filter((each) => each !== undefined), exports: [] }
+        : exported(node, own.slice(0, HEAD).replace(/^(@[^\n]*\n\s*)+/, ''), line);
     imports.push(...found.imports);
     exports.push(...found.exports);
-    if (found.imports.length > 0) rest = rest.replace(own, '');
+    if (found.imports.length === 0) continue;
+    rest.push(text.slice(at, range.start.index));
+    at = range.end.index;
   }
-  const mentioned = new Set([...rest.matchAll(MENTIONED)].map((match) => match[1]!));
+  rest.push(text.slice(at));
+  const mentioned = new Set([...rest.join('\n').matchAll(MENTIONED)].map((match) => match[1]!));
   for (const from of mentioned) imports.push({ from, names: ['*'], types: true, line: 1 });
-  return { file, imports, exports: exports.map((each) => ({ ...each, usedHere: isNamed(text, each.name) })) };
+  const words = exports.length === 0 ? new Map<string, number>() : wordsOf(text);
+  return {
+    file,
+    imports: imports.slice(0, MOST),
+    exports: exports.slice(0, MOST).map((each) => ({ ...each, usedHere: (words.get(each.name) ?? 0) > 1 })),
+  };
 };
