@@ -73,7 +73,7 @@ describe('what a module takes and gives', () => {
   it('takes no longer for a module that is made to be slow', async () => {
     const began = performance.now();
     for (const line of ["import 'a';\n", "import { a } from './b';\n", 'export const a = 1;\n', "export * from './c';\n"]) {
-      const text = line.repeat(900_000 / line.length);
+      const text = line.repeat(300_000 / line.length);
       const { imports, exports } = readModule('a.ts', text, await parse('typescript', text));
       expect(Math.max(imports.length, exports.length)).toBeLessThanOrEqual(2000);
     }
