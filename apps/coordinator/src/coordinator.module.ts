@@ -44,7 +44,20 @@ import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
 const INPUTS = [Intake, Partitions, Strays, BlockedSources, SilentSources, SourcePositions];
-const DECISIONS = [Lanes, Desk, Engine, EngineMetrics, FlowStore, FactGatherer, Beginnings, Parents, StoredResults, StoredAnswers, Sources, Orphans];
+const DECISIONS = [
+  Lanes,
+  Desk,
+  Engine,
+  EngineMetrics,
+  FlowStore,
+  FactGatherer,
+  Beginnings,
+  Parents,
+  StoredResults,
+  StoredAnswers,
+  Sources,
+  Orphans,
+];
 const WORLD = [Directory, Freezes, Workflows, Values, Pressure, Audit];
 const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, Triggers, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
 const CHOICE = [QueueDepths, Offers];

@@ -1,25 +1,31 @@
 import { Injectable } from '@nestjs/common';
+import { FairQueue } from '../domain/fair-queue.js';
 import { textOf, type FlowKey } from '../domain/flow-key.js';
 import type { Job } from './job.js';
 
 /** What is decided together: a transition must stay well below what the broker takes. */
 const BATCH_JOBS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
+/** Flows at work at once: more would only wait for the broker together, and keep others' from their turn. */
+const WIDTH = 64;
 
 export type Worker = (key: FlowKey, jobs: Job[]) => Promise<void>;
 
 interface Lane {
   key: FlowKey;
   waiting: Job[];
+  begun: boolean;
 }
 
 /**
  * Many flows at once, one flow's inputs one after another: what arrives for a flow while it is at work waits and is then
- * taken together. Bounded by what the partitions let in.
+ * taken together. Where many flows have something to do, tenants take turns. Bounded by what the partitions let in.
  */
 @Injectable()
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
+  private readonly queue = new FairQueue<Lane>();
+  private atWork = 0;
   private worker: Worker = () => Promise.reject(new Error('no worker'));
   private idle: (() => void)[] = [];
 
@@ -30,14 +36,13 @@ export class Lanes {
 
   put(key: FlowKey, job: Job): void {
     const text = textOf(key);
-    const lane = this.lanes.get(text);
-    if (lane !== undefined) {
-      lane.waiting.push(job);
-      return;
-    }
-    const made: Lane = { key, waiting: [job] };
-    this.lanes.set(text, made);
-    void this.run(text, made);
+    const lane = this.lanes.get(text) ?? { key, waiting: [], begun: false };
+    lane.waiting.push(job);
+    if (lane.begun) return;
+    // somebody at work waits for what comes from inside: it must not wait for a turn of theirs
+    if (job.internal || this.atWork < WIDTH) this.begin(text, lane);
+    else if (!this.lanes.has(text)) this.queue.put(key.tenant, lane);
+    this.lanes.set(text, lane);
   }
 
   /** Takes back what waits behind what is at work. */
@@ -51,11 +56,21 @@ export class Lanes {
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
+  private begin(text: string, lane: Lane): void {
+    this.queue.remove(lane.key.tenant, lane);
+    lane.begun = true;
+    this.atWork++;
+    void this.run(text, lane);
+  }
+
   private async run(text: string, lane: Lane): Promise<void> {
     // what was delivered in the same turn is decided together
     await Promise.resolve();
     while (lane.waiting.length > 0) await this.worker(lane.key, nextBatch(lane.waiting));
     this.lanes.delete(text);
+    this.atWork--;
+    const next = this.atWork < WIDTH ? this.queue.take() : undefined;
+    if (next !== undefined) this.begin(textOf(next.key), next);
     if (this.lanes.size > 0) return;
     for (const resolve of this.idle.splice(0)) resolve();
   }

@@ -43,12 +43,17 @@ const span = (milliseconds: number): string => {
 };
 
 const notesOf = ({ definition }: CompiledStep): string[] => {
-  const { forEach, maxParallel, when, timeout, onFailure, join } = definition;
+  const { forEach, maxParallel, repeat, when, timeout, within, onFailure, join, compensate } = definition;
   return [
     ...(forEach === undefined ? [] : [`for each of ${forEach}${maxParallel === undefined ? '' : `, ${maxParallel} at once`}`]),
+    ...(repeat === undefined
+      ? []
+      : [`again${repeat.until === undefined ? '' : ` until ${repeat.until}`}, ${repeat.maxIterations} times at most`]),
     ...(when === undefined ? [] : [`when ${when}`]),
     ...(join === 'all' ? [] : [`join ${JSON.stringify(join)}`]),
     ...(timeout === undefined ? [] : [`within ${span(timeout)}`]),
+    ...(within === undefined ? [] : [`all within ${span(within)}`]),
+    ...(compensate === undefined ? [] : [`undone by ${compensate.skill ?? compensate.workflow ?? 'a flow'}`]),
     ...(onFailure === 'continue' ? ['goes on when it fails'] : []),
   ];
 };
