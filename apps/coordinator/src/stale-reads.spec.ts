@@ -1,4 +1,13 @@
-import { createEvent, createMessage, MESSAGE_TYPES, skillKey, subjects, type AgentMessage, type Outcome } from '@waggle/protocol';
+import {
+  createEvent,
+  createMessage,
+  MESSAGE_TYPES,
+  skillKey,
+  subjects,
+  type AgentMessage,
+  type Outcome,
+  type Submit,
+} from '@waggle/protocol';
 import { agentManifest } from '@waggle/bus';
 import { eventually, ModelBroker, ModelBus, offerSkill, scriptedAgent } from '@waggle/testkit';
 import { TENANT } from './testing/client.js';
@@ -21,6 +30,35 @@ describe('a coordinator whose reads are old', () => {
     await see.publish(subjects.event('_', 'registry', 'skill-offered'), JSON.stringify(createEvent({ tenant: '_', payload })));
     const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'ann', 'waits')));
     expect(outcome.json<AgentMessage<Outcome>>().payload.state).toBe('COMPLETED');
+    await replica.stop();
+  });
+
+  it('finds the parent of a child, though an old reading knows nothing of it', async () => {
+    const broker = new ModelBroker({ partitions: 1, manifests: [agentManifest('worker')] });
+    const see = new ModelBus(broker, 'see');
+    let old = false;
+    const staleness = ({ name }: { name: string }): number => (name === 'FLOW' && old ? 0 : Infinity);
+    const submit = async (owner: string, flowId: string, payload: Submit): Promise<void> => {
+      const message = createMessage({ type: MESSAGE_TYPES.submit, from: owner, tenant: TENANT, payload });
+      await see.publishOnce('SUBMIT', subjects.submit(TENANT, owner, flowId), JSON.stringify(message));
+    };
+    await offerSkill(see, 'parent.skill', [{ agent: 'worker' }]);
+    await offerSkill(see, 'child.skill', [{ agent: 'worker' }]);
+    const agent = await scriptedAgent(new ModelBus(broker, 'worker'), {
+      beat: 0,
+      script: ({ dispatch }) => (dispatch.skill === 'parent.skill' ? 'never' : { output: 1 }),
+    });
+    const first = await startReplica(new ModelBus(broker, 'coordinator'), { hidden: true });
+    await submit('ann', 'parent', { definition: { name: 'parent', steps: [{ id: 'a', skill: 'parent.skill' }] } });
+    await eventually(() => agent.taken.length === 1);
+    await first.stop();
+    const replica = await startReplica(new ModelBus(broker, 'coordinator', { staleness }), { hidden: true });
+    old = true;
+    const child = `c-${'0'.repeat(40)}`;
+    await submit('worker', child, { skill: 'child.skill', parent: { flowId: 'parent', taskId: 'a', attempt: 1 } });
+    setTimeout(() => (old = false), 100);
+    const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'worker', child)));
+    expect(outcome.json<AgentMessage<Outcome>>().payload).toMatchObject({ state: 'COMPLETED' });
     await replica.stop();
   });
 });

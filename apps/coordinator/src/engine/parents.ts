@@ -24,7 +24,7 @@ export class Parents {
     const { parent } = submission;
     const key = { tenant: input.tenant, flowId: parent.flowId };
     const before = await this.store.get(key);
-    if (before.sequence === 0) return { granted: false, code: 'PARENT_ENDED' };
+    if (before.sequence === 0 && (await this.store.isCurrent(key, before))) return { granted: false, code: 'PARENT_ENDED' };
     await decideInternally(this.lanes, key, {
       kind: 'childReserve',
       childId: input.flowId,
@@ -36,8 +36,11 @@ export class Parents {
       origin: input.origin,
       at: input.at,
     });
-    const after = await this.store.get(key);
-    return reservationOf(after.state, input.flowId) ?? { granted: false, code: 'PARENT_ENDED' };
+    const known = reservationOf((await this.store.get(key)).state, input.flowId);
+    if (known !== undefined) return known;
+    // what was appended a moment ago may be unknown to the replica that was asked
+    const { flow } = await this.store.loadCurrent(key);
+    return reservationOf(flow.state, input.flowId) ?? { granted: false, code: 'PARENT_ENDED' };
   }
 
   /** Tells the parent that a child has ended; `entry` is the child's log entry that says so. */
