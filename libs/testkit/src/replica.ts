@@ -82,5 +82,15 @@ export const startReplica = async (module: object, { bus, instance, say = () => 
   const parts = [...made.values()].filter((value): value is Hooks => typeof value === 'object' && value !== null);
   await Promise.all(parts.map((part) => part.onModuleInit?.()));
   for (const part of parts) await part.onApplicationBootstrap?.();
-  await presence.start();
+  await seen(presence);
+};
+
+/** A busy machine may take longer than the second that a beat has. */
+const seen = async (presence: Presence, tries = 5): Promise<void> => {
+  try {
+    await presence.start();
+  } catch (error) {
+    if (tries === 1) throw error;
+    await seen(presence, tries - 1);
+  }
 };

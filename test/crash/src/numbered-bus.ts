@@ -10,7 +10,7 @@ const BACKGROUND = /^wgm\./;
 
 const bound = (target: object, name: string | symbol): unknown => {
   const value = Reflect.get(target, name, target) as unknown;
-  return typeof value === 'function' ? ((value as Method).bind(target) as unknown) : value;
+  return typeof value === 'function' ? (value as Method).bind(target) : value;
 };
 
 /**

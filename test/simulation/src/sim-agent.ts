@@ -126,7 +126,7 @@ export class SimAgent {
         return completed(output);
       case 'lateOnce':
         // as its time is up, a moment sooner or later
-        if (first) await pause(Date.parse(dispatch.deadline) - Date.now() + (hashOf(`late ${flowId} ${taskId}`) % 2_700) - 200);
+        if (first) await pause(Date.parse(dispatch.deadline) - Date.now() + lateness(hashOf(`late ${flowId} ${taskId}`)));
         return completed(output);
       case 'handOn':
         return first && dispatch.kind !== 'handoff' ? handedOn(taskId, address.agent) : completed(output);
@@ -191,3 +191,6 @@ const handedOn = (taskId: string, agent: string): Result => ({
     context: { completedWork: 'half', remainingWork: 'half' },
   },
 });
+
+/** Half of them just in time, half after it. */
+const lateness = (hash: number): number => (hash % 2 === 0 ? -(hash % 400) : hash % 2_500);

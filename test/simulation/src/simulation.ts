@@ -98,7 +98,7 @@ export class Simulation {
       random: () => random.next(),
       partitions: this.plan.partitions,
       // a source may be behind for seconds
-      copyDelay: () => (disturbed && !this.faultless && random.chance(0.02) ? random.between(500, LONGEST) : random.latency()),
+      copyDelay: () => (disturbed && random.chance(0.02) ? random.between(500, LONGEST) : random.latency()),
       // late, and now and then twice
       timerDelays: () => [random.between(0, 250), ...(disturbed && random.chance(0.1) ? [random.between(0, 2_000)] : [])],
     });
