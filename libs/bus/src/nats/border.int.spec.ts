@@ -89,10 +89,10 @@ describe('the bus across account borders', () => {
   });
 
   test('a key with fewer rights than the manifest declares does not start, and says which are missing', async () => {
-    const wants: Manifest = { ...echo, publishes: [...(echo.publishes ?? []), 'event'] };
+    const wants: Manifest = { ...echo, publishes: [...(echo.publishes ?? []), 'dlq'] };
     await expect(broker.busFor(wants)).rejects.toMatchObject({
       code: 'NATS_RIGHTS_MISSING',
-      problems: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('publish wg.*.event.echo.') })]),
+      problems: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('publish wg.*.dlq.') })]),
     });
   });
 

@@ -30,6 +30,7 @@ describe('rights', () => {
       'mesh.API.DIRECT.GET.SUBMIT.wg.t1.submit.alice.*',
       'wg.t1.blob.alice.*.*',
       'wg.t1.escalation.answer.alice.*.*',
+      'wg.t1.event.alice.*',
       'wg.t1.signal.alice.*.*',
       'wg.t1.submit.alice.*',
       'wgm.svc.sessions.*.t1.alice',
