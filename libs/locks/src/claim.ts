@@ -12,6 +12,7 @@ const WAIT_LEASE = 5;
 const WATCH_AFTER = 100;
 const SOON = 10;
 const RETRY = 50;
+const GONE = 'it was broken by force, or its lease ended before it was renewed';
 const LONGEST_TIMER = 0x7fffffff;
 
 /** Milliseconds before the end of a lease at which its holder stops: a tenth, at most a second. */
@@ -40,7 +41,6 @@ export class Claim implements Member {
   private deadline = 0;
   private renewal?: NodeJS.Timeout;
   private losing?: NodeJS.Timeout;
-  private watchLater?: NodeJS.Timeout;
   private watching = false;
   private ended = false;
   private since = 0;
@@ -76,8 +76,12 @@ export class Claim implements Member {
     }
     this.since = performance.now();
     metrics.acquired((this.since - asked) / 1_000, settings.permits);
-    if (!this.watching) this.watchLater = setTimeout(() => this.watch(), WATCH_AFTER);
-    this.arm();
+    if (this.watching) return this.arm();
+    // one timer for a lock that is given back soon: a renewal is not due so early
+    this.renewal = setTimeout(() => {
+      this.watch();
+      this.arm();
+    }, WATCH_AFTER);
   }
 
   /** Gives it back; what was lost before is none of ours. Rejects when the broker cannot be told: the lease ends by itself. */
@@ -94,7 +98,9 @@ export class Claim implements Member {
     const mine = state.entries.find(({ id }) => id === this.id);
     if (this.ended) return;
     if (this.held) {
-      if (mine?.held !== true && state.sequence > this.token) this.lose('it was broken by force, or its lease ended before it was renewed');
+      // a follower may not have got as far as our own write
+      const newer = state.sequence > this.token || state.sequence === 0;
+      if (mine?.held !== true && newer) this.lose(GONE);
     } else {
       this.token = (mine?.held === true && mine.token) || 0;
       if (this.token > 0) this.wake?.();
@@ -211,6 +217,7 @@ export class Claim implements Member {
       .change((entries) => rules.renew(entries, this.id, settings.ttl), this.deadline)
       .then((changed) => {
         if (this.ended) return;
+        if (!changed.entries.some(({ id, held }) => held && id === this.id)) return this.lose(GONE);
         this.stored(changed);
         this.arm();
       })
@@ -237,7 +244,8 @@ export class Claim implements Member {
 
   private end(): void {
     this.ended = true;
-    for (const timer of [this.renewal, this.losing, this.watchLater]) clearTimeout(timer);
+    clearTimeout(this.renewal);
+    clearTimeout(this.losing);
     this.cell.drop(this);
     if (this.watching) this.cell.unwatch();
     this.watching = false;

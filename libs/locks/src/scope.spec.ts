@@ -16,7 +16,7 @@ describe('scopes', () => {
 
   it('of users and threads do not meet however they are cut', () => {
     fc.assert(
-      fc.property(text, text, text, text, (a, b, c, d) => {
+      fc.property(fc.tuple(text, text, text, text), ([a, b, c, d]) => {
         expect(scope.thread(a, b).key === scope.thread(c, d).key).toBe(a === c && b === d);
       }),
     );

@@ -22,8 +22,11 @@ export const checkScope = ({ scope, events, records, faults, deadOf }) => {
     if (tooMany(after.entries)) say('exclusion', `record ${after.sequence} lets in more than its holders allow`);
     const stranger = after.entries.find(({ metadata }) => !ops.has(metadata?.op));
     if (stranger) say('strangers', `write ${after.sequence} names ${stranger.holder}, who never asked`);
-    if (before === undefined || after.previous !== before.sequence) continue;
-    left({ before, after, ops, deadOf }, say);
+    if (before === undefined) continue;
+    // the broker removed the record between the two: its last lease had ended
+    if (after.previous === 0) left({ before, after, ops, faults, deadOf }, say);
+    if (after.previous !== before.sequence) continue;
+    left({ before, after, ops, faults, deadOf }, say);
     turns(before, after, say);
     idle({ before, after, faults }, say);
   }
@@ -108,14 +111,22 @@ const tokens = (ops, records, say) => {
 };
 
 /** Whoever is in the one record and not in the next gave it back, gave up, or its lease had ended. */
-const left = ({ before, after, ops, deadOf }, say) => {
+const left = ({ before, after, ops, faults, deadOf }, say) => {
   const there = new Set(after.entries.map(({ id }) => id));
   for (const entry of before.entries) {
     if (there.has(entry.id)) continue;
     const end = entry.at + entry.lease * 1_000;
-    if (after.time + SKEW >= end) continue;
     const op = ops.get(entry.metadata?.op);
     const ends = [op?.out, op?.told, op?.lost, op?.fail].filter(Boolean).map(({ w }) => w);
+    if (after.time + SKEW >= end) {
+      const lives = op && deadOf(op.p) === undefined && !ends.some((w) => w <= end + SKEW) && !faults(entry.at, after.time);
+      // shorter ones a busy machine may miss
+      if (entry.held && lives && entry.lease >= 3)
+        say('lease', `the lease of ${op.id}, who lives and holds, ran out before write ${after.sequence}`);
+      continue;
+    }
+    // removed by the broker: what was written before that may not have been heard
+    if (after.previous === 0) continue;
     // called off by a process that died before it could say so
     const died = op && !op.out && !op.lost && !op.fail && deadOf(op.p) !== undefined;
     // a refused one may be lost inside the library before its caller is told

@@ -75,7 +75,7 @@ const MISHAPS = {
 export const mishapNames = Object.keys(MISHAPS);
 
 /** Runs it and gives, for each scope, what `checkScope` wants; `counts` counts what befell. */
-export const round = async ({ broker, observer, dir, run, seconds, scopes: howMany, processes, fault, counts, only }) => {
+export const round = async ({ broker, observer, dir, run, seconds, scopes: howMany, processes, fault, counts, only, calm }) => {
   const scopes = Array.from({ length: howMany }, (_, i) => `r${run}s${i}`);
   const records = new Map(scopes.map((scope) => [scope, []]));
   const heard = await observer.subscribe('wgm.kv.LOCKS.t.>', (message) => {
@@ -96,7 +96,7 @@ export const round = async ({ broker, observer, dir, run, seconds, scopes: howMa
   const dead = new Map();
   const spans = [];
   await sleep(QUIET);
-  while (Date.now() < began + (seconds - 4) * 1_000) {
+  while (!calm && Date.now() < began + (seconds - 4) * 1_000) {
     const name = only ?? pick(mishapNames);
     const from = Date.now();
     counts[name] = (counts[name] ?? 0) + 1;

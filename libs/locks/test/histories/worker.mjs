@@ -59,7 +59,7 @@ const once = async () => {
   }
   note({ e: 'in', t: now(), op, scope, token: lock.token });
   lock.signal.addEventListener('abort', () => note({ e: 'told', t: now(), op, scope }));
-  if (random(12) === 0) await sleep(random(2_500));
+  if (random(12) === 0) await sleep(random(5_000));
   await work(op, scope, lock);
   note({ e: 'out', t: now(), op, scope });
   await lock.release().catch(() => undefined);
