@@ -28,8 +28,10 @@ import { SkillOffered } from './engine/skill-offered.js';
 import { Sources } from './engine/sources.js';
 import { StatusFeed } from './engine/status-feed.js';
 import { StoredAnswers } from './engine/stored-answers.js';
+import { StoredInputs } from './engine/stored-inputs.js';
 import { StoredResults } from './engine/stored-results.js';
 import { Triggers } from './engine/triggers.js';
+import { Timers } from './engine/timers.js';
 import { Values } from './engine/values.js';
 import { Waits } from './engine/waits.js';
 import { Workflows } from './engine/workflows.js';
@@ -55,11 +57,25 @@ const DECISIONS = [
   Parents,
   StoredResults,
   StoredAnswers,
+  StoredInputs,
   Sources,
   Orphans,
 ];
 const WORLD = [Directory, Freezes, Workflows, Values, Pressure, Audit];
-const EFFECTS = [Emitter, Asks, Waits, EventSignals, Happenings, Triggers, ShortTimers, LateTimers, StatusFeed, SkillOffered, Retention];
+const EFFECTS = [
+  Emitter,
+  Asks,
+  Waits,
+  EventSignals,
+  Happenings,
+  Triggers,
+  ShortTimers,
+  LateTimers,
+  Timers,
+  StatusFeed,
+  SkillOffered,
+  Retention,
+];
 const CHOICE = [QueueDepths, Offers];
 const ANSWERS = [Questions, FlowDescriber, FlowLister];
 

@@ -30,7 +30,9 @@ describe('questions to people', () => {
       return found?.json<AgentMessage<EscalationRequest>>().payload;
     });
 
-  const answer = async (who: string, flowId: string, id: string, option = 'left'): Promise<void> => {
+  const answer = async (
+    ...[who, flowId, id, option = 'left']: [who: string, flowId: string, id: string, option?: string]
+  ): Promise<void> => {
     const payload = { id, option, decidedBy: `${who} in person` };
     await see.publishOnce(
       'ESCALATION',

@@ -12,7 +12,9 @@ describe('operating flows', () => {
   let client: TestClient;
   let script: (task: ScriptedTask) => ScriptedAnswer | Promise<ScriptedAnswer> = ({ dispatch }) => ({ output: dispatch.input });
 
-  const signal = async (flowId: string, name: SignalName, id: string, data?: Record<string, unknown>): Promise<void> => {
+  const signal = async (
+    ...[flowId, name, id, data]: [flowId: string, name: SignalName, id: string, data?: Record<string, unknown>]
+  ): Promise<void> => {
     const message = createMessage({
       type: MESSAGE_TYPES.signal,
       from: 'client',
@@ -22,8 +24,7 @@ describe('operating flows', () => {
     await see.publishOnce('SUBMIT', subjects.signal(TENANT, 'client', flowId, id), JSON.stringify(message));
   };
 
-  const seen = (flowId: string, type: string): Promise<true> =>
-    eventually(async () => (await eventsOf(see, flowId)).includes(type)) as Promise<true>;
+  const seen = (flowId: string, type: string): Promise<boolean> => eventually(async () => (await eventsOf(see, flowId)).includes(type));
 
   beforeAll(async () => {
     ({ broker, see } = await testMesh({ partitions: 1 }));

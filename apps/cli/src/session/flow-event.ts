@@ -14,7 +14,7 @@ export const flowEvent = async <E extends FlowEvent>(
   for (const until = performance.now() + within; ;) {
     const log = await readFlowLog(bus, tenant, flowId);
     const found = log.flatMap(({ events }) => events).findLast(is);
-    if (found !== undefined || performance.now() > until) return found as E | undefined;
+    if (found !== undefined || performance.now() > until) return found;
     await pause(EVERY);
   }
 };

@@ -7,7 +7,7 @@ import type { FlowKey } from '../domain/flow-key.js';
 import type { FlowMessages } from '../domain/messages.js';
 
 /** Of which flow, as it stands, and how it speaks. */
-interface Speaker {
+export interface Asking {
   key: FlowKey;
   state: FlowState;
   messages: FlowMessages;
@@ -21,7 +21,7 @@ interface Speaker {
 export class Asks {
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
-  async say({ key: { tenant, flowId }, state, messages }: Speaker, command: ControlCommand): Promise<void> {
+  async say({ key: { tenant, flowId }, state, messages }: Asking, command: ControlCommand): Promise<void> {
     const { id } = command;
     const ask = state.asks.get(id)?.ask;
     switch (command.type) {

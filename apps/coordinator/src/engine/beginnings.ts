@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, Input } from '@waggle/flow';
 import { problem } from '@waggle/protocol';
+import type { FlowKey } from '../domain/flow-key.js';
+import type { Flow } from './flow-store.js';
 import { Parents } from './parents.js';
 import { Pressure } from './pressure.js';
 import { Sources } from './sources.js';
@@ -17,6 +19,11 @@ export class Beginnings {
     private readonly sources: Sources,
     private readonly pressure: Pressure,
   ) {}
+
+  /** Fills in what a flow is being restored from, while it is. */
+  restore(key: FlowKey, flow: Flow, facts: Facts): Promise<void> {
+    return this.sources.restore(key, flow, facts);
+  }
 
   /** Fills in the facts; the submission is changed where it cannot be taken. */
   async prepare(input: SubmitInput, facts: Facts): Promise<SubmitInput> {

@@ -8,11 +8,9 @@ import { derivedId } from '../domain/derived-id.js';
 import type { FlowKey } from '../domain/flow-key.js';
 import { inParallel } from '../domain/in-parallel.js';
 import { answerMessage, FlowMessages } from '../domain/messages.js';
-import { Asks } from './asks.js';
-import { LateTimers } from './late-timers.js';
 import { Parents } from './parents.js';
-import { ShortTimers } from './short-timers.js';
 import { StatusFeed } from './status-feed.js';
+import { Timers } from './timers.js';
 import { Waits } from './waits.js';
 
 /** Commands of one transition that are on their way at once. */
@@ -41,10 +39,8 @@ export class Emitter {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly waits: Waits,
-    private readonly asks: Asks,
     private readonly parents: Parents,
-    private readonly timers: ShortTimers,
-    private readonly late: LateTimers,
+    private readonly timers: Timers,
     private readonly statuses: StatusFeed,
   ) {}
 
@@ -73,7 +69,7 @@ export class Emitter {
   }
 
   private async end({ key, state }: Emission, messages: FlowMessages, command: CommandOf<'outcome'>): Promise<void> {
-    this.late.moot(key);
+    this.timers.moot(key);
     this.statuses.ended(key, state);
     const subject = subjects.outcome(key.tenant, aboutOf(state).owner, key.flowId);
     await this.bus.publishOnce('FLOW', subject, JSON.stringify(messages.outcome(command.outcome)), { headers: messages.headers });
@@ -96,7 +92,7 @@ export class Emitter {
         return;
       }
       case 'timer':
-        return this.arm(emission, command);
+        return this.timers.arm(emission, command);
       case 'wait':
         return this.waits.enter(emission, command);
       case 'unwait':
@@ -131,23 +127,10 @@ export class Emitter {
       case 'ask':
       case 'rung':
       case 'hush':
-        return this.asks.say(emission, command);
+        return this.waits.ask(emission, command);
       case 'outcome':
         return;
     }
-  }
-
-  private async arm({ key, n, at, messages, fresh }: Emission & { messages: FlowMessages }, command: CommandOf<'timer'>): Promise<void> {
-    const short = this.timers.arm(key, { n, at: command.at, now: at });
-    const store = () =>
-      this.bus.schedule(
-        subjects.timerAt(key.tenant, key.flowId, n),
-        subjects.timerDue(key.tenant, key.flowId, n),
-        new Date(command.at),
-        JSON.stringify(messages.timer(command)),
-      );
-    if (fresh && !short) this.late.putOff(key, store);
-    else await store();
   }
 }
 

@@ -3,15 +3,14 @@ import type { Decision, Facts, Input } from '@waggle/flow';
 import type { Bus } from '@waggle/bus';
 import { BUS } from '@waggle/service';
 import type { FlowKey } from '../domain/flow-key.js';
-import { inDecisionOrder } from '../domain/order.js';
+import { inParallel } from '../domain/in-parallel.js';
 import { Beginnings } from './beginnings.js';
 import type { Flow } from './flow-store.js';
-import { Freezes } from './freezes.js';
-import { Sources } from './sources.js';
-import { StoredAnswers } from './stored-answers.js';
 import { Offers } from './offers.js';
-import { StoredResults } from './stored-results.js';
+import { StoredInputs } from './stored-inputs.js';
 import { Values, type DecisionValues } from './values.js';
+
+const WIDTH = 8;
 
 export interface Gathered {
   facts: Facts;
@@ -28,10 +27,7 @@ export class FactGatherer {
     private readonly offers: Offers,
     private readonly values: Values,
     private readonly beginnings: Beginnings,
-    private readonly results: StoredResults,
-    private readonly answers: StoredAnswers,
-    private readonly sources: Sources,
-    private readonly freezes: Freezes,
+    private readonly stored: StoredInputs,
   ) {}
 
   /** Fetches what a decision could not be made without. */
@@ -46,21 +42,25 @@ export class FactGatherer {
       directory: (skill) => this.offers.find(skill),
       weights: this.offers.weights,
       crowds: (skill) => this.offers.crowds(key.tenant, skill),
-      frozen: (skill) => this.freezes.has(skill),
+      frozen: (skill) => this.offers.frozen(skill),
       value: values.value,
       stored: values.stored,
     };
     const given: Input[] = [];
     for (const input of inputs) {
       given.push(input.kind === 'submit' && flow.sequence === 0 ? await this.beginnings.prepare(input, facts) : input);
-      // whoever was woken may be decided for by a replica that has not heard of the newcomer yet
-      if (input.kind === 'signal' && input.signal === 'wake' && typeof input.data?.skill === 'string')
-        await Promise.all([this.offers.refresh(input.data.skill), this.freezes.refresh(input.data.skill)]);
+      if (input.kind === 'signal') await inParallel(lookedFor(input, flow), WIDTH, (skill) => this.offers.refresh(skill));
     }
-    await this.sources.restore(key, flow, facts);
-    const before = await this.answers.before(key, flow, given);
-    const late = await this.results.late(key, flow, given);
-    const all = [...before, ...given, ...late];
-    return { facts, values, inputs: all.length > given.length ? inDecisionOrder(all) : given };
+    await this.beginnings.restore(key, flow, facts);
+    return { facts, values, inputs: await this.stored.beside(key, flow, given) };
   }
 }
+
+/**
+ * Skills whose offers a signal is decided by: whoever was woken may be decided for by a replica that has not heard of the
+ * newcomer yet; and who was woken while the flow was paused is not woken again when it goes on.
+ */
+const lookedFor = ({ signal, data }: Extract<Input, { kind: 'signal' }>, { state }: Flow): string[] => {
+  if (signal === 'wake' && typeof data?.skill === 'string') return [data.skill];
+  return signal === 'resume' ? [...state.waiting.keys()] : [];
+};

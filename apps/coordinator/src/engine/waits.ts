@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Command } from '@waggle/flow';
+import type { Command, ControlCommand } from '@waggle/flow';
 import type { Bus } from '@waggle/bus';
 import { SHARED, skillOfKey, subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { derivedId } from '../domain/derived-id.js';
 import type { FlowKey } from '../domain/flow-key.js';
 import type { FlowMessages } from '../domain/messages.js';
+import { Asks, type Asking } from './asks.js';
 import { Directory } from './directory.js';
 import { EventSignals } from './event-signals.js';
 
@@ -18,13 +19,14 @@ interface Entry {
   messages: FlowMessages;
 }
 
-/** The index of who waits for a skill or an event. */
+/** Who waits for whom: the index of those that wait for a skill or an event, what tasks share, and questions to people. */
 @Injectable()
 export class Waits {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly directory: Directory,
     private readonly events: EventSignals,
+    private readonly asks: Asks,
   ) {}
 
   /** Stores an entry, and looks again for what came between the append and the entry: it found nobody to wake. */
@@ -48,6 +50,11 @@ export class Waits {
   async share({ key, messages }: Entry, command: CommandOf<'share' | 'unshare'>): Promise<void> {
     const subject = subjects.wait(key.tenant, SHARED, command.taskId, key.flowId);
     await this.bus.publish(subject, JSON.stringify(messages.share(command)));
+  }
+
+  /** Asks people, or asks no more. */
+  ask(of: Asking, command: ControlCommand): Promise<void> {
+    return this.asks.say(of, command);
   }
 
   private async wake({ key, n, messages }: Entry, skill: string): Promise<void> {

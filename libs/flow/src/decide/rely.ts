@@ -11,7 +11,7 @@ const FLOWS = 100;
 
 const readFlows = ({ flows }: Record<string, unknown> = {}): { flows: string[] } | { problems: Problem[] } => {
   const fits = Array.isArray(flows) && flows.length >= 1 && flows.length <= FLOWS && flows.every((each) => isToken(each));
-  if (fits) return { flows: [...new Set(flows as string[])] };
+  if (fits) return { flows: [...new Set(flows)] };
   return { problems: [problem('INVALID_MESSAGE', `flows must be ids of 1 to ${FLOWS} child flows`, 'payload.request.flows')] };
 };
 

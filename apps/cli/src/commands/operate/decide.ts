@@ -38,7 +38,7 @@ export const registerDecide = ({ program, run }: Registrar): void => {
     .option('--data <json>', 'what the option needs besides')
     .option('--wait <duration>', 'how long to wait for the flow to take it; it is stored at once', durationOption, 5_000)
     .action(
-      run(async (context, id: string, option: string, options: DecideOptions) =>
+      run(async (context, ...[id, option, options]: [id: string, option: string, options: DecideOptions]) =>
         withSession(context, async (session) => {
           const { ask } = await findAsk(session, id);
           const known = ask.options.map((each) => each.id);

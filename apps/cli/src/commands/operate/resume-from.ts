@@ -28,17 +28,21 @@ export const registerResumeFrom = ({ program, run }: Registrar): void => {
     .option('--id <id>', 'id of the new flow; asking again under it changes nothing')
     .option('-w, --watch', 'watch it to its end')
     .action(
-      run(async (context, flowId: string, n: number | undefined, { id: as, watch }: { id?: string; watch?: boolean }) =>
-        withSession(context, async (session) => {
-          const { output, interrupted: signal } = context;
-          const resumed = await resumedFlow(session, { flowId, n, as });
-          if (!watch) {
-            output.result({ flowId: resumed, resumes: { flowId, n } }, () => resumed);
-            return EXIT.done;
-          }
-          output.event({ submitted: { flowId: resumed } });
-          return watchToEnd(resumed, { client: session.client, session, output, signal });
-        }),
+      run(
+        async (
+          context,
+          ...[flowId, n, { id: as, watch }]: [flow: string, n: number | undefined, options: { id?: string; watch?: boolean }]
+        ) =>
+          withSession(context, async (session) => {
+            const { output, interrupted: signal } = context;
+            const resumed = await resumedFlow(session, { flowId, n, as });
+            if (!watch) {
+              output.result({ flowId: resumed, resumes: { flowId, n } }, () => resumed);
+              return EXIT.done;
+            }
+            output.event({ submitted: { flowId: resumed } });
+            return watchToEnd(resumed, { client: session.client, session, output, signal });
+          }),
       ),
     );
 };

@@ -160,7 +160,7 @@ export const registerSignal = ({ program, run }: Registrar): void => {
     .option('--older-than <duration>', "of '*': begun so long ago or longer", durationOption)
     .option('--dry-run', "of '*': list the flows and tell them nothing")
     .action(
-      run(async (context, flowId: string, name: Name, options: SignalOptions) =>
+      run(async (context, ...[flowId, name, options]: [id: string, signal: Name, options: SignalOptions]) =>
         withSession(context, async (session) => {
           if (flowId === '*') return tellAll(session, context, { name, options });
           const filters = ['state', 'workflow', 'owner', 'olderThan', 'dryRun'] as const;
