@@ -35,7 +35,7 @@ const each = (subject: (name: string) => string, among: readonly string[], also:
   ROLES.map((name) => P(subject(name), [...also, ...(among.includes(name) ? [name] : [])]));
 
 const FACTS: Operation[] = [
-  ...each((name) => `wg.t1.submit.${name}.f1`, [...OWNERS.filter((name) => name !== 'bob'), 'sessions'], ['gateway']),
+  ...each((name) => `wg.t1.submit.${name}.f1`, [...OWNERS.filter((name) => name !== 'bob'), 'coordinator', 'sessions'], ['gateway']),
   ...each((name) => `wg.t1.signal.${name}.f1.s1`, [...OWNERS.filter((name) => name !== 'bob'), 'coordinator', 'sessions'], ['gateway']),
   P('wg.t2.submit.alice.f1', ['gateway']),
   P('wg.t2.submit.bob.f1', ['bob', 'gateway']),
@@ -56,7 +56,7 @@ const FACTS: Operation[] = [
   ...each((name) => `wg.t1.result.${name}.f1.a.1`, AGENTS),
   ...each((name) => `wg.t1.progress.${name}.f1.a`, AGENTS),
   ...each((name) => `wg.t1.start.${name}.f1.a.1`, AGENTS),
-  ...each((name) => `wg.t1.event.${name}.x`, ['registry', 'gateway', 'sessions'], ['gateway']),
+  ...each((name) => `wg.t1.event.${name}.x`, [...OWNERS.filter((name) => name !== 'bob'), 'registry', 'gateway', 'sessions'], ['gateway']),
   ...each(
     (name) => `wg.t1.audit.${name}.x`,
     ROLES.filter((name) => ![...CLIENTS, 'registry'].includes(name)),
@@ -102,7 +102,7 @@ const READING: Operation[] = [
   read('BLOB', 'wg.t2.blob.bob.abc.0', ['auditor', 'codegen', 'foreign', 'bob', 'cli', 'coordinator', 'gateway', 'sessions']),
   P('$JS.API.DIRECT.GET.FLOW', ['coordinator', 'cli'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.WAIT', ['coordinator', 'cli'], '{"seq":1}'),
-  P('$JS.API.DIRECT.GET.EVENT', [], '{"seq":1}'),
+  P('$JS.API.DIRECT.GET.EVENT', ['coordinator'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.BEAT', ['registry', 'cli'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.PROGRESS', ['coordinator', 'cli'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.TASK', [], '{"seq":1}'),
