@@ -12,6 +12,8 @@ const SAID_WITHIN = 20_000;
 /** A signal is heard within so many milliseconds, whatever happens meanwhile. */
 const HEARD_WITHIN = 14_000;
 const LONGEST_FAULT = 4_000;
+/** No chain of faults may keep a dispatch back for so many milliseconds. */
+const PATIENT = 15_000;
 /** A publish is tried so long; one that was lost on the way comes within so many milliseconds. */
 const LONGEST_PUBLISH = 15_000;
 const LATEST = 5_000;
@@ -224,15 +226,15 @@ export class Checker {
   /** Every dispatch of the log was said, and in time; what was called off is not in its queue any more. */
   private emitted({ flowId, attempts }: FlowRecord): void {
     const { history, broker, world, faults } = this.simulation;
-    for (const { taskId, attempt, agent, since, ended } of attempts.values()) {
+    for (const { taskId, attempt, agent, since, deadline, ended } of attempts.values()) {
       const found = ['low', 'normal', 'high', 'critical'].flatMap((priority) =>
         history.of(subjects.task(TENANT, agent, priority as 'low', flowId, taskId, attempt)),
       );
       const until = Math.max(since, world.start + faults.until + LONGEST_FAULT) + SAID_WITHIN;
       const [first] = found;
       if (!first) {
-        if (!ended || ended.how === 'timeout' || ended.at > until)
-          this.fail('I2', flowId, `${taskId}.${attempt} was never given to ${agent}`);
+        const lapsed = ended?.how === 'timeout' && deadline - since > PATIENT;
+        if (!ended || lapsed || ended.at > until) this.fail('I2', flowId, `${taskId}.${attempt} was never given to ${agent}`);
         continue;
       }
       if (first.time > until)
