@@ -11,40 +11,58 @@ export const cyclesOf = (graph: ModuleGraph): string[][] =>
 
 const needs = (graph: ModuleGraph, file: string): string[] => graph.edges(file).flatMap(({ to, types }) => (types ? [] : [to]));
 
-const tangles = (graph: ModuleGraph): string[][] => {
-  const order = new Map<string, number>();
-  const low = new Map<string, number>();
-  const stack: string[] = [];
-  const onStack = new Set<string>();
-  const found: string[][] = [];
-  const enter = (file: string): { file: string; next: string[]; at: number } => {
-    order.set(file, order.size);
-    low.set(file, order.get(file)!);
-    stack.push(file);
-    onStack.add(file);
-    return { file, next: needs(graph, file), at: 0 };
-  };
-  for (const start of [...graph.modules.keys()].sort()) {
-    if (order.has(start)) continue;
-    const work = [enter(start)];
-    while (work.length > 0) {
-      const top = work.at(-1)!;
+interface Step {
+  file: string;
+  next: readonly string[];
+  at: number;
+}
+
+/** Tarjan's search: what each module was found as, and the earliest one that leads back from it. */
+class Search {
+  readonly found: string[][] = [];
+  private readonly order = new Map<string, number>();
+  private readonly low = new Map<string, number>();
+  private readonly stack: string[] = [];
+  private readonly onStack = new Set<string>();
+
+  constructor(private readonly graph: ModuleGraph) {}
+
+  from(start: string): void {
+    if (this.order.has(start)) return;
+    const work = [this.enter(start)];
+    for (let top = work.at(-1); top !== undefined; top = work.at(-1)) {
       const to = top.next[top.at++];
-      if (to !== undefined) {
-        if (!order.has(to)) work.push(enter(to));
-        else if (onStack.has(to)) low.set(top.file, Math.min(low.get(top.file)!, order.get(to)!));
-        continue;
-      }
-      work.pop();
-      const parent = work.at(-1)?.file;
-      if (parent !== undefined) low.set(parent, Math.min(low.get(parent)!, low.get(top.file)!));
-      if (low.get(top.file) !== order.get(top.file)) continue;
-      const members = stack.splice(stack.indexOf(top.file));
-      for (const each of members) onStack.delete(each);
-      if (members.length > 1) found.push(members);
+      if (to === undefined) this.leave(work.pop()!.file, work.at(-1)?.file);
+      else if (!this.order.has(to)) work.push(this.enter(to));
+      else if (this.onStack.has(to)) this.lower(top.file, this.order.get(to)!);
     }
   }
-  return found;
+
+  private enter(file: string): Step {
+    this.order.set(file, this.order.size);
+    this.low.set(file, this.order.get(file)!);
+    this.stack.push(file);
+    this.onStack.add(file);
+    return { file, next: needs(this.graph, file), at: 0 };
+  }
+
+  private leave(file: string, parent: string | undefined): void {
+    if (parent !== undefined) this.lower(parent, this.low.get(file)!);
+    if (this.low.get(file) !== this.order.get(file)) return;
+    const members = this.stack.splice(this.stack.lastIndexOf(file));
+    for (const each of members) this.onStack.delete(each);
+    if (members.length > 1) this.found.push(members);
+  }
+
+  private lower(file: string, to: number): void {
+    this.low.set(file, Math.min(this.low.get(file)!, to));
+  }
+}
+
+const tangles = (graph: ModuleGraph): string[][] => {
+  const search = new Search(graph);
+  for (const file of [...graph.modules.keys()].sort()) search.from(file);
+  return search.found;
 };
 
 const shortestRing = (graph: ModuleGraph, members: ReadonlySet<string>): string[] => {
@@ -55,8 +73,8 @@ const shortestRing = (graph: ModuleGraph, members: ReadonlySet<string>): string[
     for (const to of needs(graph, file).sort()) {
       if (to === start) {
         const ring = [file];
-        while (ring[0] !== start) ring.unshift(before.get(ring[0]!)!);
-        return ring;
+        while (ring.at(-1) !== start) ring.push(before.get(ring.at(-1)!)!);
+        return ring.reverse();
       }
       if (!members.has(to) || before.has(to)) continue;
       before.set(to, file);

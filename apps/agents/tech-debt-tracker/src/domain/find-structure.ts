@@ -100,6 +100,14 @@ const testWords = async (workspace: Workspace, tests: readonly string[], { signa
   return words;
 };
 
+/** Modules of a circle that are named one by one. */
+const NAMED = 8;
+
+const roundOf = (ring: readonly string[]): string => {
+  const left = ring.length - NAMED;
+  return [...ring.slice(0, NAMED).map((file) => `\`${file}\``), ...(left > 0 ? [`${left} more`] : []), `\`${ring[0]!}\``].join(' → ');
+};
+
 const ofCycle = (graph: ModuleGraph, ring: readonly string[]): Place => {
   const [first, second] = ring as [string, string];
   const lineOf = (from: string, to: string): number => graph.edges(from).find((edge) => edge.to === to && !edge.types)?.line ?? 1;
@@ -107,11 +115,11 @@ const ofCycle = (graph: ModuleGraph, ring: readonly string[]): Place => {
     rule: RULES.importCycle,
     file: first,
     line: lineOf(first, second),
-    message: `${ring.length} modules need one another: ${[...ring, first].map((file) => `\`${file}\``).join(' → ')}.`,
+    message: `${ring.length} modules need one another: ${roundOf(ring)}.`,
     subject: ring.join('\n'),
     severity: ring.every(isTestFile) ? milder(RULES.importCycle.severity) : RULES.importCycle.severity,
     metrics: [{ name: 'modules', value: ring.length, limit: 1 }],
-    related: ring.slice(1, 9).map((file, at) => {
+    related: ring.slice(1, 1 + NAMED).map((file, at) => {
       const line = lineOf(file, ring[(at + 2) % ring.length]!);
       return { file, line, endLine: line };
     }),
