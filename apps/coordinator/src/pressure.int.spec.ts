@@ -1,5 +1,5 @@
 import { agentManifest, type Bus } from '@waggle/bus';
-import { subjects } from '@waggle/protocol';
+import { createMessage, MESSAGE_TYPES, subjects } from '@waggle/protocol';
 import { eventually, offerSkill, scriptedAgent, type TestBroker } from '@waggle/testkit';
 import { Directory } from './engine/directory.js';
 import { Pressure } from './engine/pressure.js';
@@ -75,4 +75,28 @@ describe('a disk that fills up', () => {
     await limit(see, 'TASK', maxBytes);
     expect(await client.outcome('patient')).toMatchObject({ state: 'COMPLETED', output: 'patient' });
   }, 20_000);
+});
+
+describe('two tenants', () => {
+  it('one that has had more than its share stands back by a priority while its queue keeps the other waiting', async () => {
+    const { broker, see } = await testMesh();
+    const replica = await startReplica(await broker.busFor('coordinator'));
+    await broker.allow(agentManifest('busy'));
+    await offerSkill(see, 'busy.do', [{ agent: 'busy', slots: 2, freeSlots: 0 }]);
+    await eventually(() => replica.app.get(Directory).find('busy.do') !== undefined);
+    const ask = async (tenant: string, flowId: string): Promise<void> => {
+      const message = createMessage({ type: MESSAGE_TYPES.submit, from: 'client', tenant, payload: { skill: 'busy.do' } });
+      await see.publish(subjects.submit(tenant, 'client', flowId), JSON.stringify(message));
+    };
+    const dispatched = (tenant: string, flowId: string): Promise<string> =>
+      eventually(async () => (await see.read('TASK', subjects.task(tenant, 'busy', '*', flowId, '*', '*')))[0]?.subject.split('.')[4]);
+    await ask('quiet', 'q1');
+    for (let n = 0; n < 8; n++) await ask('loud', `l${n}`);
+    await dispatched('loud', 'l7');
+    await replica.app.get(QueueDepths).look('busy');
+    await ask('loud', 'later');
+    await ask('quiet', 'q2');
+    expect(await dispatched('loud', 'later')).toBe('low');
+    expect(await dispatched('quiet', 'q2')).toBe('normal');
+  });
 });

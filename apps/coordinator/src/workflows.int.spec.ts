@@ -74,7 +74,7 @@ describe('the workflows of the house, with scripted agents', () => {
     const payload = { id: ask.id, option, decidedBy: 'somebody' };
     await see.publishOnce(
       'ESCALATION',
-      subjects.answer(TENANT, 'client', flowId, ask.id),
+      subjects.answer(TENANT, 'client', flowId, ask.id!),
       JSON.stringify({ type: MESSAGE_TYPES.decision, payload }),
     );
   };

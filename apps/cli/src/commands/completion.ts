@@ -8,6 +8,8 @@ interface Entry {
   name: string;
   summary: string;
   options: string[];
+  /** What may stand right after it. */
+  inner: string[];
 }
 
 const optionsOf = (command: Command): string[] => command.options.map(({ long }) => long).filter((long): long is string => Boolean(long));
@@ -16,8 +18,13 @@ const entriesOf = (program: Command): Entry[] =>
   program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
-    options: [...optionsOf(command), ...optionsOf(program)],
+    options: [...new Set([command, ...command.commands, program].flatMap(optionsOf))],
+    inner: command.commands.map((each) => each.name()),
   }));
+
+/** Right after the command its own commands. */
+const innerOf = (inner: string[]): string =>
+  inner.length === 0 ? '' : ` [ "$COMP_CWORD" -eq 2 ] && COMPREPLY=($(compgen -W "${inner.join(' ')}" -- "$current"));`;
 
 const bash = (entries: Entry[]): string => `_waggle() {
   local current=\${COMP_WORDS[COMP_CWORD]}
@@ -27,7 +34,7 @@ const bash = (entries: Entry[]): string => `_waggle() {
     return
   fi
   case "\${COMP_WORDS[1]}" in
-${entries.map(({ name, options }) => `    ${name}) [[ $current == -* ]] && COMPREPLY=($(compgen -W "${options.join(' ')}" -- "$current")) ;;`).join('\n')}
+${entries.map(({ name, options, inner }) => `    ${name})${innerOf(inner)} [[ $current == -* ]] && COMPREPLY=($(compgen -W "${options.join(' ')}" -- "$current")) ;;`).join('\n')}
   esac
 }
 complete -o default -F _waggle waggle`;
@@ -45,15 +52,16 @@ ${entries.map(({ name, summary }) => `    '${name}:${quoted(summary).replaceAll(
     return
   fi
   case "$words[2]" in
-${entries.map(({ name, options }) => `    ${name}) compadd -- ${options.join(' ')}; _files ;;`).join('\n')}
+${entries.map(({ name, options, inner }) => `    ${name}) compadd -- ${[...inner, ...options].join(' ')}; _files ;;`).join('\n')}
   esac
 }
 compdef _waggle waggle`;
 
 const fish = (entries: Entry[]): string =>
   entries
-    .flatMap(({ name, summary, options }) => [
+    .flatMap(({ name, summary, options, inner }) => [
       `complete -c waggle -n __fish_use_subcommand -a ${name} -d '${quoted(summary)}'`,
+      ...inner.map((each) => `complete -c waggle -n '__fish_seen_subcommand_from ${name}' -a ${each}`),
       ...options.map((option) => `complete -c waggle -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`),
     ])
     .join('\n');
