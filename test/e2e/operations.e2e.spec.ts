@@ -36,7 +36,7 @@ describe('operating flows', () => {
 
   beforeAll(async () => {
     place = await Place.make();
-    await place.up();
+    await place.up(['--processes']);
     gate = await place.file('gate.yaml', GATE);
     held = await place.file('held.yaml', HELD);
   });
@@ -171,5 +171,15 @@ describe('operating flows', () => {
     const task = await place.file('plan.json', JSON.stringify({ skill: 'echo.echo' }));
     expect((await place.cli(['submit', task, '--id', 'planned', '--dry-run'])).stdout).toContain('nothing was submitted');
     expect(await place.cli(['flows', 'planned', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'FLOW_UNKNOWN' } } });
+  });
+
+  test('a question outlives kill -9 of everything but the broker, and is answered meanwhile', async () => {
+    await submitted(gate, 'gate-2', { what: 'on' });
+    const id = await askOf('gate-2');
+    const { services } = await place.state();
+    for (const { pid } of services) process.kill(pid, 'SIGKILL');
+    expect(await place.cli(['decide', id, 'yes', '--wait', '1ms', '--json'])).toMatchObject({ code: 0, json: { stored: true } });
+    expect(await place.cli(['watch', 'gate-2', '--timeout', '60s'])).toMatchObject({ code: 0 });
+    expect((await place.cli(['flows', 'gate-2', '--history'])).stdout.match(/decided "yes" for ask/g)).toHaveLength(1);
   });
 });
