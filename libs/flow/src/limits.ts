@@ -8,7 +8,7 @@ export const LIMITS = {
   iterations: 1000,
   /** Longest flow: inputs are kept for seven days. */
   time: 6 * DAY,
-  /** Tasks or steps that one join weighs. */
+  /** Tasks that a consensus, or a quorum of distinct agents, weighs. */
   voices: 1000,
   /** Rules of a flow, and changes of its steps while it runs. */
   rules: 50,

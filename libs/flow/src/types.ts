@@ -178,7 +178,7 @@ export type FlowEvent =
       childId: string;
       deadline: number;
       cost: number;
-      recovers?: true;
+      recovers?: 'run' | 'decision';
     }
   | { type: 'taskAwaiting'; stepId: string; taskId: string; until: number; on: Awaited }
   /** It has its turn, and keeps it until it ends. */

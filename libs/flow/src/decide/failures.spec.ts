@@ -177,6 +177,26 @@ describe('what is done about failures', () => {
     expect(ended(w)).toMatchObject({ state: 'COMPLETED' });
   });
 
+  it.each<[string, unknown, object]>([
+    ['retry', 'again', { state: 'COMPLETED', output: { a: 'again' } }],
+    ['skip', null, { state: 'COMPLETED', output: { a: null } }],
+    ['fail', null, { state: 'FAILED', errors: [{ code: 'ODD' }] }],
+  ])('escalate: people say %s', (option, output, outcome) => {
+    const d = one([{ codes: ['ODD'], do: 'escalate', ladder: [{ who: 'human', after: '1m' }], default: 'fail', timeout: '1h' }]);
+    d.fail('a', 'ODD', false);
+    const { childId, submission } = d.commands('submitChild')[0]!;
+    expect('definition' in (parseDefinition(submission.definition) as object)).toBe(true);
+    expect(submission).toMatchObject({
+      input: { task: 'a', error: { code: 'ODD' } },
+      definition: { steps: [{ decide: { default: 'fail' } }] },
+    });
+    d.give(d.input('childReserve', { childId, agent: 'coordinator', taskId: 'a', attempt: 2, tasks: 1 }));
+    d.give(d.input('childEnded', { childId, state: 'COMPLETED', cost: 0, attempts: 0, output: option }));
+    if (option === 'retry') d.complete('a', output);
+    expect(ended(d)).toMatchObject(outcome);
+    expect(d.log.reduce(fold, emptyState())).toEqual(d.state);
+  });
+
   it.each<[string, object, string]>([
     ['neither do nor run', { onError: [{ codes: ['X'] }] }, 'steps[0].onError[0].do'],
     ['nothing to run', { onError: [{ run: {} }] }, 'steps[0].onError[0].run.skill'],

@@ -86,8 +86,9 @@ export const judgeTasks = (draft: Draft, step: CompiledStep, at: StepState): Ver
     return at.completed + open < join.quorum
       ? { failed: `a quorum of ${join.quorum} cannot be reached: ${at.completed} completed` }
       : undefined;
-  if (!('any' in join) && at.total > LIMITS.voices)
-    throw new WaggleError('EXPRESSION_FAILED', `a join other than all and any is about at most ${LIMITS.voices} tasks, not ${at.total}`);
+  // these are weighed again with every result
+  if (('consensus' in join || ('quorum' in join && join.distinct === 'agent')) && at.total > LIMITS.voices)
+    throw new WaggleError('EXPRESSION_FAILED', `this join is about at most ${LIMITS.voices} tasks, not ${at.total}`);
   const voices = voicesOf(draft, step, at);
   if ('any' in join) return { chosen: [voices.find(({ completed }) => completed)!.id] };
   return judge(draft, step, { join, voices, open });

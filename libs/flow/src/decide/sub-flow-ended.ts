@@ -7,6 +7,7 @@ import type { FlowDefinition, Input } from '../types.js';
 import { failAttempt } from './attempt.js';
 import { COORDINATOR } from './coordinator.js';
 import type { Draft } from './draft.js';
+import { failTask } from './fail-task.js';
 import { boundProblems, faultOf } from './fault.js';
 import { submitChild } from './sub-flow.js';
 import { wantedAgain } from './wanted.js';
@@ -36,12 +37,23 @@ export const onSubFlowEnded = (draft: Draft, child: ChildState, input: Extract<I
   const task = draft.state.tasks.get(child.taskId);
   if (task?.status !== 'delegated' || task.childId !== child.id) return;
   if (input.state !== 'COMPLETED') return failAttempt(draft, task, { fault: faultOfChild(input), cost: 0 });
+  if (task.recovering === 'decision') return decided(draft, task, input.output);
   const at = new Date(draft.now).toISOString();
   const { id: taskId, attempt } = task;
   draft.emit(
     { type: 'taskCompleted', taskId, attempt, output: input.output, cost: 0, startedAt: at, endedAt: at, instance: COORDINATOR },
     input.output,
   );
+};
+
+/** People have said what is to be done about the task's failure. */
+const decided = (draft: Draft, task: TaskState, option: unknown): void => {
+  const { id: taskId, attempt, fault, step, item } = task;
+  if (option !== 'retry')
+    return failTask(draft, { step: draft.flow.steps[step]!, taskId, item }, { fault: fault!, skipped: option === 'skip' });
+  draft.emit({ type: 'attemptFailed', taskId, attempt, fault: fault!, cost: 0, retryAt: draft.now }, fault);
+  draft.earliest = Math.min(draft.earliest, draft.now);
+  draft.soon.push(task);
 };
 
 const faultOfChild = ({ childId, state, errors = [] }: Extract<Input, { kind: 'childEnded' }>): Fault => {

@@ -27,8 +27,8 @@ interface Delegation {
   asked: Pick<Submission, 'definition' | 'workflow' | 'version' | 'skill' | 'timeout'>;
   /** What the attempt has cost already. */
   cost: number;
-  /** What is run about a failure, and its input. */
-  recovery?: { input: unknown };
+  /** The input of what is run about a failure; `decides`: its output is what is to be done. */
+  recovery?: { input: unknown; decides?: boolean };
 }
 
 /** Submits the sub-flow that a task goes on as. */
@@ -46,8 +46,9 @@ export const submitChild = (draft: Draft, wanted: Wanted, { asked, cost, recover
     if (draft.wants.enough) throw error;
   }
   const childId = childIdOf(state.flowId, taskId, attempt);
-  const deadline = Math.min(head.deadline, now + Math.min(timeout, budget?.time ?? Infinity));
-  const recovers = recovery ? { recovers: true as const } : {};
+  const time = recovery ? (asked.timeout ?? Infinity) : Math.min(timeout, budget?.time ?? Infinity);
+  const deadline = Math.min(head.deadline, now + time);
+  const recovers = recovery ? { recovers: recovery.decides ? ('decision' as const) : ('run' as const) } : {};
   draft.emit({ type: 'taskDelegated', stepId, taskId, attempt, childId, deadline, cost, ...recovers });
   const submission = {
     ...asked,
@@ -60,16 +61,20 @@ export const submitChild = (draft: Draft, wanted: Wanted, { asked, cost, recover
 };
 
 /** Runs what a step says about a failure as the task's next attempt. */
-export const recoverBy = (draft: Draft, task: TaskState, { work, input }: { work: SideWork; input: unknown }): void => {
+export const recoverBy = (
+  draft: Draft,
+  task: TaskState,
+  { work, ...recovery }: { work: SideWork; input: unknown; decides?: boolean },
+): void => {
   const { skill, workflow, version, flow, timeout } = work;
   const asked = JSON.parse(JSON.stringify({ skill, workflow, version, definition: flow, timeout })) as Delegation['asked'];
-  submitChild(draft, wantedAgain(draft, task), { asked, cost: 0, recovery: { input } });
+  submitChild(draft, wantedAgain(draft, task), { asked, cost: 0, recovery });
 };
 
 /** Sub-flows of the same step that have no share yet, this one included. */
 export const toComeOf = ({ state }: Draft, task: TaskState): number => {
-  const granted = [...state.children.values()].filter(({ taskId }) => state.tasks.get(taskId)?.step === task.step).length;
-  return Math.max(1, state.steps[task.step]!.total - granted);
+  const { total, granted } = state.steps[task.step]!;
+  return Math.max(1, total - granted);
 };
 
 /** Attempts that a sub-flow is granted: what it asks for, out of what is left, shared with those of its step that are still to come and with the rest of the flow. */

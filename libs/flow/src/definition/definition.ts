@@ -125,7 +125,17 @@ export type Compensation = SideWork & { retry: RetryPolicy };
  * What is done about failures of these codes (of all, when left out): try again although it would not be, go on without,
  * fail at once, or `run` something whose output takes the place of the task's. Its input knows `error`.
  */
-export type Recovery = { codes?: string[] } & ({ do: 'retry' | 'skip' | 'fail' } | { run: SideWork });
+export type Recovery = { codes?: string[] } & ({ do: 'retry' | 'skip' | 'fail' } | Escalation | { run: SideWork });
+
+/** People are asked which of the three it shall be. */
+export interface Escalation extends Pick<Decide, 'ladder'> {
+  do: 'escalate';
+  severity: Severity;
+  /** What is taken when nobody answers; without one the task fails. */
+  default?: 'retry' | 'skip' | 'fail';
+  /** Milliseconds to wait for an answer. */
+  timeout?: number;
+}
 
 export interface StepDefinition extends StepWork {
   id: string;

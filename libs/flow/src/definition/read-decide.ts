@@ -39,6 +39,10 @@ const readRung = (rung: Reader): NonNullable<Decide['ladder']>[number] => ({
   after: rung.duration('after', { min: 1, max: LIMITS.time }) ?? LIMITS.time,
 });
 
+/** Who is asked, one after another. */
+export const readLadder = (reader: Reader): Decide['ladder'] =>
+  reader.raw('ladder') === undefined ? undefined : objects(reader, 'ladder', { most: LADDER, short: 'who', read: readRung });
+
 /** A question to people. */
 export const readDecide = (step: Reader): Decide | undefined => {
   if (step.raw('decide') === undefined) return undefined;
@@ -51,10 +55,7 @@ export const readDecide = (step: Reader): Decide | undefined => {
     question: reader.text('question', { required: true }) ?? '',
     severity: reader.oneOf('severity', SEVERITIES) ?? 'medium',
     options,
-    ...given(
-      'ladder',
-      reader.raw('ladder') === undefined ? undefined : objects(reader, 'ladder', { most: LADDER, short: 'who', read: readRung }),
-    ),
+    ...given('ladder', readLadder(reader)),
     ...given('default', reader.text('default')),
   };
   if (decide.default !== undefined && !ids.includes(decide.default)) reader.fault('default', `default must be one of ${ids.join(', ')}`);

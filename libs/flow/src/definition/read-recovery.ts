@@ -1,7 +1,8 @@
-import { SKILL_ID, TOKEN } from '@waggle/protocol';
+import { SEVERITIES, SKILL_ID, TOKEN } from '@waggle/protocol';
 import { LIMITS } from '../limits.js';
-import type { Compensation, Recovery, SideWork } from './definition.js';
+import type { Compensation, Escalation, Recovery, SideWork } from './definition.js';
 import { definitionIssue } from './issue.js';
+import { readLadder } from './read-decide.js';
 import { readRetry } from './read-retry.js';
 import { VERSION } from './read-work.js';
 import { given, isRecord, Reader } from './reader.js';
@@ -10,6 +11,7 @@ import type { ReadFlow } from './read-step.js';
 const TIMES = { min: 1, max: LIMITS.time };
 /** What undoes something is worth many tries. */
 const COMPENSATION_ATTEMPTS = 10;
+const ACTIONS = ['retry', 'skip', 'fail'] as const;
 const WORK = ['skill', 'workflow', 'flow'] as const;
 
 const readSideWork = (reader: Reader, readFlow: ReadFlow, name: string): SideWork => {
@@ -44,12 +46,23 @@ export const readRecoveries = (step: Reader, readFlow: ReadFlow, id: string): Re
     }
     const reader = new Reader(each, path, step.issues);
     const codes = given('codes', reader.texts('codes', { max: 50 }));
-    const action = reader.oneOf('do', ['retry', 'skip', 'fail']);
+    const action = reader.oneOf('do', [...ACTIONS, 'escalate'] as const);
     const run = reader.raw('run') === undefined ? undefined : readRun(reader.inner('run'), readFlow, id);
     if ((action === undefined) === (run === undefined)) reader.fault('do', 'exactly one of do and run is needed');
+    const escalation = action === 'escalate' ? readEscalation(reader) : undefined;
     reader.finish();
-    return [run === undefined ? { ...codes, do: action ?? 'fail' } : { ...codes, run }];
+    return [
+      run !== undefined ? { ...codes, run } : { ...codes, ...(escalation ?? { do: action === 'escalate' ? 'fail' : (action ?? 'fail') }) },
+    ];
   });
+
+const readEscalation = (reader: Reader): Escalation => ({
+  do: 'escalate',
+  severity: reader.oneOf('severity', SEVERITIES) ?? 'high',
+  ...given('ladder', readLadder(reader)),
+  ...given('default', reader.oneOf('default', ACTIONS)),
+  ...given('timeout', reader.duration('timeout', TIMES)),
+});
 
 const readRun = (reader: Reader, readFlow: ReadFlow, id: string): SideWork => {
   const work = readSideWork(reader, readFlow, id);

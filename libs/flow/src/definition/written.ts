@@ -1,6 +1,6 @@
 import type { Priority } from '@waggle/protocol';
 import type { Expr } from './builder.js';
-import type { Decide, Distinct, FlowDefinition, Rest, RetryPolicy, Use } from './definition.js';
+import type { Decide, Distinct, Escalation, FlowDefinition, Rest, RetryPolicy, Use } from './definition.js';
 
 /** What a definition is written with, before it is read: times may be texts such as `2m`, CEL may come from `cel`. */
 export type Duration = string | number;
@@ -43,7 +43,15 @@ export interface Common {
   priority?: Priority;
   budget?: { time?: Duration; tasks?: number; cost?: number };
   uses?: (Pick<Use, 'resource'> & Partial<Use>)[];
-  onError?: ({ codes?: string[] } & ({ do: 'retry' | 'skip' | 'fail' } | { run: Side }))[];
+  onError?: ({ codes?: string[] } & (
+    | { do: 'retry' | 'skip' | 'fail' }
+    | (Partial<Omit<Escalation, 'do' | 'timeout' | 'ladder'>> & {
+        do: 'escalate';
+        timeout?: Duration;
+        ladder?: { who: string; name?: string; after: Duration }[];
+      })
+    | { run: Side }
+  ))[];
   compensate?: Side & { retry?: Policy };
   onFailure?: 'fail' | 'continue';
   retry?: Policy;

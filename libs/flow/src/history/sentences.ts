@@ -65,7 +65,7 @@ const SENTENCES: Sentences = {
     return `${taskId} waits, for ${why} (${reason}); at most until ${clock(until)}`;
   },
   taskDelegated: ({ taskId, attempt, childId, deadline, cost, recovers }) =>
-    `${taskId} ${recovers ? 'is recovered by' : 'goes on as'} the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
+    `${taskId} ${recovers === 'decision' ? 'is up to people, by' : recovers ? 'is recovered by' : 'goes on as'} the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
   taskAwaiting: ({ taskId, until, on }) => `${taskId} waits ${awaitedOf(on)}, until ${clock(until)}`,
   taskCompleted: ({ taskId, attempt, startedAt, endedAt, cost, instance }) =>
     `${taskId} was completed${attempted(attempt)} in ${took(startedAt, endedAt)} by instance ${instance}${money(cost)}`,

@@ -13,6 +13,7 @@ export const applyChild = (state: FlowState, event: ChildEvent, pen: Pen): void 
       pen.bump(state, 'reserved', tasks);
       const task = state.tasks.get(taskId);
       if (task) pen.set(task, 'children', [...task.children, childId]);
+      if (task?.childId === childId) pen.bump(state.steps[task.step]!, 'granted');
       return;
     }
     case 'childRefused':

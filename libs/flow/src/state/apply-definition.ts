@@ -20,6 +20,7 @@ export const pendingStep = ({ index, dependencies, members }: CompiledStep, ende
   completed: 0,
   failed: 0,
   retries: 0,
+  granted: 0,
   outputs: [],
 });
 

@@ -164,7 +164,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       pen.set(task, 'status', 'delegated');
       pen.set(task, 'attempt', event.attempt);
       pen.set(task, 'childId', event.childId);
-      if (event.recovers) pen.set(task, 'recovering', true);
+      if (event.recovers) pen.set(task, 'recovering', event.recovers);
       pen.set(task, 'due', event.deadline);
       return pen.bump(state, 'cost', event.cost);
     }
@@ -199,6 +199,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       if (task.fault) pen.set(task, 'earlier', [...(task.earlier ?? []).slice(1 - EARLIER), task.fault]);
       pen.set(task, 'fault', event.fault);
       if (event.retryAt === undefined) return;
+      pen.set(task, 'recovering', undefined);
       pen.set(task, 'status', 'retrying');
       return pen.set(task, 'due', event.retryAt);
     }

@@ -22,8 +22,8 @@ export interface TaskState {
   agent?: string;
   /** The sub-flow it goes on as. */
   childId?: string;
-  /** The sub-flow is what is run about its failure. */
-  recovering?: boolean;
+  /** The sub-flow is what is run about its failure, or the question what is to be done. */
+  recovering?: 'run' | 'decision';
   /** What it waits for, where that is no agent. */
   on?: Awaited;
   /** Resources that it has its turn at. */
@@ -85,6 +85,8 @@ export interface StepState {
   completed: number;
   failed: number;
   retries: number;
+  /** Sub-flows that have got their share of the budget. */
+  granted: number;
   items?: unknown[] | ValueRef;
   /** What came together, as its join asks. */
   joined?: (number | string)[];
