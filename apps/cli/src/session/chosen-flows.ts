@@ -1,4 +1,4 @@
-import { parseDuration, STATES, WaggleError, type State } from '@waggle/protocol';
+import type { State } from '@waggle/protocol';
 import { listFlows, type FlowLine } from './questions.js';
 import type { Session } from './session.js';
 
@@ -14,7 +14,7 @@ export interface FlowFilter {
 const MOST = 200;
 const ENDED: readonly State[] = ['COMPLETED', 'FAILED', 'CANCELED', 'REJECTED'];
 
-export const isEnded = ({ state }: Pick<FlowLine, 'state'>): boolean => ENDED.includes(state);
+const isEnded = ({ state }: Pick<FlowLine, 'state'>): boolean => ENDED.includes(state);
 
 /** Flows that fit, the newest first; at most 200. `ended`: those that have ended instead of those at work. */
 export const chosenFlows = async (session: Session, filter: FlowFilter, ended: boolean): Promise<FlowLine[]> => {
@@ -28,10 +28,3 @@ export const chosenFlows = async (session: Session, filter: FlowFilter, ended: b
       Date.parse(flow.startedAt) <= before,
   );
 };
-
-export const stateOption = (text: string): State => {
-  if (STATES.includes(text as State)) return text as State;
-  throw new WaggleError('BAD_USAGE', `${text} is no state: ${STATES.join(', ')}`, { path: '--state' });
-};
-
-export const ageOption = (text: string): number => parseDuration(text);

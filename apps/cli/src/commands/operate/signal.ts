@@ -15,6 +15,9 @@ import { withSession, type Session } from '../../session/session.js';
 import { resumedFlow } from '../../session/resumed-flow.js';
 import type { Registrar } from '../command.js';
 
+/** States from which a flow that has ended may go on. */
+const RETRIED: readonly State[] = ['FAILED', 'CANCELED'];
+
 const NAMES = ['pause', 'resume', 'modify', 'retry', 'cancel'] as const;
 type Name = (typeof NAMES)[number];
 
@@ -116,7 +119,8 @@ const tellAll = async (
 ): Promise<ExitCode> => {
   const { output } = context;
   const { state, workflow, owner, olderThan, dryRun } = options;
-  const flows = await chosenFlows(session, { state, workflow, owner, olderThan }, name === 'retry');
+  const chosen = await chosenFlows(session, { state, workflow, owner, olderThan }, name === 'retry');
+  const flows = name === 'retry' && state === undefined ? chosen.filter((flow) => RETRIED.includes(flow.state)) : chosen;
   if (dryRun) {
     output.result({ signal: name, flows }, () => listText(flows, output));
     return EXIT.done;
