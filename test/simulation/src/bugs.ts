@@ -75,9 +75,9 @@ export const BUGS: readonly Bug[] = [
     'cancel-forgets',
     'cancel that forgets running tasks',
     change(
-      'libs/flow/decide/end',
+      'libs/flow/decide/finish',
       'cancelTask(draft, task, state.ending.state);',
-      "if (task.status === 'running') return conclude(draft, outcomeOf(draft)); cancelTask(draft, task, state.ending.state);",
+      "if (task.status !== 'running') cancelTask(draft, task, state.ending.state);",
     ),
   ),
   bug(
@@ -122,7 +122,7 @@ export const BUGS: readonly Bug[] = [
   bug(
     'timer-again',
     "a timer's subject armed again",
-    change(EMITTER, 'subjects.timerAt(key.tenant, key.flowId, n)', 'subjects.timerAt(key.tenant, key.flowId, 1)'),
+    change('apps/coordinator/engine/timers', 'subjects.timerAt(key.tenant, key.flowId, n)', 'subjects.timerAt(key.tenant, key.flowId, 1)'),
   ),
   bug(
     'unawaited',
@@ -210,7 +210,7 @@ export const BUGS: readonly Bug[] = [
   bug(
     'late-result',
     'a stored result loses to its deadline',
-    change('apps/coordinator/engine/facts', 'await this.results.late(key, flow, given)', '[]'),
+    change('apps/coordinator/engine/stored-inputs', 'await this.results.late(key, flow, given)', '[]'),
   ),
   bug(
     'orphans-dropped',

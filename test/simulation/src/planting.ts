@@ -8,9 +8,10 @@ export interface Patch {
   replace: string;
 }
 
-const compiled = (file: string): string => {
+/** The compiled form of a file, below the root. */
+export const compiled = (file: string): string => {
   const [kind, room, ...rest] = file.split('/');
-  return `/${kind}/${room}/dist/${rest.join('/')}.js`;
+  return `${kind}/${room}/dist/${rest.join('/')}.js`;
 };
 
 /** Limits of the coordinator's memory, so small that what it keeps is dropped all the time. */
@@ -29,7 +30,7 @@ export const plant = (patches: readonly Patch[]): (() => void) => {
   registerHooks({
     load: (url, context, nextLoad) => {
       const loaded = nextLoad(url, context);
-      const wanted = patches.filter(({ file }) => url.endsWith(compiled(file)));
+      const wanted = patches.filter(({ file }) => url.endsWith(`/${compiled(file)}`));
       if (wanted.length === 0) return loaded;
       let source = Buffer.from(loaded.source as Uint8Array).toString('utf8');
       for (const patch of wanted) {
