@@ -29,6 +29,7 @@ export interface WrittenRule {
     with?: string;
     without?: string;
     near?: string;
+    says?: string;
     data?: DataCondition['from'];
     built?: boolean;
   };
@@ -64,7 +65,7 @@ class Patterns {
 }
 
 const dataOf = (from: DataCondition['from'] | undefined, built: boolean | undefined): DataCondition | undefined =>
-  from === undefined ? undefined : { from, built: built ?? false };
+  from === undefined ? undefined : { from, ...(built === undefined ? {} : { built }) };
 
 const languagesOf = (written: WrittenRule): (Language | Format)[] =>
   written.languages.flatMap((each): readonly (Language | Format)[] => (each === 'ecmascript' ? ECMASCRIPT : [each]));
@@ -73,6 +74,7 @@ const shapeOf = (written: WrittenRule, patterns: Patterns): Pick<Rule, 'call' | 
   const { call, tree, text, pair } = written;
   if (call !== undefined) {
     const data = dataOf(call.data, call.built);
+    const says = patterns.optional('call', 'says', call.says);
     return {
       call: {
         name: patterns.compile('call.name', call.name),
@@ -82,7 +84,7 @@ const shapeOf = (written: WrittenRule, patterns: Patterns): Pick<Rule, 'call' | 
         ...patterns.optional('call', 'with', call.with),
         ...patterns.optional('call', 'without', call.without),
         ...patterns.optional('call', 'near', call.near),
-        ...(data === undefined ? {} : { data }),
+        ...(data === undefined ? {} : { data: { ...data, ...says } }),
       },
     };
   }

@@ -47,6 +47,7 @@ export const RULE_SCHEMA: Record<string, unknown> = {
         with: pattern,
         without: pattern,
         near: pattern,
+        says: pattern,
         data,
         built: { type: 'boolean' },
       },

@@ -8,8 +8,10 @@ import type { Format } from './formats.js';
 export interface DataCondition {
   /** The least sure origin that is reported: `dynamic` is anything that is no constant. */
   from: 'dynamic' | Exclude<Origin, 'constant' | 'unknown'>;
-  /** Only where the data is put into a text, e.g. joined to SQL, or comes from a request as it is. */
-  built: boolean;
+  /** True: only where the data is put into a text, e.g. joined to SQL, or comes from a request as it is. False: only where it is not. */
+  built?: boolean;
+  /** What the code of the argument, or of what it was put together from before, must match. */
+  says?: RegExp;
 }
 
 /** A call by the text of what is called, e.g. `os.system`, `new File`, `$db->query`. */

@@ -30,11 +30,13 @@ const hitOf = (node: Node, origin?: Origin): Hit => ({
 });
 
 /** Where the data of a node comes from when that is what the condition asks for; undefined when it is not. */
-const originOf = (view: SourceView, node: Node, { from, built }: DataCondition): Origin | undefined => {
+const originOf = (view: SourceView, node: Node, { from, built, says }: DataCondition): Origin | undefined => {
   const flow = view.tracer()?.of(node);
   if (flow === undefined || flow.origin === 'constant') return undefined;
   if (from !== 'dynamic' && originRank(flow.origin) < originRank(from)) return undefined;
-  return !built || flow.built || flow.origin === 'request' ? flow.origin : undefined;
+  if (says !== undefined && !says.test(`${node.text().slice(0, MAX_ARGUMENTS)}\n${flow.made ?? ''}`)) return undefined;
+  if (built === false && flow.built) return undefined;
+  return built !== true || flow.built || flow.origin === 'request' ? flow.origin : undefined;
 };
 
 const trees = (view: SourceView, { rule, constraints, data }: TreeShape): Hit[] =>

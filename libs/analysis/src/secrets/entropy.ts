@@ -6,7 +6,7 @@ import { ENTROPY, type Secret } from './secret.js';
  * settings. Bounded, for it is tried at every place of a text.
  */
 const QUOTED =
-  /(?<![\w-])[\w.-]{0,40}(?:secret|token|passw(?:or)?d|passphrase|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|auth_?-?key|credential)s?["'\]]{0,2}\s{0,3}(?:=>|:=|[:=])\s{0,3}(["'`])([^"'`\s]{16,200})\1/gi;
+  /(?<![\w:-])[\w.-]{0,40}(?:secret|token|passw(?:or)?d|passphrase|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|auth_?-?key|credential)s?["'\]]{0,2}\s{0,3}(?:=>|:=|[:=])\s{0,3}(["'`])([^"'`\s]{16,200})\1/gi;
 const PLAIN =
   /^[ \t]{0,20}(?:export[ \t]+)?[\w.-]{0,40}(?:secret|token|passw(?:or)?d|passphrase|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|credential)s?[ \t]{0,3}[:=][ \t]{0,3}([\w+/=.~!@#$%^&*-]{16,200})[ \t]*$/gim;
 const SETTINGS = /(^|\/)\.env(\.[\w-]+)?$|\.(env|properties|ini|cfg|conf|ya?ml|toml|tfvars)$/i;
@@ -28,6 +28,7 @@ const isWords = (value: string): boolean => {
 export const isRandom = (value: string): boolean => {
   if (/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value)) return false;
   if (/^(https?:|\/|\.\/|[\w-]+(\.[\w-]+)+$)/.test(value) && !/^eyJ/.test(value)) return false;
+  if (/^[0-9a-f]{1,31}$/i.test(value)) return false;
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || isWords(value)) return false;
   return entropyOf(value) >= (/^[0-9a-f]+$/i.test(value) ? 3 : 3.5);
 };

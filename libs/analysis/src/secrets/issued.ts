@@ -18,12 +18,21 @@ const CONFIG = {
   ],
 };
 
+/** What it lists beside secrets: the number of an account opens nothing. */
+const IDENTIFIERS = new Set(['AWSAccountID']);
+
 /** `@secretlint/secretlint-rule-aws` -> `aws`. */
 const kindOf = (ruleId: string): string =>
   ruleId
     .replace(/^.*secretlint-rule-/, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-') || 'other';
+
+/** Whether the line before a place says that it is an example. */
+const isExample = (text: string, at: number): boolean => {
+  const start = text.lastIndexOf('\n', at - 1) + 1;
+  return at - start < 200 && /\be\.g\.|\bexample\b|\bsample\b/i.test(text.slice(start, at));
+};
 
 /** The secrets in a text by the shapes that their issuers give them: keys, tokens, credentials in addresses. */
 export const issuedSecrets = async (path: string, text: string): Promise<Secret[]> => {
@@ -32,7 +41,13 @@ export const issuedSecrets = async (path: string, text: string): Promise<Secret[
     options: { config: CONFIG, noPhysicFilePath: true, maskSecrets: true },
   });
   return messages
-    .filter((message) => message.type === 'message' && !isPlaceholder(text.slice(message.range[0], message.range[1])))
+    .filter(
+      (message) =>
+        message.type === 'message' &&
+        !IDENTIFIERS.has(message.messageId) &&
+        !isPlaceholder(text.slice(message.range[0], message.range[1])) &&
+        !isExample(text, message.range[0]),
+    )
     .map(({ ruleId, loc }) => ({
       kind: kindOf(ruleId),
       confidence: 'high' as const,

@@ -62,6 +62,10 @@ const WRAPPED = new Set(['argument', 'value_argument']);
 /** Longest text of what is called that is looked at, from its end: chains of calls may be as long as a file. */
 const MAX_NAME = 200;
 
+/** What compilers make of an import: `(0, fs_1.readFile)` for `fs.readFile`. */
+const COMPILED = /^\(0, ?([\w$.]+)\)$/;
+const NUMBERED = /^([A-Za-z]\w*?)_\d+(?:\.default)?\./;
+
 const listOf = (node: Node): Node | undefined => {
   const last = node.children().findLast((child) => LISTS.has(kindOf(child)!) || kindOf(child) === 'call_suffix');
   return kindOf(last ?? null) === 'call_suffix' ? last!.children().find((child) => LISTS.has(kindOf(child)!)) : last;
@@ -78,11 +82,12 @@ export const callOf = (node: Node): Call | undefined => {
   // Ruby calls without brackets too.
   if (list === undefined) return kindOf(node) === 'call' ? { node, name: node.text().slice(-MAX_NAME), arguments: [] } : undefined;
   const before = node.text().slice(0, list.range().start.index - node.range().start.index);
-  const name = before
+  const plain = before
     .slice(-MAX_NAME)
     .replace(/\s+/g, ' ')
     .replace(/ ?(\.|->|::|\?\.) ?/g, '$1')
     .trim();
+  const name = plain.replace(COMPILED, '$1').replace(NUMBERED, '$1.');
   return {
     node,
     name,

@@ -10,6 +10,8 @@ const MAX_STEPS = 6;
 const MAX_VALUES = 12;
 /** Characters before a place that are looked through for checks of its data. */
 const CHECKED = 6000;
+/** Characters of code that are kept of what a text is put together from. */
+const MADE = 1000;
 /** Names of one expression that are followed. */
 const MAX_NAMES = 40;
 
@@ -30,6 +32,9 @@ interface Scope {
 
 /** What stands between an object and its member; not `...`, which spreads. */
 const MEMBER = /((?<!\.\.)\.|->|::|\?\.)\s?$/;
+
+/** Names that everybody gives to numbers. */
+const NUMBERS = /^\$?(pid|port|i|j|idx|index|count|len|length|size|width|height|num|timeout)$/i;
 
 const UNKNOWN: Flow = { origin: 'unknown', built: false };
 const FIELDS = [
@@ -85,14 +90,22 @@ export class FlowTracer {
       if (this.isCleaned(name, node)) continue;
       flows.push(this.isRequestAt(name, node) ? { origin: 'request', built: false } : this.variable(name.text(), from));
     }
-    const { origin, built } = worstOf(flows);
+    const { origin, built, made } = worstOf(flows);
     // Without a name in it there may still be a call of unknown result.
     const bare = flows.length === 0 && names.length === 0 && this.dialect.request.test(node.text());
-    return { origin: bare ? 'request' : origin, built: this.isBuilt(node) || (built && this.keepsText(node)) };
+    const own = this.isBuilt(node);
+    const kept = built && this.keepsText(node);
+    return {
+      origin: bare ? 'request' : origin,
+      built: own || kept,
+      ...(own || (kept && made !== undefined)
+        ? { made: `${own ? node.text().slice(0, MADE) : ''}\n${kept ? (made ?? '') : ''}`.trim() }
+        : {}),
+    };
   }
 
   private variable(name: string, from: Trace): Flow {
-    if (/^[A-Z][A-Z0-9_]*$/.test(name)) return CONSTANT;
+    if (/^[A-Z][A-Z0-9_]*$/.test(name) || NUMBERS.test(name)) return CONSTANT;
     const key = `${name}@${from.scopes[0]!.start}`;
     if (from.seen.has(key)) return CONSTANT;
     const seen = new Set(from.seen).add(key);
@@ -104,7 +117,9 @@ export class FlowTracer {
       if (values.length === 0 && parameter === undefined) continue;
       const flows = values.slice(-MAX_VALUES).map(({ value, adds, scopes, at }) => {
         const flow = this.trace(value, { scopes, at, steps: from.steps + 1, seen });
-        return adds ? { ...flow, built: true } : flow;
+        return adds
+          ? { ...flow, built: true, made: `${flow.made ?? ''}\n${value.text().slice(0, MADE)}` }
+          : { ...flow, made: flow.made ?? (values.length > 1 ? value.text().slice(0, MADE) : undefined) };
       });
       const flow = worstOf([...flows, ...(parameter === undefined || this.isReplaced(values) ? [] : [parameter])]);
       return originRank(flow.origin) >= originRank('parameter') && this.isChecked(name, scope, from.at) ? CONSTANT : flow;
@@ -225,7 +240,11 @@ export class FlowTracer {
         return true;
       if (/call|invocation|creation|new_expression/.test(kind)) {
         const call = callOf(node);
-        if (call !== undefined && isCleaner(call.name)) return true;
+        if (
+          call !== undefined &&
+          (isCleaner(call.name) || (/\.map$/.test(call.name) && call.arguments.some((each) => isCleaner(each.text()))))
+        )
+          return true;
       }
       if (/member|attribute|field|selector/.test(kind) && /\.(length|size|Length|Count|id)$/.test(node.text().slice(-12))) return true;
       if (node.id() === within.id()) return false;
