@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
 import type { FlowStatus, StepStatus } from '@waggle/protocol';
-import { bar, flowTree } from './flow-tree.js';
+import { bar } from './bar.js';
+import { flowTree } from './flow-tree.js';
 import { widthOf } from './table.js';
 
 const step = (id: string, more: Partial<StepStatus>): StepStatus => ({

@@ -1,4 +1,5 @@
 import type { FlowStatus, Outcome, StepStatus } from '@waggle/protocol';
+import { bar } from './bar.js';
 import { count } from './format.js';
 import type { Output } from './output.js';
 import { clip, pad, plain } from './table.js';
@@ -40,11 +41,6 @@ export const inStateColor = (state: StepStatus['state'], text: string, colors: C
     case 'SKIPPED':
       return colors.dim(text);
   }
-};
-
-export const bar = (fraction: number, width = BAR): string => {
-  const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
-  return '█'.repeat(full) + '░'.repeat(width - full);
 };
 
 /** What a step has to tell besides its bar. */

@@ -1,6 +1,7 @@
 import { currentSteps, type ManyUpdate } from '@waggle/client';
 import { END_STATES, type EndState, type FlowStatus } from '@waggle/protocol';
-import { bar, flowTree, inStateColor, stepNotes } from './flow-tree.js';
+import { bar } from './bar.js';
+import { flowTree, inStateColor, stepNotes } from './flow-tree.js';
 import { LiveView } from './live-view.js';
 import type { Output } from './output.js';
 import { clip, pad, plain } from './table.js';

@@ -1,5 +1,5 @@
 import type { TaskProgress } from '@waggle/protocol';
-import { bar } from './flow-tree.js';
+import { bar } from './bar.js';
 import type { Output } from './output.js';
 import { clip, pad, plain } from './table.js';
 
