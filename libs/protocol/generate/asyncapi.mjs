@@ -14,6 +14,7 @@ const PARAMETERS = {
   id: 'The escalation, unique in its flow.',
   who: 'Who answers: the name it signed in with.',
   n: 'The transition that armed it.',
+  k: 'The rung of the ladder: 0 is told by the question itself.',
   source: 'Where the event comes from: the name it signed in with.',
   type: 'What happened.',
   kind: 'Of what kind.',
