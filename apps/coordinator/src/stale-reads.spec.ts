@@ -6,6 +6,7 @@ import {
   subjects,
   type AgentMessage,
   type Outcome,
+  type SignalName,
   type Submit,
 } from '@waggle/protocol';
 import { agentManifest } from '@waggle/bus';
@@ -60,5 +61,32 @@ describe('a coordinator whose reads are old', () => {
     const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'worker', child)));
     expect(outcome.json<AgentMessage<Outcome>>().payload).toMatchObject({ state: 'COMPLETED' });
     await replica.stop();
+  });
+
+  it('looks again for an agent as a paused flow goes on, though it was woken meanwhile', async () => {
+    const broker = new ModelBroker({ partitions: 1, manifests: [agentManifest('worker')] });
+    const see = new ModelBus(broker, 'see');
+    await scriptedAgent(new ModelBus(broker, 'worker'), { beat: 0 });
+    const first = await startReplica(new ModelBus(broker, 'coordinator'), { hidden: true });
+    const ask = async (signal: SignalName): Promise<void> => {
+      const message = createMessage({ type: MESSAGE_TYPES.signal, from: 'ann', tenant: TENANT, payload: { signal } });
+      await see.publishOnce('SUBMIT', subjects.signal(TENANT, 'ann', 'paused', signal), JSON.stringify(message));
+    };
+    const happened = (type: string) =>
+      eventually(async () => (await see.read('FLOW', subjects.flow(TENANT, 'paused'))).some((entry) => entry.text().includes(type)));
+    const submit = createMessage({ type: MESSAGE_TYPES.submit, from: 'ann', tenant: TENANT, payload: { skill: 'late.skill', input: 1 } });
+    await see.publishOnce('SUBMIT', subjects.submit(TENANT, 'ann', 'paused'), JSON.stringify(submit));
+    await happened('taskWaiting');
+    await ask('pause');
+    await happened('flowPaused');
+    await first.stop();
+    // as it comes up it reads an old directory, and it hears of no write after it
+    const staleness = ({ name }: { name: string }): number => (name === 'KV_DIRECTORY' ? 0 : Infinity);
+    await offerSkill(see, 'late.skill', [{ agent: 'worker' }]);
+    const heir = await startReplica(new ModelBus(broker, 'coordinator', { staleness }), { hidden: true });
+    await ask('resume');
+    const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'ann', 'paused')));
+    expect(outcome.json<AgentMessage<Outcome>>().payload.state).toBe('COMPLETED');
+    await heir.stop();
   });
 });
