@@ -49,8 +49,8 @@ const asksOf = (state: FlowState): AskStatus[] =>
 /** With nothing at work, a flow that asks waits for people. */
 const flowState = ({ phase, asks, live }: FlowState): State => {
   if (phase === 'none') return 'SUBMITTED';
-  const atWork = [...live].some(({ status }) => status !== 'asking');
-  return asks.size > 0 && !atWork ? 'INPUT_REQUIRED' : 'WORKING';
+  if (asks.size === 0) return 'WORKING';
+  return [...live].some(({ status }) => status !== 'asking') ? 'WORKING' : 'INPUT_REQUIRED';
 };
 
 /** Where the flow is, as its owner may watch it. */
