@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { memoryKeys, type Checkpoint, type SessionsDocument } from '@waggle/protocol';
+import { memoryKeys, type Checkpoint } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { Alarms } from './alarms.js';
 import type { Asker } from './asker.js';
@@ -67,13 +67,13 @@ export class Checkpoints implements Part {
   private async record({ request, session, what, compensation }: RecordEffect, asker: Asker): Promise<object> {
     await this.sessions.writable(asker, session);
     const effect = { id: request, by: asker.name, at: new Date().toISOString(), what, ...(compensation && { compensation }) };
-    return this.sessions.change({ session, request }, asker, (state) => withEffect(state, effect));
+    return this.sessions.change({ session }, asker, (state) => withEffect(state, effect));
   }
 
   private async list(tenant: string, session: string): Promise<object> {
     const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.checkpoint(tenant, session, '*'));
     const checkpoints = entries.map((entry) => {
-      const { entries: _, ...made } = entry.json<SessionsDocument<Checkpoint>>().state;
+      const { entries: _, ...made } = entry.json<Checkpoint>();
       return { name: entry.key.split('.').at(-1), ...made };
     });
     return { checkpoints };

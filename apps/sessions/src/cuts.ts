@@ -48,7 +48,7 @@ export class Cuts {
       effects: state.effects.length,
       ...(flowId !== undefined && { flow: { flowId, sequence: await this.positionOf(tenant, flowId) } }),
     };
-    return this.documents.update<Checkpoint, Checkpoint>({ key, request, forget: true }, (there) =>
+    return this.documents.update<Checkpoint, Checkpoint>(key, (there) =>
       there === undefined ? { state: checkpoint, answer: checkpoint } : { answer: requireSame(there, { name, request }) },
     );
   }

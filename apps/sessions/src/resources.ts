@@ -3,14 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
 import {
   memoryKeys,
-  newId,
   subjects,
   WaggleError,
   type Priority,
   type ResourceGrant,
   type ResourceRequest,
   type ResourceState,
-  type SessionsDocument,
 } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
@@ -129,7 +127,7 @@ export class Resources implements Part {
     step: (state: ResourceState) => ResourceState | Promise<ResourceState>,
   ): Promise<ResourceState> {
     const key = memoryKeys.resource(tenant, resource);
-    const after = await this.documents.update<ResourceState, ResourceState>({ key, request: newId(), forget: true }, async (there) => {
+    const after = await this.documents.update<ResourceState, ResourceState>(key, async (there) => {
       const before = there ?? newResource();
       const stepped = await step(before);
       const { state, served } = serve(stepped);
@@ -165,7 +163,7 @@ export class Resources implements Part {
     for (const { owner } of untold) await this.signals.tell(owner.flow!, { kind: 'resource', key: resource, state: 'granted' });
     const told = new Set(untold.map(({ id }) => id));
     const key = memoryKeys.resource(tenant, resource);
-    await this.documents.update<ResourceState, object>({ key, request: newId(), forget: true }, (there) =>
+    await this.documents.update<ResourceState, object>(key, (there) =>
       there === undefined
         ? { answer: {} }
         : {
@@ -204,7 +202,7 @@ export class Resources implements Part {
   private async list(tenant: string): Promise<object> {
     const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.resource(tenant, '*'));
     const resources = entries.map((entry) => {
-      const { state } = entry.json<SessionsDocument<ResourceState>>();
+      const state = entry.json<ResourceState>();
       const queue = inOrder(state.queue).map((each) => ({ ...each, ...standingOf(state, each.id) }));
       return { resource: entry.key.split('.').at(-1), ...state, queue };
     });

@@ -140,8 +140,8 @@ export class Rollbacks {
     return state;
   }
 
-  private async change({ tenant, session, request }: Wanted, step: (state: SessionState) => SessionState): Promise<void> {
-    await this.documents.update<SessionState, object>({ key: memoryKeys.session(tenant, session), request, forget: true }, (state) => {
+  private async change({ tenant, session }: Wanted, step: (state: SessionState) => SessionState): Promise<void> {
+    await this.documents.update<SessionState, object>(memoryKeys.session(tenant, session), (state) => {
       if (state === undefined) throw new WaggleError('SESSION_UNKNOWN', `There is no session ${session}.`, { path: 'session' });
       const next = step(state);
       return next === state ? { answer: {} } : { state: next, answer: {} };

@@ -1,21 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { memoryKeys, newId, schemaProblems, subjects, WaggleError, type SessionsDocument, type SessionState } from '@waggle/protocol';
+import { memoryKeys, newId, schemaProblems, subjects, WaggleError, type SessionState } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
 import type { Asker } from './asker.js';
 import { closed, joined, left, newSession, requireCreator, requireMember, requireOpen, timeLeft } from './domain/session.js';
 import { requireOwner, requireSchemas } from './domain/state-keys.js';
 import { endpoint, type Part } from './part.js';
-import {
-  readChange,
-  readCreate,
-  readDeclare,
-  readJoin,
-  readNothing,
-  readSession,
-  type ChangeSession,
-} from './questions/session-questions.js';
+import { readChange, readCreate, readDeclare, readJoin, readNothing, readSession, type OfSession } from './questions/session-questions.js';
 import { Documents } from './store/documents.js';
 import { References } from './store/references.js';
 
@@ -36,7 +28,7 @@ export class Sessions implements Part {
       requireSchemas(q.keys, schemaProblems);
       return this.change(q, asker, (state) => ({ ...requireCreator(state, asker.name), keys: { ...state.keys, ...q.keys } }));
     }),
-    close: endpoint(readChange, (q, asker) => this.change(q, asker, (state) => closed(requireCreator(state, asker.name), now()))),
+    close: endpoint(readChange, (q, asker) => this.close(q, asker)),
     session: endpoint(readSession, async (q, { tenant }) => ({ session: q.session, ...(await this.require(tenant, q.session)) })),
     sessions: endpoint(readNothing, (_, { tenant }) => this.list(tenant)),
   };
@@ -71,8 +63,8 @@ export class Sessions implements Part {
   }
 
   /** Changes a session; a state given back unchanged is not written. */
-  async change({ session, request }: ChangeSession, { tenant }: Asker, step: Step): Promise<object> {
-    return this.documents.update<SessionState, object>({ key: memoryKeys.session(tenant, session), request }, (state) => {
+  async change({ session }: OfSession, { tenant }: Asker, step: Step): Promise<object> {
+    return this.documents.update<SessionState, object>(memoryKeys.session(tenant, session), (state) => {
       if (state === undefined) throw new WaggleError('SESSION_UNKNOWN', `There is no session ${session}.`, { path: 'session' });
       const next = step(requireOpen(state));
       return next === state ? { answer: {} } : { state: next, answer: {} };
@@ -85,28 +77,33 @@ export class Sessions implements Part {
   ): Promise<object> {
     const { session, request, ...given } = q;
     requireSchemas(given.keys ?? {}, schemaProblems);
-    const made = await this.begin({ tenant, session, request }, { ...newSession({ by: name, at: now() }), ...given });
+    const made = await this.begin({ tenant, session }, { ...newSession({ by: name, at: now(), request }), ...given });
     if (!made) throw new WaggleError('NAME_TAKEN', `There is a session ${session} already.`, { path: 'session' });
     return {};
   }
 
   private async beginByItself({ tenant, name }: Asker, session: string): Promise<SessionState> {
-    const state = newSession({ by: name, at: now() });
-    return (await this.begin({ tenant, session, request: newId() }, state)) ? state : this.require(tenant, session);
+    const state = newSession({ by: name, at: now(), request: newId() });
+    return (await this.begin({ tenant, session }, state)) ? state : this.require(tenant, session);
   }
 
-  /** Whether it was not there. First the alarm, then the session: one that ends between the two leaves an alarm that finds nothing. */
-  private async begin({ tenant, session, request }: { tenant: string } & ChangeSession, state: SessionState): Promise<boolean> {
+  /** Whether it was made by this. First the alarm, then the session: one that ends between the two leaves an alarm that finds nothing. */
+  private async begin({ tenant, session }: { tenant: string } & OfSession, state: SessionState): Promise<boolean> {
     await this.alarms.arm({ kind: KIND, tenant, about: { session } }, Math.min(state.keep, REVIEW));
-    return this.documents.update<SessionState, boolean>({ key: memoryKeys.session(tenant, session), request }, (known) =>
-      known === undefined ? { state, answer: true } : { answer: false },
+    return this.documents.update<SessionState, boolean>(memoryKeys.session(tenant, session), (known) =>
+      known === undefined ? { state, answer: true } : { answer: known.request === state.request },
     );
+  }
+
+  private async close({ session }: OfSession, asker: Asker): Promise<object> {
+    const { open } = await this.require(asker.tenant, session);
+    return open ? this.change({ session }, asker, (state) => closed(requireCreator(state, asker.name), now())) : {};
   }
 
   private async list(tenant: string): Promise<object> {
     const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.session(tenant, '*'));
     const sessions = entries.map((entry) => {
-      const { open, createdBy, createdAt, description, agents, rollingBack } = entry.json<SessionsDocument<SessionState>>().state;
+      const { open, createdBy, createdAt, description, agents, rollingBack } = entry.json<SessionState>();
       const session = entry.key.split('.').at(-1)!;
       return { session, open, createdBy, createdAt, description, agents: Object.keys(agents), rollingBack: rollingBack !== undefined };
     });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { memoryKeys, newId, WaggleError, type SessionsDocument, type SyncPoint } from '@waggle/protocol';
+import { memoryKeys, newId, WaggleError, type SyncPoint } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
 import type { Asker } from './asker.js';
@@ -39,14 +39,14 @@ export class SyncPoints implements Part {
   }
 
   /** Made again in the same way, it is the one that is there. */
-  private async create({ request, session, name, expect, timeout }: CreatePoint, asker: Asker): Promise<{ point: SyncPoint }> {
+  private async create({ session, name, expect, timeout }: CreatePoint, asker: Asker): Promise<{ point: SyncPoint }> {
     const { tenant } = asker;
     await this.sessions.writable(asker, session);
     const key = memoryKeys.sync(tenant, session, name);
     const known = await this.documents.read<SyncPoint>(key);
     const alarm = known?.alarm ?? (await this.alarms.arm({ kind: KIND, tenant, about: { session, name } }, timeout));
     const state: SyncPoint = { state: 'open', expect, arrived: {}, by: asker.name, createdAt: new Date().toISOString(), timeout, alarm };
-    return this.documents.update<SyncPoint, { point: SyncPoint }>({ key, request, forget: true }, (there) => {
+    return this.documents.update<SyncPoint, { point: SyncPoint }>(key, (there) => {
       if (there === undefined) return { state, answer: { point: state } };
       if (isDeepStrictEqual([there.expect, there.timeout], [expect, timeout])) return { answer: { point: there } };
       throw new WaggleError(
@@ -59,20 +59,17 @@ export class SyncPoints implements Part {
     });
   }
 
-  private async arrive({ request, session, name, as, data }: Arrive, asker: Asker): Promise<{ point: SyncPoint }> {
+  private async arrive({ session, name, as, data }: Arrive, asker: Asker): Promise<{ point: SyncPoint }> {
     if (data !== undefined && JSON.stringify(data).length > DATA_MOST)
       throw new WaggleError('MESSAGE_TOO_LARGE', `What one brings to a sync point has at most ${DATA_MOST} bytes.`, { path: 'data' });
     const { tenant } = asker;
     const who = participant(asker.name, as);
-    const point = await this.documents.update<SyncPoint, SyncPoint>(
-      { key: memoryKeys.sync(tenant, session, name), request, forget: true },
-      (there) => {
-        if (there === undefined) throw new WaggleError('SYNC_UNKNOWN', `There is no sync point ${name} in ${session}.`, { path: 'name' });
-        const next = arrived(there, who, { at: new Date().toISOString(), data });
-        if (next.state === 'timed-out') throw late(name, next);
-        return next === there ? { answer: there } : { state: next, answer: next };
-      },
-    );
+    const point = await this.documents.update<SyncPoint, SyncPoint>(memoryKeys.sync(tenant, session, name), (there) => {
+      if (there === undefined) throw new WaggleError('SYNC_UNKNOWN', `There is no sync point ${name} in ${session}.`, { path: 'name' });
+      const next = arrived(there, who, { at: new Date().toISOString(), data });
+      if (next.state === 'timed-out') throw late(name, next);
+      return next === there ? { answer: there } : { state: next, answer: next };
+    });
     // told again whenever the last one asks again: a service that ended in between told nobody
     if (point.endedBy === who) await this.tellers.ended(tenant, { session, name, point });
     return { point };
@@ -91,19 +88,16 @@ export class SyncPoints implements Part {
 
   private async end({ id, tenant, about }: Alarm): Promise<void> {
     const { session = '', name = '' } = about;
-    const point = await this.documents.update<SyncPoint, SyncPoint | undefined>(
-      { key: memoryKeys.sync(tenant, session, name), request: id, forget: true },
-      (there) => {
-        const next = there && timedOut(there, id, new Date().toISOString());
-        return next === there ? { answer: there } : { state: next, answer: next };
-      },
-    );
+    const point = await this.documents.update<SyncPoint, SyncPoint | undefined>(memoryKeys.sync(tenant, session, name), (there) => {
+      const next = there && timedOut(there, id, new Date().toISOString());
+      return next === there ? { answer: there } : { state: next, answer: next };
+    });
     if (point?.state === 'timed-out') await this.tellers.ended(tenant, { session, name, point });
   }
 
   private async list(tenant: string, session: string): Promise<object> {
     const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.sync(tenant, session, '*'));
-    return { points: entries.map((entry) => ({ name: entry.key.split('.').at(-1), ...entry.json<SessionsDocument<SyncPoint>>().state })) };
+    return { points: entries.map((entry) => ({ name: entry.key.split('.').at(-1), ...entry.json<SyncPoint>() })) };
   }
 }
 

@@ -1,14 +1,5 @@
 import type { Bus } from '@waggle/bus';
-import {
-  isToken,
-  memoryKeys,
-  newId,
-  WaggleError,
-  type Priority,
-  type ResourceRequest,
-  type ResourceState,
-  type SessionsDocument,
-} from '@waggle/protocol';
+import { isToken, memoryKeys, newId, WaggleError, type Priority, type ResourceRequest, type ResourceState } from '@waggle/protocol';
 import { Desk } from './desk.js';
 import { Grant } from './grant.js';
 import { Wakes } from './wakes.js';
@@ -107,7 +98,7 @@ export class Resources {
 
   private async placeOf(key: string, id: string): Promise<'holds' | 'waits' | undefined> {
     const found = await this.desk.bus.bucket('SESSIONS').get(key);
-    const state = found?.json<SessionsDocument<ResourceState>>().state;
+    const state = found?.json<ResourceState>();
     if (state?.holders.some((each) => each.id === id)) return 'holds';
     return state?.queue.some((each) => each.id === id) ? 'waits' : undefined;
   }

@@ -1,4 +1,4 @@
-import { isToken, memoryKeys, WaggleError, type SessionsDocument, type SyncPoint as State } from '@waggle/protocol';
+import { isToken, memoryKeys, WaggleError, type SyncPoint as State } from '@waggle/protocol';
 import type { Desk } from './desk.js';
 import { Wakes } from './wakes.js';
 
@@ -45,7 +45,7 @@ export class SyncPoint {
   async state(): Promise<PointState | undefined> {
     const { bus, tenant } = this.desk;
     const found = await bus.bucket('SESSIONS').get(memoryKeys.sync(tenant, this.session, this.name));
-    return found?.json<SessionsDocument<PointState>>().state;
+    return found?.json<PointState>();
   }
 
   /** Resolves when everybody has arrived. `SYNC_TIMED_OUT` names who did not; `SYNC_UNKNOWN`. */

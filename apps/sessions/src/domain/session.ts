@@ -3,8 +3,9 @@ import { problem, WaggleError, type Checkpoint, type SessionEffect, type Session
 const WEEK = 7 * 24 * 3_600_000;
 const AGENTS_MOST = 1_000;
 
-export const newSession = ({ by, at }: { by: string; at: string }): SessionState => ({
+export const newSession = ({ by, at, request }: { by: string; at: string; request: string }): SessionState => ({
   open: true,
+  request,
   createdBy: by,
   createdAt: at,
   agents: {},

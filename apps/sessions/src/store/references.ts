@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { codeOf, isValueRef, memoryKeys, type Checkpoint, type SessionsDocument } from '@waggle/protocol';
+import { codeOf, isValueRef, memoryKeys, type Checkpoint } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { MemoryStore } from './memory-store.js';
 
@@ -17,7 +17,7 @@ export class References {
   async renew(tenant: string, session: string): Promise<void> {
     for (const { entry } of (await this.store.all(tenant, session)).values()) await this.again(tenant, entry?.value);
     for (const entry of await this.bus.bucket('SESSIONS').entries(memoryKeys.checkpoint(tenant, session, '*'))) {
-      const { entries } = entry.json<SessionsDocument<Checkpoint>>().state;
+      const { entries } = entry.json<Checkpoint>();
       await this.again(tenant, entries);
       for (const { value } of Object.values(await this.store.opened<Record<string, { value: unknown }>>(tenant, entries)))
         await this.again(tenant, value);

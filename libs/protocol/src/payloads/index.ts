@@ -30,7 +30,6 @@ export {
   type SessionAgent,
   type SessionEffect,
   type SessionRollback,
-  type SessionsDocument,
   type SessionState,
   type StateKey,
   type SyncPoint,

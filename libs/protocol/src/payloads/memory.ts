@@ -65,6 +65,8 @@ export interface SessionRollback {
 export interface SessionState {
   open: boolean;
   closedAt?: string;
+  /** Id of the question that created it. */
+  request: string;
   createdBy: string;
   createdAt: string;
   description?: string;
@@ -170,12 +172,6 @@ export type FlowShare =
   | { kind: 'resource'; key: string; slots: number; priority: Priority; owner: string; step: string }
   | { kind: 'sync'; key: string; session: string; expect: number | string[]; timeout: number; owner: string; step: string }
   | { kind: 'release'; resources: string[] };
-
-/** A value of SESSIONS: the state, and the latest questions with their answers, the newest first. */
-export interface SessionsDocument<S> {
-  state: S;
-  recent: [request: string, answer: unknown][];
-}
 
 /** Where things lie in MEMORY and SESSIONS: the tenant first, so that rights can part them. */
 export const memoryKeys = {
