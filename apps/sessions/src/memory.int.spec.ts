@@ -30,6 +30,21 @@ describe('shared memory, behind borders, with two replicas of the service', () =
     ]);
   });
 
+  it('refuses a write under the token of a lock once a newer holder has written', async () => {
+    const [ada, ben] = await memories('ada', 'ben');
+    await ada!.set('guarded', 'by 33', { fence: 33 });
+    await ben!.merge('guarded', 'by 34', { fence: 34 });
+    for (const late of [() => ada!.set('guarded', 'late', { fence: 33 }), () => ada!.delete('guarded', { fence: 33 })])
+      await expect(late()).rejects.toMatchObject({ code: 'LOCK_FENCED' });
+    // who has no token is not stopped, and does not let an older holder in again
+    await ben!.set('guarded', 'by nobody');
+    await expect(ada!.set('guarded', 'late', { fence: 33 })).rejects.toMatchObject({ code: 'LOCK_FENCED' });
+    await ben!.delete('guarded', { fence: 34 });
+    await expect(ada!.set('guarded', 'late', { fence: 33 })).rejects.toMatchObject({ code: 'LOCK_FENCED' });
+    await ada!.set('guarded', 'newest', { fence: 35 });
+    expect(await ben!.get('guarded')).toMatchObject({ value: 'newest' });
+  });
+
   it('refuses a write over another version, with both sides', async () => {
     const [ada, ben] = await memories('ada', 'ben');
     const first = await ada!.set('x', 1, { expect: 0 });

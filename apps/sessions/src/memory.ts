@@ -6,6 +6,7 @@ import type { Asker } from './asker.js';
 import { mergePatch } from './domain/merge-patch.js';
 import { refusal, seen, type Refusal, type SeenVersion } from './domain/refusal.js';
 import { problemsOfState, requireValid } from './domain/state-keys.js';
+import { fenceAfter, requireNewest } from './domain/fence.js';
 import type { Version } from './domain/versions.js';
 import { endpoint, type Part } from './part.js';
 import { readDelete, readHistory, readKeys, readMerge, readSet, type WriteKey } from './questions/memory-questions.js';
@@ -45,7 +46,7 @@ export class Memory implements Part {
   ) {}
 
   private async put(
-    { session, key, request, expect }: WriteKey,
+    { session, key, request, expect, fence }: WriteKey,
     asker: Asker,
     { write, ttl, make }: Pick<MemoryEntry, 'write' | 'ttl'> & { make?: Make },
   ): Promise<object> {
@@ -55,8 +56,9 @@ export class Memory implements Part {
     allowed.catch(() => undefined);
     const decide: Decide<Refusal> = async (current) => {
       const { keys } = await allowed;
+      requireNewest(fence, current);
       if (expect !== undefined && expect !== current.version) return { refused: refusal({ expected: expect, current, by: name }) };
-      const written = { write, by: name, request, ...(ttl !== undefined && { ttl }) };
+      const written = { write, by: name, request, ...(ttl !== undefined && { ttl }), ...fenceAfter(fence, current) };
       if (make === undefined) return { write: written };
       const value = await make(current);
       requireValid(keys, key, value);

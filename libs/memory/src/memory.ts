@@ -9,6 +9,8 @@ export interface WriteOptions {
   expect?: number;
   /** Seconds until it goes by itself. */
   ttl?: number;
+  /** The token of the lock it is written under (`lock.token`): `LOCK_FENCED` once a newer holder has written. */
+  fence?: number;
 }
 
 type Refused = { refused: Pick<ConflictSides, 'expected' | 'current'> };
@@ -63,7 +65,7 @@ export class Memory {
   }
 
   /** Its history stays. */
-  async delete(key: string, options: Pick<WriteOptions, 'expect'> = {}): Promise<number> {
+  async delete(key: string, options: Pick<WriteOptions, 'expect' | 'fence'> = {}): Promise<number> {
     return this.written(await this.desk.writeKey<Answer>('delete', { session: this.session, key: requireKey(key), ...options }), { key });
   }
 

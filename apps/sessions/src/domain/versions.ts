@@ -21,7 +21,7 @@ export const madeBy = (request: string, current: Version): number | undefined =>
 /** Writers number their questions (`<writer>-<n>`) and ask one at a time for a key: the last of each is all that can be asked again. */
 const writerOf = (request: string): string => request.slice(0, Math.max(0, request.lastIndexOf('-')));
 
-export type Written = Pick<MemoryEntry, 'value' | 'write' | 'by' | 'at' | 'request' | 'lease' | 'ttl'>;
+export type Written = Pick<MemoryEntry, 'value' | 'write' | 'by' | 'at' | 'request' | 'lease' | 'ttl' | 'fence'>;
 
 /** The entry that follows. */
 export const following = ({ entry, revision }: Version, written: Written): MemoryEntry => {

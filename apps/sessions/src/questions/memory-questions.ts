@@ -10,6 +10,8 @@ export interface WriteKey extends Write {
   key: string;
   /** The version that must stand there; 0: none. */
   expect?: number;
+  /** The token of the lock that it is written under. */
+  fence?: number;
 }
 
 export interface SetKey extends WriteKey {
@@ -34,7 +36,7 @@ export interface ReadKeys {
   key?: string;
 }
 
-const write = { request: FORM.name, session: FORM.name, key: FORM.key, expect: FORM.version };
+const write = { request: FORM.name, session: FORM.name, key: FORM.key, expect: FORM.version, fence: FORM.version };
 const DAY = 86_400;
 const ttl = between(1, 30 * DAY);
 

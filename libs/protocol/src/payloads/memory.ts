@@ -20,6 +20,8 @@ export interface MemoryEntry {
   lease?: string;
   /** Seconds that the lease was given. */
   ttl?: number;
+  /** The highest token of a lock that it was written under (@waggle/locks): a lower one is refused. */
+  fence?: number;
 }
 
 /** Who owns a key of a session's state, and what may stand there. */
