@@ -177,7 +177,7 @@ describe('patterns through two coordinators', () => {
     await waits('waiting');
     await happen('ci', 'built', { id: 'e6', data: { build: 6 } });
     await happen('ci', 'built', { id: 'e7', data: { build: 7, state: 'green' } });
-    await happen('ci', 'built', { id: 'e7', data: { build: 7, state: 'again' } });
+    await happen('ci', 'built', { id: 'e7', data: { build: 7, state: 'green' } });
     await tell('waiting', 'go', { by: 'ann' });
     const outcome = await client.outcome('waiting');
     expect(outcome).toMatchObject({
