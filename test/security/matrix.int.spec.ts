@@ -50,9 +50,12 @@ const FACTS: Operation[] = [
   P('wg.t1.timer.at.f1.1', ['coordinator']),
   P('wg.t1.timer.due.f1.1', []),
   P('wg.t1.wait.skill.x.f1', ['coordinator']),
-  P('wg.t1.escalation.ask.f1.e1', []),
+  P('wg.t1.rung.at.f1.e1.1', ['coordinator']),
+  P('wg.t1.rung.due.f1.e1.1', []),
+  P('wgm.due.t1.f1.e1.1', []),
+  P('wg.t1.escalation.ask.f1.e1', ['coordinator']),
   P('wg.t1.dlq.auditor.f1.a', ['coordinator']),
-  ...each((name) => `wg.t1.escalation.answer.${name}.f1.e1`, ['cli', 'gateway']),
+  ...each((name) => `wg.t1.escalation.answer.${name}.f1.e1`, ['cli', 'gateway', 'alice', 'carol']),
   ...each((name) => `wg.t1.result.${name}.f1.a.1`, AGENTS),
   ...each((name) => `wg.t1.progress.${name}.f1.a`, AGENTS),
   ...each((name) => `wg.t1.start.${name}.f1.a.1`, AGENTS),
@@ -123,7 +126,8 @@ const BUCKETS: Operation[] = [
   P('$KV.WORKFLOWS.repo-audit.1', ['cli']),
   read('KV_WORKFLOWS', '$KV.WORKFLOWS.repo-audit.1', ['cli', 'coordinator']),
   P('$KV.QUOTAS.tenant.t1', []),
-  read('KV_QUOTAS', '$KV.QUOTAS.tenant.t1', []),
+  P('$KV.QUOTAS.freeze.x', ['cli']),
+  read('KV_QUOTAS', '$KV.QUOTAS.tenant.t1', ['cli', 'coordinator']),
   P('$KV.PROFILES.auditor', []),
   read('KV_PROFILES', '$KV.PROFILES.auditor', ['auditor']),
   read('KV_PROFILES', '$KV.PROFILES.codegen', []),
@@ -164,15 +168,16 @@ const HOUSE: Operation[] = [
   P('$JS.API.STREAM.INFO.INPUT', ['provisioner', 'coordinator', 'cli'], ''),
   P('$JS.API.STREAM.INFO.TASK', ['provisioner', 'cli'], ''),
   P('$JS.API.STREAM.INFO.AUDIT', ['provisioner'], ''),
-  ...['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'PROGRESS'].map((stream) =>
+  ...['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'ESCALATION', 'PROGRESS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['coordinator'], '{"filter":"none.such"}'),
   ),
   ...['CHANNEL', 'ALARM', 'KV_MEMORY', 'KV_SESSIONS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['sessions'], '{"filter":"none.such"}'),
   ),
-  ...['INPUT', 'AUDIT', 'EVENT', 'ESCALATION', 'DLQ', 'BLOB', 'KV_DIRECTORY', 'KV_LOCKS'].map((stream) =>
+  ...['INPUT', 'AUDIT', 'EVENT', 'BLOB', 'KV_DIRECTORY', 'KV_LOCKS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, [], '{"filter":"none.such"}'),
   ),
+  P('$JS.API.STREAM.PURGE.DLQ', ['cli'], '{"filter":"none.such"}'),
   P('$JS.API.STREAM.MSG.DELETE.AUDIT', [], '{"seq":1}'),
   P('$JS.API.STREAM.SNAPSHOT.FLOW', []),
   P('$JS.API.STREAM.RESTORE.X', []),
@@ -204,6 +209,8 @@ const EARS: Operation[] = [
   S('wg.*.progress.*.*.*', ['cli', 'gateway']),
   S('wgm.beat.*.*', ['registry', 'coordinator', 'cli']),
   S('wgm.card.*.*', ['registry', 'cli']),
+  S('wgm.due.*.*.*.*', ['cli']),
+  S('wg.*.escalation.ask.*.*', ['cli']),
   S('wgm.left.AGENTS', ['registry']),
   S('$SYS.ACCOUNT.AGENTS.DISCONNECT', []),
 ];
