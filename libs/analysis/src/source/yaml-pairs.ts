@@ -57,7 +57,7 @@ export const yamlPairs = (text: string): YamlPair[] | undefined => {
   try {
     for (const document of parseAllDocuments(text, { lineCounter: counter, uniqueKeys: false, logLevel: 'silent' })) {
       if ('errors' in document && document.errors.length > 0) return undefined;
-      walk(document.contents as YamlNode | null, '', 0);
+      walk(document.contents, '', 0);
     }
   } catch {
     return undefined;

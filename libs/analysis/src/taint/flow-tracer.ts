@@ -1,4 +1,4 @@
-import { callOf } from '../source/calls.js';
+import { callOf, type Call } from '../source/calls.js';
 import type { Language } from '../source/language.js';
 import { kindOf, type Node } from '../source/parse.js';
 import { grammarOf } from '../metrics/grammar.js';
@@ -35,6 +35,10 @@ const MEMBER = /((?<!\.\.)\.|->|::|\?\.)\s?$/;
 
 /** Names that everybody gives to numbers. */
 const NUMBERS = /^\$?(pid|port|i|j|idx|index|count|len|length|size|width|height|num|timeout)$/i;
+
+/** Replaces quotes by something else: escaping written out. */
+const doublesQuotes = ({ name, arguments: given }: Call): boolean =>
+  /\.(replace|replaceAll|gsub|ReplaceAll)$/.test(name) && /^r?(["'`/])\\?.?["'`]\1?/.test(given[0]?.text() ?? '');
 
 const UNKNOWN: Flow = { origin: 'unknown', built: false };
 const FIELDS = [
@@ -242,7 +246,9 @@ export class FlowTracer {
         const call = callOf(node);
         if (
           call !== undefined &&
-          (isCleaner(call.name) || (/\.map$/.test(call.name) && call.arguments.some((each) => isCleaner(each.text()))))
+          (isCleaner(call.name) ||
+            doublesQuotes(call) ||
+            (/\.map$/.test(call.name) && call.arguments.some((each) => isCleaner(each.text()))))
         )
           return true;
       }

@@ -1,5 +1,5 @@
 import type { Severity } from '@waggle/protocol';
-import type { Dependency, Ecosystem } from './dependency.js';
+import type { Dependency } from './dependency.js';
 import { isRecord, textOf } from './lines.js';
 import { compareVersions } from './versions.js';
 
@@ -23,7 +23,7 @@ interface Range {
 const SEVERITIES: Record<string, Severity> = { CRITICAL: 'critical', HIGH: 'high', MODERATE: 'medium', MEDIUM: 'medium', LOW: 'low' };
 
 /** In these the registry takes names of any case and sign for the same. */
-export const sameName = (ecosystem: Ecosystem | string, name: string): string =>
+export const sameName = (ecosystem: string, name: string): string =>
   ecosystem === 'PyPI' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name;
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
