@@ -13,7 +13,6 @@ const ENGINE = 'apps/coordinator/engine/engine';
 const DESK = 'apps/coordinator/engine/desk';
 const EMITTER = 'apps/coordinator/engine/emitter';
 const RESULTS = 'libs/flow/decide/results';
-const TASK = 'libs/flow/decide/task';
 const SUBMIT = 'libs/flow/decide/submit';
 const DEADLINES = 'libs/flow/decide/deadlines';
 
@@ -84,11 +83,11 @@ export const BUGS: readonly Bug[] = [
     'retries-from-memory',
     'retry count from memory instead of the log',
     change(
-      TASK,
+      'libs/flow/decide/wanted',
       'export const wantedAgain = (draft, task) => ({',
       'const counts = new WeakMap();\nconst counted = (task) => { const n = (counts.get(task) ?? 1) + 1; counts.set(task, n); return n; };\nexport const wantedAgain = (draft, task) => ({',
     ),
-    change(TASK, 'attempt: task.attempt + 1,\n});', 'attempt: counted(task),\n});'),
+    change('libs/flow/decide/wanted', 'attempt: task.attempt + 1,\n});', 'attempt: counted(task),\n});'),
   ),
   bug(
     'join-too-early',
@@ -102,7 +101,17 @@ export const BUGS: readonly Bug[] = [
   bug(
     'budget-unchecked',
     'budget checked before the append only',
-    change(TASK, 'if (state.used + state.reserved >= head.tasks) {', 'if (state.used >= head.tasks + 2) {'),
+    change('libs/flow/decide/dispatch', 'if (state.used + state.reserved >= head.tasks) {', 'if (state.used >= head.tasks + 2) {'),
+  ),
+  bug(
+    'quorum-too-early',
+    'quorum that counts one twice',
+    change(
+      'libs/flow/decide/joins',
+      "'quorum' in join && at.completed < join.quorum",
+      "'quorum' in join && at.completed + 1 < join.quorum",
+    ),
+    change('libs/flow/decide/joins', 'if (voices.length >= count)', 'if (voices.length + 1 >= count)'),
   ),
   bug(
     'race-keeps-cache',
@@ -116,7 +125,7 @@ export const BUGS: readonly Bug[] = [
   bug(
     'never-buried',
     'poison message never dead-lettered',
-    change(TASK, 'bury(draft, task, fault);\n    giveUp', 'void bury;\n    giveUp'),
+    change('libs/flow/decide/attempt', 'bury(draft, task, fault);\n    giveUp', 'void bury;\n    giveUp'),
   ),
   bug('stale-ignore', 'input ignored on a stale cache', change(ENGINE, '!(await this.store.isCurrent(key, flow))', 'false')),
   bug(

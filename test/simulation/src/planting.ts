@@ -8,6 +8,12 @@ export interface Patch {
   replace: string;
 }
 
+/** The source of a file, below the root. */
+export const sourceOf = (file: string): string => {
+  const [kind, room, ...rest] = file.split('/');
+  return `${kind}/${room}/src/${rest.join('/')}.ts`;
+};
+
 /** The compiled form of a file, below the root. */
 export const compiled = (file: string): string => {
   const [kind, room, ...rest] = file.split('/');
