@@ -18,7 +18,7 @@ import type { Registrar } from '../command.js';
 /** States from which a flow that has ended may go on. */
 const RETRIED: readonly State[] = ['FAILED', 'CANCELED'];
 
-const NAMES = ['pause', 'resume', 'modify', 'retry', 'cancel'] as const;
+const NAMES = ['pause', 'resume', 'modify', 'retry', 'cancel', 'notify'] as const;
 type Name = (typeof NAMES)[number];
 
 interface SignalOptions {
@@ -26,6 +26,8 @@ interface SignalOptions {
   interrupt?: boolean;
   grace: number;
   change?: string;
+  name?: string;
+  value?: string;
   wait: number;
   state?: State;
   workflow?: string;
@@ -66,9 +68,28 @@ const readChange = async (file: string): Promise<Record<string, unknown>> => {
   }
 };
 
-const dataOf = async (name: Name, { interrupt, grace, change }: SignalOptions): Promise<Record<string, unknown> | undefined> => {
+/** JSON, or the text itself. */
+const readData = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+const noteOf = ({ name, value }: SignalOptions): Record<string, unknown> => {
+  if (name === undefined) throw new WaggleError('BAD_USAGE', 'notify needs --name: what the step waits for', { path: '--name' });
+  return { name, ...(value !== undefined && { data: readData(value) }) };
+};
+
+const dataOf = async (name: Name, options: SignalOptions): Promise<Record<string, unknown> | undefined> => {
+  const { interrupt, grace, change } = options;
   if (change !== undefined && name !== 'modify') throw new WaggleError('BAD_USAGE', '--change goes with modify', { path: '--change' });
   if (interrupt && name !== 'pause') throw new WaggleError('BAD_USAGE', '--interrupt goes with pause', { path: '--interrupt' });
+  for (const field of ['name', 'value'] as const)
+    if (options[field] !== undefined && name !== 'notify')
+      throw new WaggleError('BAD_USAGE', `--${field} goes with notify`, { path: `--${field}` });
+  if (name === 'notify') return noteOf(options);
   if (name === 'pause') return interrupt ? { running: 'interrupt' } : undefined;
   if (name === 'cancel') return { grace };
   if (name !== 'modify') return undefined;
@@ -147,7 +168,7 @@ const tellAll = async (
 export const registerSignal = ({ program, run }: Registrar): void => {
   program
     .command('signal')
-    .summary('pause, resume, modify, retry or cancel flows')
+    .summary('pause, resume, modify, retry, cancel or notify flows')
     .description(
       "Tells a flow, of whatever owner, what to do; with '*' all flows that the filters choose. pause: nothing begins, results are kept. modify: see --change. retry: what waits to be tried again goes at once; a flow that has failed goes on as a new one that keeps what was completed.",
     )
@@ -157,6 +178,8 @@ export const registerSignal = ({ program, run }: Registrar): void => {
     .option('--interrupt', 'pause: stop what runs; it begins again when the flow is resumed')
     .option('--grace <duration>', 'cancel: how long what runs may take to stop', durationOption, 5_000)
     .option('--change <file>', 'modify: YAML or JSON with add, replace, remove (steps) and prioritise (by step)')
+    .option('--name <name>', 'notify: the signal that a step waits for')
+    .option('--value <json>', 'notify: what it brings, as JSON or text')
     .option('--wait <duration>', 'how long to wait for the flow to take it; it is stored at once', durationOption, 5_000)
     .addOption(new Option('--state <state>', "of '*': in one state").choices(STATES))
     .option('--workflow <name>', "of '*': of one workflow")
