@@ -75,13 +75,11 @@ const findingsOf = async (threat: Threat, seen: ReadonlyMap<Fact, readonly Sight
   const [{ file, line }, ...others] = seen.get(threat.of) as [Sighting, ...Sighting[]];
   const lines = splitLines(await workspace.read(file));
   const list = new FindingList(SPECIALIST, file, lines);
-  const open = threat.answeredBy.length > 0 && !threat.answeredBy.some((fact) => seen.has(fact));
   list.add({
     rule: ruleOf(threat),
     place: { line, column: 1, endLine: line, endColumn: (lines[line - 1]?.length ?? 0) + 1 },
     message: messageOf(threat, seen),
     subject: threat.id,
-    severity: open ? 'low' : 'info',
     confidence: 'low',
     related: others.map((place) => ({ file: place.file, line: place.line, endLine: place.line })),
   });
