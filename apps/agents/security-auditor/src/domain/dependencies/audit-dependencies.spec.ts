@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Entry } from '@waggle/workspace';
 import { auditDependencies } from './audit-dependencies.js';
 import { advisorySource } from './osv.js';
 
