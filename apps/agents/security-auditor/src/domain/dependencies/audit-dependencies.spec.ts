@@ -21,7 +21,7 @@ const ENTRY = {
 };
 
 const workspace = (files: Record<string, string>) => ({
-  entries: Object.entries(files).map(([path, text]) => ({ path, kind: 'text', size: text.length })),
+  entries: Object.entries(files).map(([path, text]) => ({ path, kind: 'text' as const, size: text.length })),
   read: async (path: string) => files[path]!,
 });
 const lock = (version: string): string =>
