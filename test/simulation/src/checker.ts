@@ -240,6 +240,7 @@ export class Checker {
       if (first.time > until)
         this.fail('I2', flowId, `${taskId}.${attempt} was given to ${agent} ${Math.round(first.time - since)} ms late`);
       if (ended?.how !== 'timeout' && ended?.how !== 'canceled') continue;
+      if (ended.at === since) this.fail('I2', flowId, `${taskId}.${attempt} was given to ${agent}, and the same entry called it off`);
       const [queued] = broker.streams.get('TASK')!.read(subjects.task(TENANT, agent, '*', flowId, taskId, attempt));
       // stored after its end: the late word of somebody who did not know of it, see above
       if (queued && queued.time < ended.at) this.fail('I2', flowId, `${taskId}.${attempt} was called off, and is in its queue still`);
