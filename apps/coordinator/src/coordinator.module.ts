@@ -36,6 +36,7 @@ import { Values } from './engine/values.js';
 import { Waits } from './engine/waits.js';
 import { Workflows } from './engine/workflows.js';
 import { BlockedSources } from './inputs/blocked-sources.js';
+import { Inputs } from './inputs/inputs.js';
 import { Intake } from './inputs/intake.js';
 import { Partitions } from './inputs/partitions.js';
 import { SilentSources } from './inputs/silent-sources.js';
@@ -45,7 +46,7 @@ import { FlowDescriber } from './questions/flow-describer.js';
 import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
-const INPUTS = [Intake, Partitions, Strays, BlockedSources, SilentSources, SourcePositions];
+const INPUTS = [Inputs, Intake, Partitions, Strays, BlockedSources, SilentSources, SourcePositions];
 const DECISIONS = [
   Lanes,
   Desk,

@@ -2,18 +2,14 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Lanes } from './engine/lanes.js';
 import { LateTimers } from './engine/late-timers.js';
 import { Retention } from './engine/retention.js';
-import { BlockedSources } from './inputs/blocked-sources.js';
-import { Partitions } from './inputs/partitions.js';
-import { SilentSources } from './inputs/silent-sources.js';
+import { Inputs } from './inputs/inputs.js';
 import { Questions } from './questions/questions.js';
 
 /** Starts and stops the parts of a coordinator in their order. */
 @Injectable()
 export class CoordinatorService implements OnApplicationBootstrap {
   constructor(
-    private readonly partitions: Partitions,
-    private readonly sources: BlockedSources,
-    private readonly silent: SilentSources,
+    private readonly inputs: Inputs,
     private readonly lanes: Lanes,
     private readonly late: LateTimers,
     private readonly retention: Retention,
@@ -23,14 +19,12 @@ export class CoordinatorService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.questions.start();
     await this.retention.start();
-    await this.partitions.start();
-    this.sources.start();
-    await this.silent.start();
+    await this.inputs.start();
   }
 
   /** What waits is handed back, what is at work is finished. */
   async stop(): Promise<void> {
-    await Promise.all([this.partitions.stop(), this.sources.stop(), this.silent.stop(), this.questions.stop(), this.retention.stop()]);
+    await Promise.all([this.inputs.stop(), this.questions.stop(), this.retention.stop()]);
     for (const job of this.lanes.takeWaiting()) job.again(0, 'stopping');
     await this.lanes.settled();
     await this.late.flush();

@@ -5,7 +5,6 @@ import { againDelay } from '../domain/backoff.js';
 import type { FlowKey } from '../domain/flow-key.js';
 import { Engine } from './engine.js';
 import { EngineMetrics } from './engine-metrics.js';
-import { FlowStore } from './flow-store.js';
 import type { Job } from './job.js';
 import { Lanes } from './lanes.js';
 import { LateTimers } from './late-timers.js';
@@ -19,7 +18,6 @@ const FULL_DELAY = 1_000;
 export class Desk {
   constructor(
     private readonly engine: Engine,
-    private readonly store: FlowStore,
     private readonly metrics: EngineMetrics,
     private readonly late: LateTimers,
     private readonly log: Log,
@@ -57,7 +55,7 @@ export class Desk {
 
   /** What was stored is unknown: the log says it when the inputs come again. */
   private handBack(key: FlowKey, jobs: readonly Job[], error: unknown): void {
-    this.store.drop(key);
+    this.engine.doubt(key);
     this.metrics.failures.inc(jobs.length);
     const least = codeOf(error) === 'STORAGE_FULL' ? FULL_DELAY : 0;
     if (!(error instanceof StillToCome))

@@ -76,6 +76,11 @@ export class Engine {
     if (flow.state.phase === 'ended' && flow.emittedFrom <= flow.state.n) this.store.close(key);
   }
 
+  /** What was stored of a flow is unknown: its log says it. */
+  doubt(key: FlowKey): void {
+    this.store.drop(key);
+  }
+
   /** A decision, with all values that it asks for; what it answers to others is said. */
   private async decide(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Made> {
     const gathered = await this.facts.gather(key, flow, inputs);

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { nextStored, type Bus, type StoredSize } from '@waggle/bus';
-import type { Origin } from '@waggle/flow';
 import type { StreamName } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { Audit } from '../engine/audit.js';
+import { SourcePositions } from './source-positions.js';
 
 const LOOK_EVERY = 1_000;
 /** Messages looked at in one go: after a start there may be days of them. */
@@ -36,6 +36,7 @@ export class BlockedSources {
 
   constructor(
     @Inject(BUS) private readonly bus: Bus,
+    private readonly positions: SourcePositions,
     private readonly audit: Audit,
     private readonly log: Log,
   ) {}
@@ -52,15 +53,10 @@ export class BlockedSources {
     await this.looking;
   }
 
-  /** An input came: all before it in its source came too. */
-  copied({ stream, sequence }: Origin): void {
-    const watched = this.watched.get(stream);
-    if (watched !== undefined && sequence > watched.good) watched.good = sequence;
-  }
-
   private async look(): Promise<void> {
     for (const watched of this.watched.values()) {
       try {
+        watched.good = Math.max(watched.good, this.positions.of(watched.stream));
         // while it moves, nothing blocks it
         if (watched.good === watched.before) await this.walk(watched);
         watched.before = watched.good;

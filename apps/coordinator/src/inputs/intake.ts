@@ -7,7 +7,6 @@ import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-confi
 import { readInput, type Received } from '../domain/read-input.js';
 import { Lanes } from '../engine/lanes.js';
 import { Arrival } from './arrival.js';
-import { BlockedSources } from './blocked-sources.js';
 import { SourcePositions } from './source-positions.js';
 import { Strays } from './strays.js';
 
@@ -24,8 +23,7 @@ export class Intake implements OnModuleDestroy {
   constructor(
     private readonly lanes: Lanes,
     private readonly strays: Strays,
-    private readonly sources: BlockedSources,
-    private readonly silent: SourcePositions,
+    private readonly positions: SourcePositions,
     private readonly log: Log,
     @Inject(COORDINATOR_CONFIG) private readonly config: CoordinatorConfig,
   ) {}
@@ -33,8 +31,7 @@ export class Intake implements OnModuleDestroy {
   /** `ackWait`: milliseconds after which the broker gives an input to another unless it is told that this one is at work on it. */
   take(delivery: Delivery, ackWait: number): void {
     const origin = delivery.origin ?? { stream: 'INPUT', sequence: delivery.sequence };
-    this.sources.copied(origin);
-    this.silent.copied(origin);
+    this.positions.came(origin);
     const text = textOf(origin);
     const known = this.held.get(text);
     if (known !== undefined) return known.deliveredAgain(delivery);

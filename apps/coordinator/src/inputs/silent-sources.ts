@@ -27,6 +27,8 @@ const WATCHED: readonly (readonly [StreamName, string])[] = [
 @Injectable()
 export class SilentSources {
   private readonly heard = new Map<StreamName, number>();
+  /** What was stored before the start is INPUT's to bring. */
+  private readonly since = new Map<StreamName, number>();
   private timer?: NodeJS.Timeout;
   private looking?: Promise<void>;
 
@@ -37,10 +39,9 @@ export class SilentSources {
     private readonly log: Log,
   ) {}
 
-  /** What was stored before is INPUT's to bring. */
   async start(): Promise<void> {
     for (const [stream] of WATCHED) {
-      this.positions.watch(stream, (await this.bus.figures(stream)).lastSequence);
+      this.since.set(stream, (await this.bus.figures(stream)).lastSequence);
       this.heard.set(stream, performance.now());
     }
     this.timer = setInterval(() => {
@@ -84,12 +85,12 @@ export class SilentSources {
   }
 
   private async sweep(stream: StreamName, filter: string): Promise<void> {
-    const after = this.positions.of(stream)!;
+    const after = Math.max(this.since.get(stream)!, this.positions.of(stream));
     const messages = await this.bus.read(stream, filter, { after, limit: LOT });
     if (messages.length === 0) return;
     this.log.info('inputs are read from their source, which is silent', { stream, messages: messages.length });
     const settled = await Promise.all(messages.map((message) => this.intake.takeStored(stream, message)));
     const open = settled.indexOf(false);
-    this.positions.copied({ stream, sequence: open < 0 ? messages.at(-1)!.sequence : messages[open]!.sequence - 1 });
+    this.positions.came({ stream, sequence: open < 0 ? messages.at(-1)!.sequence : messages[open]!.sequence - 1 });
   }
 }
