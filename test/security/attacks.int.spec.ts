@@ -54,7 +54,7 @@ describe("a reply subject of the attacker's choice (closed by the account border
     expect(await tools.stored('RESULT', target)).toBeUndefined();
   });
 
-  it("does not reach a lock, of another tenant or of its own", async () => {
+  it('does not reach a lock, of another tenant or of its own', async () => {
     const [theirs, own] = [`$KV.LOCKS.t2.resource.${fresh()}`, `$KV.LOCKS.t1.resource.${fresh()}`];
     await tools.launder(tools.client(), 'forged', theirs);
     await tools.launder(tools.client(), 'forged', own);

@@ -155,7 +155,7 @@ describe('a question', () => {
       },
       { id: 'b', skill: 's.b', when: 'steps.a.output.option == "yes"' },
     ]);
-    const [{ ask }] = d.events('taskAsked') as [{ ask: { id: string } }];
+    const { ask } = d.events('taskAsked')[0]!;
     expect(ask).toMatchObject({ requestedDecision: 'Ship f1?', context: { why: 'x' }, fromAgent: 'coordinator', defaultAction: 'no' });
     answer(d, ask.id, { option: 'yes' });
     expect(d.dispatched('b')).toBeDefined();
