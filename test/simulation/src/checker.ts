@@ -16,7 +16,7 @@ const LONGEST_FAULT = 4_000;
 const PATIENT = 15_000;
 /** A publish is tried so long; one that was lost on the way comes within so many milliseconds. */
 const LONGEST_PUBLISH = 15_000;
-const LATEST = 5_000;
+const LATEST = 9_000;
 
 const bodyOf = <T>({ body }: Kept): T => (JSON.parse(Buffer.from(body).toString('utf8')) as AgentMessage<T>).payload;
 

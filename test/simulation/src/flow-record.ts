@@ -54,8 +54,8 @@ export class FlowRecord {
     if (this.ended) this.fail('I5', `entry ${n} follows the end of the flow`);
     if (transition.at < (this.transitions.at(-1)?.at ?? 0)) this.fail('I4', `entry ${n} is older than the one before it`);
     this.transitions.push(transition);
-    for (const { stream, sequence } of transition.inputs) {
-      const origin = `${stream}:${sequence}`;
+    // what came twice before one decision is dealt with by that one
+    for (const origin of new Set(transition.inputs.map(({ stream, sequence }) => `${stream}:${sequence}`))) {
       if (this.origins.has(origin)) this.fail('I4', `the input ${origin} was applied twice`);
       this.origins.add(origin);
     }
