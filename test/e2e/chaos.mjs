@@ -1,13 +1,14 @@
 /**
- * `npm run chaos -- [--rounds N] [--seed S] [--only NAME] [--short] [--json]`: kills processes of a real mesh with -9
- * at random points and checks what comes of it. Exit code 1 when anything is wrong.
+ * `npm run chaos -- [--rounds N | --minutes M] [--seed S] [--only NAME] [--short] [--json]`: kills processes of a real mesh
+ * with -9 at random points and checks what comes of it. A round takes about three minutes; `--minutes` kills services and
+ * broker as often as they come back, for so long. Exit code 1 when anything is wrong.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Audit } from './chaos/audit.mjs';
-import { LONG, SHORT } from './chaos/drills.mjs';
+import { LONG, SHORT, SIEGE } from './chaos/drills.mjs';
 import { ChaosMesh } from './chaos/mesh.mjs';
 import { chance } from './chaos/random.mjs';
 import { tableOf } from './chaos/table.mjs';
@@ -18,6 +19,7 @@ const SIZES = { long: { files: 600, fan: { flows: 50, tasks: 10 } }, short: { fi
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
     only: { type: 'string' },
     short: { type: 'boolean', default: false },
@@ -26,6 +28,8 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number of at least 1');
+const minutes = Number(options.minutes ?? 0);
+if (!(minutes >= 0)) throw new Error('--minutes must be a number');
 const chosen = ({ name }) => options.only === undefined || name.includes(options.only);
 const plan = (options.short ? SHORT : LONG).map((lanes) => lanes.map((lane) => lane.filter(chosen)));
 if (plan.flat(2).length === 0)
@@ -34,6 +38,14 @@ if (plan.flat(2).length === 0)
       .map(({ name }) => name)
       .join('; ')}`,
   );
+
+/** Kills from which on they are counted, not listed. */
+const MANY = 20;
+const eachOf = (kills) => kills.map(({ name, back }) => `${name} (back after ${Math.round(back)} ms)`).join(', ');
+const countsOf = (kills) =>
+  [...new Set(kills.map(({ name }) => name))]
+    .map((name) => `${name} ${kills.filter((kill) => kill.name === name).length} times`)
+    .join(', ');
 
 const say = (value, text) => console.log(options.json ? JSON.stringify(value) : text);
 
@@ -49,7 +61,12 @@ const ground = async (work) => {
     await writeSampleRepository(repository, size.files);
     await writeFile(effects, '');
     const agents = [path.join(import.meta.dirname, 'chaos/counter-agent')];
-    mesh = await ChaosMesh.start({ folder: path.join(folder, 'mesh'), agents, env: { CHAOS_EFFECTS: effects } });
+    mesh = await ChaosMesh.start({
+      folder: path.join(folder, 'mesh'),
+      agents,
+      env: { CHAOS_EFFECTS: effects },
+      mains: { counter: path.join(agents[0], 'main.mjs') },
+    });
     const audit = await Audit.prepare(mesh, repository);
     failed = await work({ mesh, audit, effects, fan: size.fan });
   } finally {
@@ -74,11 +91,13 @@ const failed = await ground(async (stage) => {
       ...(await drill.run(stage, chance(options.seed, `${drill.name}:${round}`))),
     };
     all.push(result);
-    const kills = result.kills.map(({ name, back }) => `${name} (back after ${Math.round(back)} ms)`).join(', ');
+    const kills = result.kills.length > MANY ? countsOf(result.kills) : eachOf(result.kills);
     const verdict = result.wrong.length === 0 ? 'ok' : `WRONG: ${result.wrong.join('; ')}`;
     say(result, `${round} ${drill.name}: ${verdict}; ${Math.round(result.took)} ms; killed ${kills}`);
   };
-  for (let round = 1; round <= rounds; round++) {
+  const until = performance.now() + minutes * 60_000;
+  for (let round = 1; performance.now() < until; round++) await perform(SIEGE, round);
+  for (let round = 1; minutes === 0 && round <= rounds; round++) {
     for (const lanes of plan) {
       const done = lanes.map(async (lane) => {
         for (const drill of lane) await perform(drill, round);

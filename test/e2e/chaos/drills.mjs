@@ -103,6 +103,51 @@ const fan = {
   },
 };
 
+/** An instance that joins, lives for a moment and is killed, then the next, while there is work. */
+const shortLives = async ({ mesh }, { name, longest, random, atWork }) => {
+  const kills = [];
+  while (atWork()) {
+    const began = performance.now();
+    const instance = await mesh.addInstance(name);
+    const back = performance.now() - began;
+    await delay(random.real() * longest);
+    kills.push({ name, during: atWork(), back });
+    await mesh.killInstance(instance);
+  }
+  return kills;
+};
+
+/** Milliseconds that instances live at most; one that holds tasks longer, so that none of them is taken for poison. */
+const LIVES = { coordinator: 400, registry: 400, sessions: 400, counter: 3_000 };
+/** Between two kills of the broker, at most. */
+const BROKER_PAUSE = 3_000;
+
+const brokerKills = async ({ mesh }, { random, atWork }) => {
+  const kills = [];
+  for (;;) {
+    await delay(500 + random.real() * BROKER_PAUSE);
+    if (!atWork()) return kills;
+    kills.push(await killAndWait('broker', () => mesh.kill('broker'), atWork));
+  }
+};
+
+/** Kills as fast as processes start, beside the mesh's own, which are killed now and then. */
+export const SIEGE = {
+  name: 'siege',
+  run: async (stage, random) => {
+    const { disturbed: kills = [], ...rest } = await runFan({ ...stage, ...stage.fan }, async (atWork) => {
+      const under = { random, atWork };
+      const all = await Promise.all([
+        ...Object.entries(LIVES).map(([name, longest]) => shortLives(stage, { ...under, name, longest })),
+        storm(stage, { ...under, victims: ['coordinator', 'registry', 'sessions', 'counter'] }),
+        brokerKills(stage, under),
+      ]);
+      return all.flat();
+    });
+    return { kills, ...rest };
+  },
+};
+
 const byName = new Map(SERVICES.map((name) => [name, killOne(name)]));
 const core = [byName.get('registry'), byName.get('coordinator'), killOne('broker'), killReplicas(2), killReplicas(3)];
 const agents = ['workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer'].map((name) => byName.get(name));

@@ -13,7 +13,7 @@ import { manifest } from '../../../apps/cli/dist/cli.manifest.js';
 
 export const ROOT = path.resolve(import.meta.dirname, '../../..');
 export const TENANT = 'default';
-const CORE = ['coordinator', 'registry'];
+const CORE = ['coordinator', 'registry', 'sessions'];
 const START = 60_000;
 const BACK = 30_000;
 const STOP = 40_000;
@@ -59,12 +59,13 @@ export class ChaosMesh {
   #added = new Set();
   #said = [];
 
-  constructor(folder) {
-    this.folder = folder;
+  /** `mains`: what instances of agents outside the repository's folders start with; `env`: for all. */
+  constructor({ folder, mains = {}, env = {} }) {
+    Object.assign(this, { folder, mains, env });
   }
 
-  static async start({ folder, agents, env }) {
-    const mesh = new ChaosMesh(folder);
+  static async start({ folder, agents, env, mains }) {
+    const mesh = new ChaosMesh({ folder, mains, env });
     await mesh.#start(agents, env).catch(async (error) => {
       await mesh.stop();
       throw error;
@@ -131,8 +132,8 @@ export class ChaosMesh {
 
   /** One more instance of a service beside that of the mesh, with the same key. */
   async addInstance(name) {
-    const folder = CORE.includes(name) ? 'apps' : 'apps/agents';
-    const child = start([path.join(ROOT, folder, name, 'dist/main.js')], {
+    const child = start([this.mains[name] ?? path.join(ROOT, CORE.includes(name) ? 'apps' : 'apps/agents', name, 'dist/main.js')], {
+      ...this.env,
       NATS_URL: this.url,
       NATS_NKEY_SEED_FILE: path.join(this.folder, 'keys', `${name}.nk`),
       WAGGLE_TENANT: TENANT,
@@ -150,6 +151,13 @@ export class ChaosMesh {
       }
     };
     await within(START, `a second ${name} was not heard of`, heard());
+    return child;
+  }
+
+  /** Kills an instance that was added with -9; nobody takes its place. */
+  async killInstance(child) {
+    this.#added.delete(child);
+    await end(child, 'SIGKILL');
   }
 
   /** Holds a process as a stalled machine would; `resume` lets it go on, as a zombie. */
