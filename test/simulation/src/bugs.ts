@@ -73,11 +73,7 @@ export const BUGS: readonly Bug[] = [
   bug(
     'cancel-forgets',
     'cancel that forgets running tasks',
-    change(
-      'libs/flow/decide/finish',
-      'cancelTask(draft, task, state.ending.state);',
-      "if (task.status !== 'running') cancelTask(draft, task, state.ending.state);",
-    ),
+    change('libs/flow/decide/finish', 'cancelTask(draft, task, ', "if (task.status !== 'running') cancelTask(draft, task, "),
   ),
   bug(
     'retries-from-memory',
