@@ -58,7 +58,7 @@ export type ControlEvent =
   | { type: 'taskRelies'; taskId: string; attempt: number; flows: string[]; until: number; cost: number; workState?: unknown }
   /** Its next attempt may begin, as soon as the flow lets it. */
   | { type: 'taskReady'; taskId: string }
-  | { type: 'attemptInterrupted'; taskId: string; attempt: number }
+  | { type: 'attemptInterrupted'; taskId: string; attempt: number; cost?: number }
   | { type: 'flowPaused'; running: 'finish' | 'interrupt' }
   | { type: 'flowResumed' }
   /** Nothing begins any more; what runs has until then. */

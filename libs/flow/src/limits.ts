@@ -36,6 +36,14 @@ export const LIMITS = {
   commands: 500,
   transition: 512 * 1024,
   problems: 100,
+  /** All problems of one failure together, as JSON: it stands in a transition several times. */
+  faults: 32 * 1024,
+  /** US dollars that one attempt may say it cost. */
+  cost: 1e9,
+  /** Open child flows of one attempt: they are stopped in one transition. */
+  children: 1000,
+  /** What a value holds once all references in it are replaced, shared parts counted each time. */
+  parts: 1024 * 1024,
   /** Characters of a text that others wrote and the log keeps. */
   text: 4096,
 } as const;
@@ -56,6 +64,13 @@ export const tooDeep = (value: unknown, limit: number = LIMITS.depth): boolean =
     level = next;
   }
   return false;
+};
+
+/** The text, shortened until it has no more bytes as JSON than that, whatever it is made of. */
+export const clipBytes = (text: string, limit: number): string => {
+  let short = clip(text, limit);
+  while (sizeOf(short) > limit + 2) short = clip(short, Math.floor(short.length * 0.8));
+  return short;
 };
 
 export const clip = (text: string, limit: number = LIMITS.text): string => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);

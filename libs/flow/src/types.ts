@@ -197,7 +197,7 @@ export type FlowEvent =
   | { type: 'attemptFailed'; taskId: string; attempt: number; fault: Fault; cost: number; retryAt?: number }
   /** `attempt` is 0 where none was ever dispatched. */
   | { type: 'taskFailed'; stepId: string; taskId: string; attempt: number; fault: Fault }
-  | { type: 'taskCanceled'; taskId: string; attempt: number }
+  | { type: 'taskCanceled'; taskId: string; attempt: number; /** Of an attempt that was stopped at work. */ cost?: number }
   /** What came together, as the step's join asks: items of its list, or ids of the steps it needs. */
   | { type: 'stepJoined'; stepId: string; chosen: (number | string)[]; rest: Rest }
   /** It is not needed any more, or cannot be met (`fault`): what it has at work is stopped. */

@@ -28,7 +28,8 @@ export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'chil
   const granted = own ? shareOf(draft, task, tasks) : tasks;
   const money = moneyFor(draft, own ? { limit: draft.stepOf(task).definition.budget?.cost, toCome: toComeOf(draft, task) } : { toCome: 1 });
   const fits = state.used + state.reserved + granted <= draft.head.tasks;
-  const code = hop > LIMITS.hops ? 'HOP_LIMIT' : fits ? undefined : 'BUDGET_EXCEEDED';
+  const crowded = task.children.length >= LIMITS.children;
+  const code = hop > LIMITS.hops ? 'HOP_LIMIT' : fits && !crowded ? undefined : 'BUDGET_EXCEEDED';
   if (code === undefined)
     return draft.emit({
       type: 'childReserved',

@@ -5,7 +5,7 @@ import type { Draft } from './draft.js';
 import { endFlow, unwaitIfLast } from './end.js';
 import { failTask } from './fail-task.js';
 import { evaluationFault, faultOf, problemsOf } from './fault.js';
-import { affordable, promiseTo } from './money.js';
+import { affordable, isPromised, promiseTo } from './money.js';
 import { offered, offerUntil } from './offer.js';
 import { inputOf } from './scope-of.js';
 import type { Wanted } from './wanted.js';
@@ -80,7 +80,7 @@ const poor = (draft: Draft, skill: string): boolean =>
 
 /** The task waits for what those at work do not spend; where nothing is at work there is no more to come. */
 const spent = (draft: Draft, wanted: Wanted): void => {
-  if (draft.state.held > 0) return wait(draft, wanted, 'BUDGET');
+  if (isPromised(draft)) return wait(draft, wanted, 'BUDGET');
   const fault = faultOf('BUDGET_EXCEEDED', `nothing is left of the flow's $${draft.head.cost} for ${wanted.taskId}`);
   endFlow(draft, 'FAILED', { errors: problemsOf(fault, `steps.${wanted.step.definition.id}`) });
 };

@@ -136,12 +136,12 @@ export class Draft {
     };
   }
 
-  /** The value as it may travel: by reference where it is large. Throws MustStore, or MESSAGE_TOO_LARGE. */
-  travelling(value: unknown): unknown {
+  /** The value as it may travel, so many times at once: by reference where that is large. Throws MustStore, or MESSAGE_TOO_LARGE. */
+  travelling(value: unknown, times = 1): unknown {
     if (typeof value !== 'object' && typeof value !== 'string') return value;
     const json = JSON.stringify(value);
     const size = Buffer.byteLength(json);
-    if (size <= INLINE_LIMIT) return value;
+    if (size * Math.max(1, times) <= INLINE_LIMIT) return value;
     if (!this.facts.stored) {
       if (size <= LIMITS.value) return value;
       throw new WaggleError('MESSAGE_TOO_LARGE', `a value of ${size} bytes is too large to travel`);

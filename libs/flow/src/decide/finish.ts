@@ -17,7 +17,7 @@ export const finishEnding = (draft: Draft): void => {
       draft.more = true;
       return;
     }
-    cancelTask(draft, task, state.ending!.state);
+    cancelTask(draft, task, { reason: state.ending!.state });
   }
   if (draft.full) draft.more = true;
   else if (!rollBack(draft)) conclude(draft, outcomeOf(draft));

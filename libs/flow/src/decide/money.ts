@@ -8,6 +8,9 @@ const EPSILON = 1e-6;
 /** What may still be promised: Infinity without a limit. Each attempt at work is promised what its skill states. */
 export const moneyLeft = ({ state, head }: Draft): number => (head.cost === undefined ? Infinity : head.cost - state.cost - state.held);
 
+/** Whether anything is promised still: what is left of a sum of fractions is nothing. */
+export const isPromised = ({ state }: Draft): boolean => state.held > EPSILON;
+
 /** Those of the offers whose stated cost fits into what is left. */
 export const affordable = (draft: Draft, offers: readonly DirectoryOffer[]): readonly DirectoryOffer[] => {
   const left = moneyLeft(draft);
@@ -27,3 +30,6 @@ export const moneyFor = (draft: Draft, { limit, toCome }: { limit?: number; toCo
 
 /** What an attempt that never told has cost at most: nobody shall spend it twice. */
 export const untold = ({ promised = 0 }: TaskState): number => promised;
+
+/** A cost as an event tells it, where there is any. */
+export const spent = (cost: number): { cost?: number } => (cost > 0 ? { cost } : {});

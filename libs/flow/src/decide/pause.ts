@@ -2,6 +2,7 @@ import { problem, type Problem } from '@waggle/protocol';
 import { LIMITS } from '../limits.js';
 import type { Draft } from './draft.js';
 import { abort, cancelChildren, endFlow } from './end.js';
+import { spent, untold } from './money.js';
 
 export const readPause = (data: Record<string, unknown> = {}): { running: 'finish' | 'interrupt' } | { problems: Problem[] } => {
   const { running = 'finish' } = data;
@@ -28,7 +29,7 @@ export const interruptRunning = (draft: Draft): void => {
     }
     abort(draft, task, 'PAUSED');
     cancelChildren(draft, task);
-    draft.emit({ type: 'attemptInterrupted', taskId: task.id, attempt: task.attempt });
+    draft.emit({ type: 'attemptInterrupted', taskId: task.id, attempt: task.attempt, ...spent(untold(task)) });
   }
 };
 

@@ -1,7 +1,9 @@
 import type { Problem, TaskResult } from '@waggle/protocol';
 import { LIMITS, sizeOf, tooDeep } from '../limits.js';
 
-export const costOf = ({ cost }: TaskResult): number => (cost !== undefined && Number.isFinite(cost) && cost > 0 ? cost : 0);
+/** Bounded, so that no sum of costs leaves what JSON can say. */
+export const costOf = ({ cost }: TaskResult): number =>
+  cost !== undefined && Number.isFinite(cost) && cost > 0 ? Math.min(cost, LIMITS.cost) : 0;
 
 /** Agents store large values by reference; one that does not must not fill the flow's log. Undefined where it fits. */
 export const unusable = (value: unknown): string | undefined => {

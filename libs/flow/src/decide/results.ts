@@ -17,7 +17,8 @@ export const onResult = (draft: Draft, input: Extract<Input, { kind: 'result' }>
   const task = draft.state.tasks.get(input.taskId);
   const { result } = input;
   if (draft.state.phase !== 'open' || !task || !counts(task, input)) return;
-  if (draft.state.stopping && !('kind' in result && result.kind === 'completed')) return cancelTask(draft, task, 'CANCELED');
+  if (draft.state.stopping && !('kind' in result && result.kind === 'completed'))
+    return cancelTask(draft, task, { reason: 'CANCELED', ...('kind' in result && { cost: costOf(result) }) });
   if (!('kind' in result && result.kind === 'rejected')) accept(draft, task);
   if ('problems' in result) {
     const fault = faultOf('INVALID_MESSAGE', 'the agent sent a malformed result', result.problems);

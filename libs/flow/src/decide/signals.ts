@@ -90,6 +90,8 @@ const control = (draft: Draft, input: SignalInput): void => {
     return state.paused && draft.emit({ type: 'flowResumed' });
   }
   if (input.signal === 'modify') {
+    // a step may have been taken over in part
+    if (state.restoring) return refused('the flow still takes over what the one before it had completed');
     const problems = modify(draft, input.data, input.speaker);
     return problems.length > 0 ? refuse(draft, input, problems) : applied(draft, input);
   }

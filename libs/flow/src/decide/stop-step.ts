@@ -2,16 +2,17 @@ import type { CompiledStep } from '../definition/compile.js';
 import type { StepState, TaskState } from '../state/state.js';
 import type { Draft } from './draft.js';
 import { abort, cancelChildren, unwaitIfLast } from './end.js';
+import { spent, untold } from './money.js';
 import { failStep } from './step-end.js';
 import { leaveWait } from './leave-wait.js';
 
-/** Ends a task without a result: who is at work on it is told to stop. */
-export const cancelTask = (draft: Draft, task: TaskState, reason: string): void => {
+/** Ends a task without a result: who is at work on it is told to stop. `cost`: what it told of, where it did. */
+export const cancelTask = (draft: Draft, task: TaskState, { reason, cost = untold(task) }: { reason: string; cost?: number }): void => {
   if (task.status === 'running') abort(draft, task, reason);
   if (task.ask) draft.command({ type: 'hush', id: task.ask.id });
   cancelChildren(draft, task);
   const waited = task.skill !== undefined && draft.state.waiting.has(task.skill);
-  leaveWait(draft, task, () => draft.emit({ type: 'taskCanceled', taskId: task.id, attempt: task.attempt }));
+  leaveWait(draft, task, () => draft.emit({ type: 'taskCanceled', taskId: task.id, attempt: task.attempt, ...spent(cost) }));
   if (task.skill !== undefined) unwaitIfLast(draft, task.skill, waited);
 };
 
@@ -23,7 +24,7 @@ export const stopStep = (draft: Draft, step: CompiledStep, at: StepState): void 
       draft.more = true;
       return;
     }
-    cancelTask(draft, task, 'NOT_NEEDED');
+    cancelTask(draft, task, { reason: 'NOT_NEEDED' });
   }
   const { reason, fault } = at.stopping!;
   if (fault) failStep(draft, step, fault);

@@ -1,4 +1,4 @@
-import { WaggleError } from '@waggle/protocol';
+import { isToken, WaggleError } from '@waggle/protocol';
 import type { CompiledStep } from '../definition/compile.js';
 import type { Wait } from '../definition/definition.js';
 import { loadWhole } from '../expression/loader.js';
@@ -55,7 +55,7 @@ export const beginWait = (draft: Draft, wanted: Wanted): void => {
   draft.earliest = Math.min(draft.earliest, until);
   if (first) draft.command({ type: 'wait', kind: 'event', key: on.key, after: draft.facts.events });
   const task = draft.state.tasks.get(taskId)!;
-  if (note) endWait(draft, task, note.data);
+  if (note) endWait(draft, task, draft.travelling(note.data ?? null));
   else if (on.kind === 'time' && until <= draft.now) endWait(draft, task, null);
 };
 
@@ -80,14 +80,15 @@ const waitingFor = (draft: Draft, key: string): TaskState[] => [...(draft.state.
 
 /** Whether something that somebody sent can be kept; if not, why. */
 export const unreadable = (draft: Draft, note: Partial<Note>): 'NOT_READABLE' | 'TOO_MANY' | undefined => {
-  if (typeof note.name !== 'string' || sizeOf(note.data) > LIMITS.value) return 'NOT_READABLE';
+  if (!isToken(note.name) || sizeOf(note.data) > LIMITS.value) return 'NOT_READABLE';
   const { notes, awaiting } = draft.state;
   return !notes.has(note.name) && !awaiting.has(`signal:${note.name}`) && notes.size >= MOST_NOTES ? 'TOO_MANY' : undefined;
 };
 
 /** Ends the waits for a signal of this name. */
 export const onNote = (draft: Draft, waited: readonly TaskState[], { data }: Note): void => {
-  for (const task of waited) endWait(draft, task, data ?? null);
+  const output = draft.travelling(data ?? null, waited.length);
+  for (const task of waited) endWait(draft, task, output);
 };
 
 export const tasksAwaitingSignal = (draft: Draft, name: string): TaskState[] => waitingFor(draft, `signal:${name}`);
@@ -95,7 +96,8 @@ export const tasksAwaitingSignal = (draft: Draft, name: string): TaskState[] => 
 /** An event that this flow waits for: it goes to every task whose filter takes it. */
 export const onEvent = (draft: Draft, event: { source: string; type: string } & Record<string, unknown>): boolean => {
   const taken = waitingFor(draft, `event:${eventKey(event)}`).filter((task) => passes(draft, task, event));
-  for (const task of taken) endWait(draft, task, event);
+  const output = draft.travelling(event, taken.length);
+  for (const task of taken) endWait(draft, task, output);
   return taken.length > 0;
 };
 

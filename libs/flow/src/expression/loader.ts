@@ -33,6 +33,13 @@ export const loadWhole = (value: unknown, load: LoadValue): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   if (whole.has(value)) return whole.get(value);
   const missing: BlobRef[] = [];
+  let parts = 0;
+  // a reference may name what is full of references to what is full of references
+  const count = (more: number): void => {
+    parts += more;
+    if (parts > LIMITS.parts)
+      throw new WaggleError('MESSAGE_TOO_LARGE', `a value of more than ${LIMITS.parts} parts is too large for an expression`);
+  };
   const walk = (each: unknown, depth: number): unknown => {
     if (typeof each !== 'object' || each === null) return each;
     if (depth > LIMITS.depth) throw new WaggleError('EXPRESSION_FAILED', 'a value nests too deep');
@@ -48,10 +55,13 @@ export const loadWhole = (value: unknown, load: LoadValue): unknown => {
       }
     }
     if (Array.isArray(each)) {
+      count(each.length);
       const copy = each.map((inner) => walk(inner, depth + 1));
       return copy.some((inner, index) => inner !== each[index]) ? copy : each;
     }
-    const entries = Object.entries(each).map(([key, inner]) => [key, walk(inner, depth + 1)] as const);
+    const fields = Object.entries(each);
+    count(fields.length);
+    const entries = fields.map(([key, inner]) => [key, walk(inner, depth + 1)] as const);
     return entries.some(([key, inner]) => inner !== (each as Record<string, unknown>)[key]) ? Object.fromEntries(entries) : each;
   };
   const result = walk(value, 0);

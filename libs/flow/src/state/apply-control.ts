@@ -101,6 +101,10 @@ export const applyControl = (state: FlowState, event: ControlEvent, pen: Pen): v
       const task = known(state, event.taskId);
       suspend(state, task, { status: 'ready', pen });
       pen.set(task, 'interrupted', true);
+      if (event.cost !== undefined) {
+        pen.bump(state, 'cost', event.cost);
+        pen.set(task, 'counted', event.cost);
+      }
       return ready(state, task, pen);
     }
     case 'flowPaused':

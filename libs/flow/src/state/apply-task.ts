@@ -144,6 +144,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
       pen.set(task, 'due', event.deadline);
       pen.set(task, 'prefers', undefined);
       pen.set(task, 'interrupted', undefined);
+      pen.set(task, 'counted', undefined);
       if (event.promised !== undefined) promise(state, task, { promised: event.promised, pen });
       pen.bump(state, 'used');
       pen.bump(state, 'attempts');
@@ -185,7 +186,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
     }
     case 'taskCompleted': {
       const task = known(state, event.taskId);
-      pen.bump(state, 'cost', event.cost);
+      pen.bump(state, 'cost', event.cost - (task.counted ?? 0));
       pen.bump(state, 'workMs', Math.max(0, Date.parse(event.endedAt) - Date.parse(event.startedAt)) || 0);
       if (event.artifacts) pen.push(state.artifacts, event.artifacts);
       const { outputs } = state.steps[task.step]!;
@@ -213,6 +214,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
     }
     case 'taskCanceled': {
       const task = known(state, event.taskId);
+      if (event.cost !== undefined) pen.bump(state, 'cost', event.cost);
       pen.set(task, 'status', 'canceled');
       return finish(state, task, pen);
     }

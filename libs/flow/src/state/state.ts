@@ -56,6 +56,8 @@ export interface TaskState {
   passed?: { agent: string; mark: string }[];
   /** The agent that has it back: it goes first. */
   prefers?: string;
+  /** What such an attempt is taken to have cost, until it tells. */
+  counted?: number;
   /** The last attempt was stopped by a pause: its result counts if it is stored all the same. */
   interrupted?: boolean;
   /** The agent was asked to stop. */
