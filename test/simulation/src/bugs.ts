@@ -36,6 +36,11 @@ export const BUGS: readonly Bug[] = [
       'await this.emitter.emit({ key, state: flow.state.head ? flow.state : { ...flow.state, ...key, owner: inputs[0]?.owner }, n: transition.n, at: transition.at, sequence: 0, commands: transition.commands.filter(({ type }) => type === "dispatch"), fresh: true });\n if (!(await this.store.append(key, flow, transition))) {',
     ),
   ),
+  bug(
+    'timer-unheld',
+    'inputs acknowledged while the timer they armed is put off',
+    change(DESK, 'late === undefined || late === before', 'true'),
+  ),
   bug('never-again', 'commands not re-emitted after redelivery', change(ENGINE, 'if (from >= known.emittedFrom)', 'if (true)')),
   bug(
     'dispatch-without-attempt',
