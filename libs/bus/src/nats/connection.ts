@@ -2,38 +2,19 @@ import { errors, type NatsConnection } from '@nats-io/nats-core';
 import { fromSeed } from '@nats-io/nkeys';
 import { connect, nkeyAuthenticator, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { subjects, WaggleError } from '@waggle/protocol';
+import { Backoff } from './backoff.js';
 import type { BusOptions } from './options.js';
+import { unstick } from './unstick.js';
 
 const CONNECT = 10_000;
-const DIAL = 5_000;
-/** A broker that says nothing for two or three of these is left for another, or connected to anew. */
-const PING = 2_000;
+/** A dial that meets silence is given up after this; with the longest delay, which counts from its beginning, it bounds how long a broker that is back goes unnoticed. */
+const DIAL = 2_000;
+/** A broker that says nothing for two or three of these is left for another, or connected to anew: not later than others take over the work. */
+const PING = 1_000;
 const LEAST_VERSION = [2, 14] as const;
-const FIRST_DELAY = 50;
-const MAX_DELAY = 2_000;
-
-/** Grows with each attempt, up to 2 s, never the same for two processes: they all lose the broker at once. */
-class Backoff {
-  private attempts = 0;
-  private jitter = 1;
-
-  /** Asked more often than once an attempt: the answer changes with attempts only. */
-  readonly delay = (): number => Math.min(MAX_DELAY, FIRST_DELAY * 2 ** Math.min(this.attempts, 10)) * this.jitter;
-
-  failed(): void {
-    this.attempts++;
-    this.jitter = 0.5 + Math.random() / 2;
-  }
-
-  reset(): void {
-    this.attempts = 0;
-  }
-}
 
 export interface Connection {
   nc: NatsConnection;
-  /** The client tries to connect again. */
-  retrying: () => void;
   /** The connection is up again: the next break starts with short delays. */
   restored: () => void;
 }
@@ -52,6 +33,11 @@ export const openConnection = async (options: BusOptions): Promise<Connection> =
     inboxPrefix: subjects.inbox(options.me),
     maxReconnectAttempts: -1,
     reconnectDelayHandler: backoff.delay,
+    // asked before each dial; the choice stays the client's
+    reconnectToServer: () => {
+      backoff.dials();
+      return null;
+    },
     ignoreAuthErrorAbort: true,
     pingInterval: PING,
     timeout: DIAL,
@@ -63,13 +49,13 @@ export const openConnection = async (options: BusOptions): Promise<Connection> =
       const nc = await connect(wanted);
       await checkVersion(nc);
       backoff.reset();
-      return { nc, retrying: () => backoff.failed(), restored: () => backoff.reset() };
+      unstick(nc);
+      return { nc, restored: () => backoff.reset() };
     } catch (cause) {
       if (cause instanceof WaggleError) throw cause;
       if (cause instanceof errors.InvalidArgumentError)
         throw new WaggleError('BUS_REFUSED', 'the connection options are not valid', { cause });
-      const delay = backoff.delay();
-      backoff.failed();
+      const delay = backoff.left;
       if (performance.now() + delay > deadline) throw unreachable(options.servers, cause);
       await new Promise((resolve) => setTimeout(resolve, delay));
     }

@@ -71,8 +71,6 @@ export class Link {
         this.health.set('connection', `not connected to the broker (${status.server})`);
         this.events.lost();
         return this.log('warn', 'connection to the broker lost', { server: status.server });
-      case 'reconnecting':
-        return this.connection.retrying();
       case 'reconnect':
         this.up = true;
         this.connection.restored();
