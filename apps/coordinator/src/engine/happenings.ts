@@ -26,7 +26,13 @@ export class Happenings {
   async take({ tenant, source, type }: EventAddress, origin: Origin, body: Uint8Array): Promise<void> {
     if ((source === 'registry' && type === 'skill-offered') || type === 'skill-thawed') await this.skillOffered.wake(origin, body);
     const event = readEvent({ source, type }, body, origin);
-    if (event === undefined) return this.log.warn('an event that is no JSON object', { tenant, source, type, ...origin });
+    if (event === undefined)
+      return this.log.warn('an event that cannot be read: it is no JSON object, or too large or too deep', {
+        tenant,
+        source,
+        type,
+        ...origin,
+      });
     await this.signals.tell(tenant, event);
     await this.triggers.start(tenant, event);
   }

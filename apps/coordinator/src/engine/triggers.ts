@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { newestThatFits, parseDefinition, parseWorkflowKey, startedBy, workflowKey, type FlowDefinition } from '@waggle/flow';
+import { LIMITS, newestThatFits, parseDefinition, parseWorkflowKey, startedBy, workflowKey, type FlowDefinition } from '@waggle/flow';
 import type { Bus, Subscription } from '@waggle/bus';
 import { createMessage, MESSAGE_TYPES, subjects, type Submit } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
@@ -55,7 +55,11 @@ export class Triggers implements OnModuleInit, OnModuleDestroy {
   ): Promise<void> {
     const payload: Submit = { workflow: definition.name, version: definition.version, input };
     const message = createMessage({ id: flowId, type: MESSAGE_TYPES.submit, from: this.bus.me, tenant, correlationId: flowId, payload });
-    await this.bus.publishOnce('SUBMIT', subjects.submit(tenant, this.bus.me, flowId), JSON.stringify(message));
+    const body = JSON.stringify(message);
+    // what its input makes of the event may be any number of times as large
+    if (Buffer.byteLength(body) > LIMITS.start)
+      return this.log.warn('an event cannot start a workflow: its input is too large', { tenant, workflow: definition.name });
+    await this.bus.publishOnce('SUBMIT', subjects.submit(tenant, this.bus.me, flowId), body);
   }
 
   private async reload(): Promise<void> {
