@@ -6,7 +6,7 @@ import { TENANT, TestClient } from './testing/client.js';
 import { eventsOf, logOf, SKILL, testMesh } from './testing/mesh.js';
 import { startReplica } from './testing/replica.js';
 
-/** Found by `npm run simulate`: seeds 8 and 145, and 139. */
+/** Found by `npm run simulate`: seeds 8 and 145, 139, and 7357. */
 describe('what a replica appended and died before it said', () => {
   let broker: TestBroker;
   let see: Bus;
@@ -17,7 +17,10 @@ describe('what a replica appended and died before it said', () => {
     client = await TestClient.join(broker);
     await scriptedAgent(await broker.busFor('worker'), {
       beat: 0,
-      script: ({ dispatch, flowId }) => (flowId === 'hangs' ? 'never' : { output: dispatch.input }),
+      script: ({ dispatch, flowId }) => {
+        if (flowId === 'again' && dispatch.attempt === 1) throw new Error('once');
+        return flowId === 'hangs' || flowId === 'again' ? 'never' : { output: dispatch.input };
+      },
     });
   });
 
@@ -56,6 +59,26 @@ describe('what a replica appended and died before it said', () => {
     await client.signal('hangs', 'cancel');
     await client.outcome('hangs');
     expect(await see.last('PROGRESS', stopped)).toBeDefined();
+    await heir.stop();
+  });
+
+  it("is said by the broker's timer, which comes after the process's own decided, whatever comes with it", async () => {
+    const first = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    const retry = { attempts: 2, initial: '50ms', jitter: 0 };
+    await client.submit({ definition: { name: 'again', steps: [{ id: 'a', skill: SKILL, retry }] } }, 'again');
+    const dispatched = subjects.task(TENANT, 'worker', 'normal', 'again', 'a', 2);
+    await eventually(() => see.last('TASK', dispatched));
+    await first.stop();
+    expect(await see.purge('TASK', dispatched)).toBe(1);
+    const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    const failed = (await logOf(see, 'again')).find(({ events }) => events.some(({ type }) => type === 'attemptFailed'))!;
+    const at = Date.now();
+    const timer = { kind: 'timer', n: failed.n, origin: { stream: 'TIMER', sequence: 1_000 }, at } as const;
+    // recorded as ignored: an entry of its own, in which the timer means nothing
+    const signal = { kind: 'signal', speaker: 'stranger', operator: false, id: 'no', signal: 'cancel' } as const;
+    const inputs = [timer, { ...signal, origin: { stream: 'SUBMIT', sequence: 1_001 }, at }];
+    await heir.app.get(Engine).settle({ tenant: TENANT, flowId: 'again' }, inputs, 1);
+    expect(await see.last('TASK', dispatched)).toBeDefined();
     await heir.stop();
   });
 });

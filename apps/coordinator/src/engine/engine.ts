@@ -46,6 +46,8 @@ export class Engine {
         continue;
       }
       const inputs = nextDecision(pending, flow.sequence > 0);
+      // an accelerated timer is decided on under an origin that never comes again: the broker's own sees to its commands
+      for (const n of overtakenTimers(inputs, flow)) flow = await this.emitAgain(key, flow, n + 1);
       const decision = await this.decide(key, flow, inputs);
       if (decision.kind === 'nothing') {
         if (inputs.length > 0 && !(await this.store.isCurrent(key, flow))) {
@@ -53,8 +55,6 @@ export class Engine {
           continue;
         }
         if (flow.sequence === 0) await this.orphans.settle(key, inputs, deliveries);
-        // an accelerated timer is decided on under an origin that never comes again: the broker's own sees to its commands
-        for (const input of inputs) if (input.kind === 'timer') flow = await this.emitAgain(key, flow, input.n + 1);
         pending = pending.filter((input) => !inputs.includes(input));
         more = false;
         continue;
@@ -138,5 +138,9 @@ export class Engine {
  */
 const begins = (inputs: readonly Input[]): boolean =>
   inputs.some((input) => input.kind === 'submit' && !('parent' in input.submission && input.submission.parent !== undefined));
+
+/** Timers that came after something else had ended their wait. */
+const overtakenTimers = (inputs: readonly Input[], { state, sequence }: Flow): number[] =>
+  inputs.flatMap((input) => (input.kind === 'timer' && sequence > 0 && state.armed?.n !== input.n ? [input.n] : []));
 
 type Made = Exclude<ReturnType<typeof decide>, { kind: 'need' }>;
