@@ -10,6 +10,9 @@ export const dueAt = (sweep: Sweep, outcome: Pick<Outcome, 'startedAt' | 'endedA
   return Math.max(ended + times.finished, Date.parse(outcome.startedAt) + times.head);
 };
 
-/** An answer to somebody who asked for an id that another's flow has: what that flow left must not be touched. */
-export const isRefusedId = (outcome: Pick<Outcome, 'errors'>): boolean =>
-  outcome.errors?.some(({ code }) => code === 'FLOW_ID_TAKEN') ?? false;
+/**
+ * An answer to somebody who asked for an id that another's flow has: what that flow left must not be touched. The outcome of
+ * a flow that began has a summary: its errors may name the same code, for agents and child flows say what they like.
+ */
+export const isRefusedId = ({ errors, summary }: Pick<Outcome, 'errors' | 'summary'>): boolean =>
+  summary === undefined && (errors?.some(({ code }) => code === 'FLOW_ID_TAKEN') ?? false);

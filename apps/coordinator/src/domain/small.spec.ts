@@ -34,6 +34,8 @@ describe('due', () => {
   it('knows the answer to somebody who asked for an id of another', () => {
     expect(isRefusedId({ errors: [{ code: 'FLOW_ID_TAKEN', message: '' }] })).toBe(true);
     expect(isRefusedId({})).toBe(false);
+    const summary = { elapsedMs: 1, workMs: 1, agents: 1, successRate: 0, failureRate: 1 };
+    expect(isRefusedId({ errors: [{ code: 'FLOW_ID_TAKEN', message: 'says an agent' }], summary })).toBe(false);
   });
 });
 
