@@ -15,7 +15,7 @@ export class Inputs {
   async start(): Promise<void> {
     await this.partitions.start();
     this.blocked.start();
-    await this.silent.start();
+    this.silent.start();
   }
 
   /** Nothing more comes; what came stays at work. */

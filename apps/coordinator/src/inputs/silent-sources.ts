@@ -39,14 +39,13 @@ export class SilentSources {
     private readonly log: Log,
   ) {}
 
-  async start(): Promise<void> {
-    for (const [stream] of WATCHED) {
-      this.since.set(stream, (await this.bus.figures(stream)).lastSequence);
-      this.heard.set(stream, performance.now());
-    }
-    this.timer = setInterval(() => {
+  start(): void {
+    for (const [stream] of WATCHED) this.heard.set(stream, performance.now());
+    const look = (): void => {
       this.looking ??= this.look().finally(() => (this.looking = undefined));
-    }, LOOK_EVERY);
+    };
+    look();
+    this.timer = setInterval(look, LOOK_EVERY);
     this.timer.unref();
   }
 
@@ -72,13 +71,10 @@ export class SilentSources {
 
   private async follow(stream: StreamName, filter: string, silent: number): Promise<void> {
     const now = performance.now();
-    if (silent < SILENT) {
-      this.heard.set(stream, now);
-      return;
-    }
-    if (now - this.heard.get(stream)! < SILENT) return;
     try {
-      await this.sweep(stream, filter);
+      if (!this.since.has(stream)) this.since.set(stream, (await this.bus.figures(stream)).lastSequence);
+      if (silent < SILENT) this.heard.set(stream, now);
+      else if (now - this.heard.get(stream)! >= SILENT) await this.sweep(stream, filter);
     } catch (error) {
       this.log.warn('a source of inputs is silent and cannot be read', { stream, error });
     }
