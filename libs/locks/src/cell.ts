@@ -14,7 +14,7 @@ export interface State {
 /** A change of the record: gives the very same list when there is nothing to write, throws when it must not be. May be called again. */
 export type Change = (entries: readonly Entry[]) => readonly Entry[];
 
-/** A change is in the broker; `sentAt` is `performance.now()` before it was first sent. */
+/** A change is in the broker; `sentAt` is `performance.now()` before it was sent at all: no lease that it began is older. */
 export interface Changed extends State {
   readonly sentAt: number;
 }
@@ -37,6 +37,8 @@ interface Pending {
   change: Change;
   /** `performance.now()` after which it is given up. */
   until: number;
+  /** `performance.now()` before it was first sent: an answer that was lost may have been about that. */
+  sentAt?: number;
   resolve: (changed: Changed) => void;
   reject: (error: unknown) => void;
 }
@@ -232,12 +234,11 @@ export class Cell {
         // should the writing fail, it is not tried again
         batch.splice(batch.indexOf(each), 1);
       }
-      const changed = entries !== base.entries && (await this.store(base, entries, batch));
-      if (changed === undefined) {
+      if (entries !== base.entries && !(await this.store(base, entries, batch))) {
         this.stale = true;
         continue;
       }
-      for (const { resolve } of batch) resolve(changed || { ...this.state, sentAt: performance.now() });
+      for (const { resolve, sentAt = performance.now() } of batch) resolve({ ...this.state, sentAt });
       return;
     }
     throw new WaggleError('OVERLOADED', `Too many change the lock ${JSON.stringify(this.scope.name)} at once.`, { path: 'scope' });
@@ -265,20 +266,25 @@ export class Cell {
     return { entries, refused };
   }
 
-  /** Undefined: something else stands there by now. */
-  private async store(base: State, entries: readonly Entry[], batch: Pending[]): Promise<Changed | undefined> {
+  /** Whether it is stored; else something else stands there by now. */
+  private async store(base: State, entries: readonly Entry[], batch: Pending[]): Promise<boolean> {
     const empty = entries.length === 0;
     const sentAt = performance.now();
+    for (const each of batch) each.sentAt ??= sentAt;
     const until = batch.reduce((least, each) => Math.min(least, each.until), sentAt + PATIENCE);
     const stored = await this.options.bus.publish(this.subject, empty ? '' : encode(this.scope.name, entries), {
       expect: base.sequence,
       headers: empty ? TOMBSTONE_HEADERS : { 'Nats-TTL': `${this.timeToLive(entries)}s` },
       timeout: Math.max(LEAST_TIMER, until - sentAt),
     });
-    if (stored.status === 'conflict') return undefined;
+    if (stored.status === 'conflict') {
+      // certainly not stored by this, perhaps by an earlier one
+      for (const each of batch) if (each.sentAt === sentAt) each.sentAt = undefined;
+      return false;
+    }
     const { sequence } = stored;
     this.adopt({ sequence, entries: this.options.rules.settle(entries, { sequence }) });
-    return { ...this.state, sentAt };
+    return true;
   }
 
   /** Seconds until the last lease of all has ended; never less. The broker removes the record then. */

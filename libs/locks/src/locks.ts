@@ -55,8 +55,8 @@ export class Locks {
   /**
    * Takes a lock, in turn. Several scopes are taken all or none, in an order of their own, so that two who ask for the
    * same ones never wait for each other. It is renewed until it is released. Fails with `LOCK_CONTENDED` when it was not
-   * to be had within `wait`, `OVERLOADED` when 256 are in line, the signal's reason, `INVALID_INPUT`, `INVALID_DURATION`,
-   * `BUS_…`; nothing is held then. Whoever holds a scope and asks for it again waits for itself.
+   * to be had within `wait`, `OVERLOADED` when 256 are in line, `LOCK_LOST` when one of several was broken before it had
+   * the others, the signal's reason, `INVALID_INPUT`, `INVALID_DURATION`, `BUS_…`; nothing is held then. Whoever holds a scope and asks for it again waits for itself.
    */
   async acquire(scopes: Scopes, options: LockOptions = {}): Promise<Lock> {
     const settings = settingsOf(options);
@@ -155,6 +155,9 @@ export class Locks {
         const claim = this.claim(scope, settings);
         await claim.take(settings.wait === 0 ? 0 : until, signal);
         parts.push({ scope, claim });
+        // all or none: one may have been broken while it waited for the next
+        const lost = parts.find((part) => part.claim.lost)?.claim.lost;
+        if (lost) throw lost;
       }
     } catch (error) {
       await Promise.allSettled(parts.map(({ claim }) => claim.release()));

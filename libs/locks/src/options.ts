@@ -1,5 +1,5 @@
 import { parseDuration, WaggleError } from '@waggle/protocol';
-import { UNLIMITED } from './record.js';
+import { LONGEST_LEASE, UNLIMITED } from './record.js';
 import type { LockMode } from './status.js';
 
 /** How a lock is asked for. Durations are milliseconds, or text such as `30s`. */
@@ -34,7 +34,6 @@ export interface LockSettings {
 
 const DEFAULT_TTL = 300_000;
 const DEFAULT_WAIT = 30_000;
-const LONGEST_TTL = 86_400_000;
 const LONGEST_METADATA = 1_024;
 
 const refuse = (path: string, message: string): WaggleError => new WaggleError('INVALID_INPUT', message, { path });
@@ -55,7 +54,8 @@ const duration = (path: string, value: string | number): number => {
 const leaseOf = (value: string | number = DEFAULT_TTL): number => {
   const millis = duration('ttl', value);
   // shorter or broken ones the broker ends too early
-  if (millis < 1_000 || millis > LONGEST_TTL || millis % 1_000 !== 0) throw refuse('ttl', 'ttl is whole seconds, from 1 second to a day.');
+  if (millis < 1_000 || millis > LONGEST_LEASE * 1_000 || millis % 1_000 !== 0)
+    throw refuse('ttl', 'ttl is whole seconds, from 1 second to a day.');
   return millis / 1_000;
 };
 

@@ -52,8 +52,17 @@ const lean = ({ id, holder, permits, priority, lease, held, at, since, token, me
   metadata,
 });
 
-const number = (value: unknown, fallback?: number): boolean =>
-  value === undefined ? fallback !== undefined : typeof value === 'number' && Number.isFinite(value);
+/** Seconds. */
+export const LONGEST_LEASE = 86_400;
+const LATEST = 8.64e15;
+
+const whole = (value: unknown, from: number, to: number): boolean =>
+  Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to;
+
+const optional = (value: unknown, from: number, to: number): boolean => value === undefined || whole(value, from, to);
+
+const isMetadata = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value));
 
 const isWire = (value: unknown): value is Wire => {
   const entry = value as Partial<Wire> | null;
@@ -62,12 +71,13 @@ const isWire = (value: unknown): value is Wire => {
     entry !== null &&
     typeof entry.id === 'string' &&
     typeof entry.holder === 'string' &&
-    number(entry.lease) &&
-    number(entry.permits, 1) &&
-    number(entry.priority, 0) &&
-    number(entry.at, 0) &&
-    number(entry.since, 0) &&
-    number(entry.token, 0)
+    whole(entry.lease, 1, LONGEST_LEASE) &&
+    optional(entry.permits, 1, UNLIMITED) &&
+    optional(entry.priority, -1_000, 1_000) &&
+    optional(entry.at, 0, LATEST) &&
+    optional(entry.since, 0, LATEST) &&
+    optional(entry.token, 1, Number.MAX_SAFE_INTEGER) &&
+    isMetadata(entry.metadata)
   );
 };
 

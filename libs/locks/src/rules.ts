@@ -40,6 +40,10 @@ const allIn = (entries: readonly Entry[]): Entry[] => {
   return granted.size === 0 ? [] : entries.map((entry) => (granted.has(entry) ? { ...entry, held: true, since: undefined } : entry));
 };
 
+/** Nothing in a message came to be after it was stored: whoever says so would hold for ever. */
+const past = (said: number | undefined, stored: number | undefined): number | undefined =>
+  said === undefined || stored === undefined ? (said ?? stored) : Math.min(said, stored);
+
 export const RULES: Rules = {
   read: (text) => (text === '' ? [] : decode(text).entries),
 
@@ -47,7 +51,8 @@ export const RULES: Rules = {
     entries.map((entry) => {
       const { id, holder, permits, priority, lease, held, metadata } = entry;
       const token = held ? (entry.token ?? sequence) : undefined;
-      return { id, holder, permits, priority, lease, held, at: entry.at ?? time, since: entry.since ?? time, token, metadata };
+      const [at, since] = [past(entry.at, time), past(entry.since, time)];
+      return { id, holder, permits, priority, lease, held, at, since, token, metadata };
     }),
 
   expire: (entries, now) => {

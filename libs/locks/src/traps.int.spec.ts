@@ -80,7 +80,7 @@ describe('what fails when it is done the obvious way', () => {
     let filled = 0;
     for (let size = 1_000_000; size >= 1; size = Math.floor(size / 10)) {
       const fill = async (): Promise<void> => {
-        for (; filled < maxBytes; filled++) await one.publish(`$KV.LOCKS.t.fill.${filled}`, 'x'.repeat(size), { timeout: 100 });
+        for (; filled < maxBytes; filled++) await one.publish(`$KV.LOCKS.t.fill.${filled}`, 'x'.repeat(size), { timeout: 1_000 });
       };
       await expect(fill()).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     }
@@ -117,5 +117,21 @@ describe('what fails when it is done the obvious way', () => {
     await expect(locks.acquire('nonsense')).rejects.toMatchObject({ code: 'INVALID_MESSAGE' });
     await locks.forceRelease('nonsense', { reason: 'clear it' });
     await (await locks.acquire('nonsense')).release();
+  });
+
+  it.each([{ at: 1e300 }, { since: 1e300 }, { lease: 1e300 }, { lease: -1 }, { permits: -3 }, { token: 0.5 }, { metadata: 'text' }])(
+    'a record with %j is nonsense too',
+    async (forged) => {
+      const entry = { id: 'x', holder: 'mallory', lease: 5, held: true, ...forged };
+      await bus.publish('$KV.LOCKS.t.resource.forged', JSON.stringify({ v: 1, scope: 'forged', entries: [entry] }));
+      await expect(locks.acquire('forged', { wait: 0 })).rejects.toMatchObject({ code: 'INVALID_MESSAGE' });
+      await locks.forceRelease('forged', { reason: 'clear it' });
+    },
+  );
+
+  it('a record from the future holds no longer than its lease', async () => {
+    const entry = { id: 'x', holder: 'mallory', lease: 1, held: true, at: Date.now() + 86_400_000 };
+    await bus.publish('$KV.LOCKS.t.resource.future', JSON.stringify({ v: 1, scope: 'future', entries: [entry] }));
+    await (await locks.acquire('future', { wait: '10s' })).release();
   });
 });
