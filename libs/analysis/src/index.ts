@@ -28,7 +28,8 @@ export { ExportFacts, ImportFacts, ModuleFacts } from './modules/module-facts.js
 export { readModule } from './modules/read-module.js';
 export { ModuleGraph, type Edge } from './modules/module-graph.js';
 export { cyclesOf } from './modules/cycles.js';
-export { grammarOf, type Grammar } from './metrics/grammar.js';
+export type { Grammar } from './metrics/grammar.js';
+export { grammarOf } from './metrics/grammar-of.js';
 export { functionName } from './metrics/function-name.js';
 export { functionsOf, type FunctionFacts } from './metrics/functions.js';
 export { fileMetrics, FileMetrics } from './metrics/file-metrics.js';

@@ -1,7 +1,8 @@
 import type { Language } from '../source/language.js';
 import { kindOf, type Node } from '../source/parse.js';
 import { type Place, placeOf } from '../finding-list.js';
-import { type Grammar, grammarOf, metricsMatcher } from './grammar.js';
+import type { Grammar } from './grammar.js';
+import { grammarOf, metricsMatcher } from './grammar-of.js';
 import { countParameters } from './parameters.js';
 
 /** One function of a file and its figures. */

@@ -1,7 +1,7 @@
 import type { Confidence } from '../finding.js';
 import { placeOf, type Place } from '../finding-list.js';
 import type { Call } from '../source/calls.js';
-import { grammarOf } from '../metrics/grammar.js';
+import { grammarOf } from '../metrics/grammar-of.js';
 import { kindOf, type Node } from '../source/parse.js';
 import { originRank, type Origin } from '../taint/flow.js';
 import type { CallShape, DataCondition, PairShape, Rule, TextShape, TreeShape } from './rule.js';

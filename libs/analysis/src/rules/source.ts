@@ -1,4 +1,4 @@
-import { grammarOf } from '../metrics/grammar.js';
+import { grammarOf } from '../metrics/grammar-of.js';
 import { callsOf, type Call } from '../source/calls.js';
 import type { Language } from '../source/language.js';
 import type { Node } from '../source/parse.js';

@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from '@waggle/protocol';
 import { severityRank } from '../../finding.js';
 import type { AuditReport, FileSummary, ReportFinding } from '../audit-report.js';
-import type { Anchors } from './hotspots.js';
+import type { Anchors } from './anchors.js';
 import { count, hours, markup, plural, sentence, shownPath, type Markup } from './markup.js';
 
 /** Findings written out on the page, the worst; all of them are in report.json. */

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../audit-report.js';
-import type { Anchors } from './hotspots.js';
+import type { Anchors } from './anchors.js';
 import { hours, markup, sentence, shownPath, type Markup } from './markup.js';
 
 const LISTED = 5;

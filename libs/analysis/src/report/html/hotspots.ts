@@ -1,4 +1,5 @@
 import type { AuditReport, FileSummary } from '../audit-report.js';
+import type { Anchors } from './anchors.js';
 import { count, markup, plural, shownPath, type Markup } from './markup.js';
 import { scatter } from './scatter.js';
 import { treemap, type Cell } from './treemap.js';
@@ -19,8 +20,6 @@ interface Drawn {
   heat: number;
   anchor?: string;
 }
-
-export type Anchors = ReadonlyMap<string, string>;
 
 const nameOf = (path: string): string => shownPath(path.slice(path.lastIndexOf('/') + 1));
 

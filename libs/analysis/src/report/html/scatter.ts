@@ -1,6 +1,6 @@
 import { isTestFile } from '../../source/file-kind.js';
 import type { FileSummary } from '../audit-report.js';
-import type { Anchors } from './hotspots.js';
+import type { Anchors } from './anchors.js';
 import { count, markup, plural, shownPath, type Markup } from './markup.js';
 
 const WIDTH = 720;

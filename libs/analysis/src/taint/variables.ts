@@ -1,0 +1,90 @@
+import { grammarOf } from '../metrics/grammar-of.js';
+import type { Language } from '../source/language.js';
+import { kindOf, type Node } from '../source/parse.js';
+import { DIALECTS, type Dialect } from './dialect.js';
+
+export interface Scope {
+  /** The function; undefined for the file. */
+  node: Node | undefined;
+  start: number;
+  end: number;
+}
+
+/** A value that a variable is given. */
+export interface Assignment {
+  value: Node;
+  /** Where it stands in the text, and the functions around it, innermost first. */
+  at: number;
+  scopes: readonly Scope[];
+  /** Adds to what the variable held: `+=`. */
+  adds: boolean;
+}
+
+const FIELDS = [
+  ['left', 'right'],
+  ['name', 'value'],
+  ['pattern', 'value'],
+  ['declarator', 'value'],
+  ['alias', 'value'],
+] as const;
+const ADDS = /^(augmented_assignment|augmented_assignment_expression|operator_assignment|compound_assignment_expr)$/;
+
+/** The nodes in another, itself among them, that are names. */
+export const namesOf = (dialect: Dialect, node: Node): Node[] => node.findAll({ rule: { any: dialect.names.map((kind) => ({ kind })) } });
+
+/** The variables of a file: what they are given, and where. */
+export class Variables {
+  private readonly dialect: Dialect;
+  private readonly functionKinds: ReadonlySet<string>;
+  private readonly whole: Scope;
+  private assignments: ReadonlyMap<string, readonly Assignment[]> | undefined;
+
+  constructor(
+    language: Language,
+    private readonly root: Node,
+    private readonly text: string,
+  ) {
+    this.dialect = DIALECTS[language];
+    this.functionKinds = new Set(grammarOf(language)?.functions ?? []);
+    this.whole = { node: undefined, start: 0, end: text.length };
+  }
+
+  /** What a name is given anywhere in the file, in the order it stands there. */
+  valuesOf(name: string): readonly Assignment[] {
+    return (this.assignments ??= this.find()).get(name) ?? [];
+  }
+
+  private find(): Map<string, Assignment[]> {
+    const table = new Map<string, Assignment[]>();
+    for (const node of this.root.findAll({ rule: { any: this.dialect.assignments.map((kind) => ({ kind })) } })) {
+      const kind = kindOf(node)!;
+      const fields = FIELDS.find(([target, value]) => node.field(target) !== null && node.field(value) !== null);
+      const children = node.namedChildren();
+      const target = fields === undefined ? children.at(kind === 'property_declaration' ? -2 : 0) : node.field(fields[0]);
+      const value = fields === undefined ? children.at(-1) : node.field(fields[1]);
+      if (!target || !value || target.id() === value.id()) continue;
+      const assignment = {
+        value,
+        at: node.range().start.index,
+        scopes: this.scopesOf(node),
+        adds: ADDS.test(kind) || /^[\w$.]+\s*(\+|\.)=/.test(node.text().slice(0, 200)),
+      };
+      for (const name of namesOf(this.dialect, target)) {
+        if (/(\.|->)$/.test(this.text.slice(Math.max(0, name.range().start.index - 2), name.range().start.index))) continue;
+        const values = table.get(name.text()) ?? [];
+        values.push(assignment);
+        table.set(name.text(), values);
+      }
+    }
+    return table;
+  }
+
+  /** The functions around a node, innermost first, and the file. */
+  scopesOf(node: Node): Scope[] {
+    const scopes = node
+      .ancestors()
+      .filter((each) => this.functionKinds.has(kindOf(each)!))
+      .map((each) => ({ node: each, start: each.range().start.index, end: each.range().end.index }));
+    return [...scopes, this.whole];
+  }
+}
