@@ -3,16 +3,15 @@ import { streamOf, WaggleError, type StreamName } from '@waggle/protocol';
 import type { OnceResult, PublishOptions, PublishResult, StoredMessage } from '../port.js';
 import { API, FULL, isNoResponders, nobodyThere, refused } from './api-error.js';
 import { actualSequence, apiErrorOf, sequenceOf } from './pub-ack.js';
+import { toHeaders } from './raw-headers.js';
 import type { Reader } from './reader.js';
 import { sameBytes } from './stored-message.js';
-import { Again, toHeaders, type Wire } from './wire.js';
+import { Again, type Wire } from './wire.js';
 
 const TIMEOUT = 10_000;
 /** How long a stream without room is tried: it may be emptied in a moment. */
 const FULL_PATIENCE = 2_000;
 const REREAD = 50;
-
-const encoder = new TextEncoder();
 
 /** Stored, or refused because the subject stands at `actual`; `unsure`: an earlier send of these bytes may have been stored. */
 type Sent = { sequence: number } | { actual: number; unsure: boolean };
@@ -62,7 +61,7 @@ export class Publisher {
   }
 
   private attempt(body: string | Uint8Array, options: PublishOptions): Attempt {
-    const bytes = typeof body === 'string' ? encoder.encode(body) : body;
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     if (bytes.length > this.maxPayload()) {
       throw new WaggleError('MESSAGE_TOO_LARGE', `${bytes.length} bytes, the broker takes ${this.maxPayload()}`);
     }

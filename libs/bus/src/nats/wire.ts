@@ -1,4 +1,4 @@
-import { headers as newHeaders, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
+import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/nats-core';
 import { WaggleError } from '@waggle/protocol';
 import type { Outbox } from './outbox.js';
 
@@ -76,7 +76,12 @@ export class Wire {
       const now = performance.now();
       const patience = question.patience ?? PATIENCE;
       const waiter: Waiter = {
-        ...(question as Question<unknown>),
+        subject: question.subject,
+        body: question.body,
+        headers: question.headers,
+        timeout: question.timeout,
+        patience: question.patience,
+        judge: question.judge,
         resolve: resolve as (value: unknown) => void,
         reject,
         key: (this.counter++).toString(36),
@@ -177,12 +182,3 @@ export class Wire {
     return waiter.last ?? new WaggleError('BUS_TIMEOUT', `no answer on ${waiter.subject} within ${waiter.timeout} ms`);
   }
 }
-
-/** Headers as the client wants them; undefined where there are none. */
-export const toHeaders = (entries: Record<string, string> | undefined, expect?: number): MsgHdrs | undefined => {
-  if (!entries && expect === undefined) return undefined;
-  const made = newHeaders();
-  for (const name in entries) made.set(name, entries[name]!);
-  if (expect !== undefined) made.set('Nats-Expected-Last-Subject-Sequence', String(expect));
-  return made;
-};
