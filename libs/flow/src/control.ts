@@ -36,7 +36,8 @@ export type Unheard = 'NOT_ASKED' | 'NOT_ALLOWED' | 'NOT_READABLE' | 'UNKNOWN_OP
 export type ControlEvent =
   /** The attempt (0: the step itself) ended by a question; `until`: when nobody is waited for any more. */
   | { type: 'taskAsked'; stepId: string; taskId: string; attempt: number; ask: Ask; until: number; cost: number; workState?: unknown }
-  | { type: 'taskDecided'; taskId: string; how: 'answer' | 'default'; decision: EscalationDecision }
+  /** `who`: whose key the answer was signed in with, whatever name it gives. */
+  | { type: 'taskDecided'; taskId: string; how: 'answer' | 'default'; decision: EscalationDecision; who?: string }
   | { type: 'answerIgnored'; id: string; who: string; why: Unheard }
   /** The attempt ended by passing the task on. `mark`: what it had got to, for telling whether a later one got further. */
   | {

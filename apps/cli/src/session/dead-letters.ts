@@ -32,10 +32,10 @@ export const findLetters = async (session: Session, id: string): Promise<StoredL
   return found;
 };
 
-/** Of the flow that tries a letter again: the same whenever it is asked for. */
-const replayId = (tenant: string, { flowId, taskId }: DeadLetter): string =>
+/** Of the flow that tries a letter again: the same whenever it is asked for. A task that died anew, later, is another letter. */
+const replayId = (tenant: string, { flowId, taskId, attempt }: DeadLetter): string =>
   `d-${createHash('sha256')
-    .update(JSON.stringify([tenant, flowId, taskId]))
+    .update(JSON.stringify([tenant, flowId, taskId, attempt]))
     .digest('hex')
     .slice(0, 24)}`;
 

@@ -125,7 +125,7 @@ export const onAnswer = (draft: Draft, input: Answer): void => {
     ...(rationale === undefined ? {} : { rationale: clip(rationale, LIMITS.text) }),
     ...(data === undefined ? {} : { data }),
   };
-  decided(draft, task, { how: 'answer', decision });
+  decided(draft, task, { how: 'answer', decision, who });
 };
 
 /** Nobody answered in time: the default, or the end of the task. */
@@ -140,9 +140,13 @@ export const onUnanswered = (draft: Draft, task: TaskState): void => {
   failTask(draft, { step: draft.stepOf(task), taskId: task.id, item: task.item }, { fault });
 };
 
-const decided = (draft: Draft, task: TaskState, { how, decision }: { how: 'answer' | 'default'; decision: EscalationDecision }): void => {
+const decided = (
+  draft: Draft,
+  task: TaskState,
+  { how, decision, who }: { how: 'answer' | 'default'; decision: EscalationDecision; who?: string },
+): void => {
   const { id: taskId, attempt } = task;
-  draft.emit({ type: 'taskDecided', taskId, how, decision }, decision);
+  draft.emit({ type: 'taskDecided', taskId, how, decision, ...(who === undefined ? {} : { who }) }, decision);
   draft.command({ type: 'hush', id: decision.id });
   if (draft.stepOf(task).definition.decide === undefined) return;
   const time = new Date(draft.now).toISOString();

@@ -1,6 +1,7 @@
 import type { Fault, TaskResult } from '@waggle/protocol';
 import { Driver, offer } from '../testing/driver.js';
 import { Checked, refold, snapshot } from '../testing/checked.js';
+import { sentenceOf } from '../history/sentences.js';
 import { LIMITS, sizeOf } from '../limits.js';
 
 /** What a broker takes in one message, less the envelope. */
@@ -155,5 +156,16 @@ describe('agents and clients that mean no good, or do not look', () => {
     expect(d.events('signalRefused')).toHaveLength(1);
     d.complete('c');
     expect(d.state.outcome?.state).toBe('COMPLETED');
+  });
+
+  it('who decided is who signed in, whatever name the answer gives', () => {
+    const d = start({
+      steps: [{ id: 'a', decide: { question: 'May we?', options: ['yes', 'no'], ladder: [{ name: 'bob', after: '1h' }] } }],
+    });
+    const [id] = [...d.state.asks.keys()];
+    d.give(d.input('answer', { who: 'bob', operator: false, id: id!, answer: { id: id!, option: 'yes', decidedBy: 'the chief' } }));
+    expect(d.events('taskDecided').map(({ who, decision }) => [who, decision.decidedBy])).toEqual([['bob', 'the chief']]);
+    const told = d.log.flatMap(({ events }) => events.map(sentenceOf)).find((each) => each.includes('the chief'));
+    expect(told).toContain('the chief, signed in as bob, decided');
   });
 });

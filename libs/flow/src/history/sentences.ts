@@ -108,10 +108,10 @@ const SENTENCES: Sentences = {
   childCanceled: ({ childId }) => `the child ${childId} was canceled`,
   taskAsked: ({ taskId, ask, until }) =>
     `${taskId} asks (${ask.severity}): ${ask.requestedDecision}; ${ask.options.map(({ id }) => id).join(' or ')}, until ${clock(until)}, as ${ask.id}`,
-  taskDecided: ({ taskId, how, decision: { option, decidedBy, rationale } }) =>
+  taskDecided: ({ taskId, how, who = '', decision: { option, decidedBy, rationale } }) =>
     how === 'default'
       ? `nobody answered ${taskId}: its default "${option}" was taken`
-      : `${decidedBy} decided "${option}" for ${taskId}${rationale === undefined ? '' : `: ${rationale}`}`,
+      : `${decidedBy}${who === '' || who === decidedBy ? '' : `, signed in as ${who},`} decided "${option}" for ${taskId}${rationale === undefined ? '' : `: ${rationale}`}`,
   answerIgnored: ({ id, who, why }) => `an answer of ${who} to ${id} was ignored: ${UNHEARD[why]}`,
   taskHandedOn: ({ taskId, handoff: { fromAgent, toAgent, reason, context }, skill }) =>
     `${fromAgent} hands ${taskId} on to ${toAgent ?? `whoever offers ${skill}`} (${reason}); still to do: ${context.remainingWork}`,
