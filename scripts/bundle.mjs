@@ -59,6 +59,8 @@ rmSync(out, { recursive: true, force: true });
 const bundle = await rolldown({
   input,
   platform: 'node',
+  // it is compiled already, and the root's names tests, which are not there where an image is built
+  tsconfig: false,
   plugins: [withoutPhoneNumbers],
   external: [...external, ...optional],
   onLog: (level, log, handler) =>

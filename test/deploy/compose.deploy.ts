@@ -1,59 +1,68 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Outcome } from '@waggle/protocol';
-import { DockerComposeEnvironment, Wait, type StartedDockerComposeEnvironment } from 'testcontainers';
+import type { StartedDockerComposeEnvironment } from 'testcontainers';
 import { writeSampleRepository } from '../support/sample-repository.js';
-import { Audit, docker, healthyAgain, IMAGE, killProcess, residentOf, ROOT, stateOf, type Deployment } from './compose.js';
+import {
+  Audit,
+  bringUp,
+  compose,
+  containerOf,
+  docker,
+  healthyAgain,
+  IMAGE,
+  killProcess,
+  reportOf,
+  residentOf,
+  say,
+  secondsSince,
+  stateOf,
+  takeDown,
+  type Deployment,
+} from './compose.js';
+import { EXPECTED, OWN_RULE, writeDangers } from './dangers.js';
 
 const SERVICES = ['coordinator', 'registry', 'sessions', 'workspace', 'tech-debt-tracker', 'security-auditor', 'reviewer', 'echo'];
 /** Enough to be at work for some seconds. */
 const FILES = 1_200;
 const MB = 1024 ** 2;
 
-const deployment: Deployment = { project: `waggle-test-${randomUUID().slice(0, 8)}`, env: { WAGGLE_PORT: '0' } };
-const containerOf = (service: string): string => `${deployment.project}-${service}-1`;
-const seconds = (since: number): string => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
-
-/** What two audits of the same folder have in common: all but the names under which the reports were stored. */
-const reportOf = ({ state, output }: Outcome): object => {
-  const { artifacts, ...rest } = output as { artifacts: { name: string }[] };
-  return { state, ...rest, artifacts: artifacts.map(({ name }) => name).sort() };
-};
-
 describe('docker-compose.yml', () => {
   let environment: StartedDockerComposeEnvironment | undefined;
+  let deployment: Deployment;
+  let home: string;
   let folder: string;
   let report: object;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'waggle-deploy-'));
-    await chmod(folder, 0o755);
+    home = await mkdtemp(path.join(tmpdir(), 'waggle-deploy-'));
+    await chmod(home, 0o755);
+    folder = path.join(home, 'sample');
+    await mkdir(folder);
     await writeSampleRepository(folder, FILES);
+    const rules = path.join(home, 'rules');
+    await mkdir(rules);
+    await writeFile(path.join(rules, 'own.yaml'), OWN_RULE);
+    deployment = {
+      project: `waggle-test-${randomUUID().slice(0, 8)}`,
+      files: ['docker-compose.yml'],
+      env: { WAGGLE_PORT: '0', WAGGLE_RULES: rules },
+    };
     let began = performance.now();
-    await docker('compose', '--file', path.join(ROOT, 'docker-compose.yml'), 'build', '--quiet', 'cli');
-    say(`image built in ${seconds(began)}`);
+    await compose(deployment, 'build', '--quiet', 'cli');
+    say(`image built in ${secondsSince(began)}`);
     began = performance.now();
-    environment = await new DockerComposeEnvironment(ROOT, 'docker-compose.yml')
-      .withProjectName(deployment.project)
-      .withEnvironment(deployment.env)
-      .withClientOptions({ commandOptions: ['--wait'] })
-      .withDefaultWaitStrategy(Wait.forHealthCheck())
-      .withAutoCleanup(false)
-      .up();
-    say(`mesh up and healthy in ${seconds(began)}`);
-  }, 600_000);
+    environment = await bringUp(deployment);
+    say(`mesh up and healthy in ${secondsSince(began)}`);
+  }, 900_000);
 
   afterAll(async () => {
     try {
-      // also what a failed `up` left
       await environment?.down({ removeVolumes: true, timeout: 30_000 });
-      const compose = ['compose', '--project-name', deployment.project, '--file', path.join(ROOT, 'docker-compose.yml')];
-      await docker(...compose, 'down', '--volumes', '--remove-orphans', '--timeout', '10');
+      await takeDown(deployment);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true });
     }
   }, 120_000);
 
@@ -68,7 +77,7 @@ describe('docker-compose.yml', () => {
 
   it('runs each service as nobody special, with its own key alone', async () => {
     for (const service of SERVICES) {
-      const container = containerOf(service);
+      const container = containerOf(deployment, service);
       const inspected = JSON.parse(await docker('inspect', container)) as [
         { Config: { User: string }; HostConfig: { ReadonlyRootfs: boolean; CapDrop: string[]; CapAdd: string[] | null } },
       ];
@@ -84,14 +93,16 @@ describe('docker-compose.yml', () => {
       );
       expect(await docker('exec', container, 'sh', '-c', 'id -u; ls -A /run/waggle; stat -c %a /run/waggle/seed')).toBe('1000\nseed\n400');
     }
-    const resident = await Promise.all(SERVICES.map(async (service) => `${service} ${await residentOf(containerOf(service))} MB`));
+    const resident = await Promise.all(
+      SERVICES.map(async (service) => `${service} ${await residentOf(containerOf(deployment, service))} MB`),
+    );
     say(`resident, idle: ${resident.join(', ')}`);
   });
 
   it('audits a folder', async () => {
     const began = performance.now();
     const outcome = await new Audit(deployment, folder).outcome;
-    say(`audit of ${FILES} files in ${seconds(began)}`);
+    say(`audit of ${FILES} files in ${secondsSince(began)}`);
     report = reportOf(outcome);
     expect(report).toMatchObject({
       state: 'COMPLETED',
@@ -101,10 +112,52 @@ describe('docker-compose.yml', () => {
     expect((report as { summary: { findings: number } }).summary.findings).toBeGreaterThan(FILES);
   }, 120_000);
 
+  it('has a parser for each language, and takes rules of a folder', async () => {
+    const [dangers, out] = [path.join(home, 'dangers'), path.join(home, 'out')];
+    await mkdir(dangers);
+    await writeDangers(dangers);
+    await mkdir(out);
+    await chmod(out, 0o777);
+    const mounts = ['-v', `${dangers}:/workspace:ro`, '-v', `${out}:/out`];
+    await compose(deployment, 'run', '--rm', '--no-deps', '-T', ...mounts, 'cli', '--json', 'audit', '/workspace', '--out', '/out');
+    const { findings } = JSON.parse(await readFile(path.join(out, 'report.json'), 'utf8')) as {
+      findings: { rule: string; file: string }[];
+    };
+    expect(findings.map(({ rule, file }) => `${file} ${rule}`)).toEqual(expect.arrayContaining(EXPECTED));
+  }, 120_000);
+
+  it('is backed up while it runs, by a key for nothing else', async () => {
+    const backups = path.join(home, 'backups');
+    await mkdir(backups);
+    await chmod(backups, 0o777);
+    await compose(deployment, 'run', '--rm', '--no-deps', '-T', '-v', `${backups}:/backups`, 'keeper', 'backup', '/backups/one');
+    expect(await readdir(path.join(backups, 'one'))).not.toEqual([]);
+  }, 120_000);
+
+  it('rotates a key while it runs', async () => {
+    const keys = (...args: string[]): Promise<string> =>
+      compose(
+        deployment,
+        ...['run', '--rm', '--no-deps', '-T', 'keys', 'apps/cli/bin/waggle.js', 'keys', ...args],
+        ...['--dir', '/var/lib/waggle', '--owner', '1000'],
+      );
+    const seed = (): Promise<string> => docker('exec', containerOf(deployment, 'echo'), 'sha256sum', '/run/waggle/seed');
+    const before = await seed();
+    await keys('rotate', 'echo');
+    await compose(deployment, 'kill', '-s', 'HUP', 'nats');
+    await compose(deployment, 'up', '-d', '--wait', '--no-deps', '--force-recreate', 'echo');
+    await keys('finish', 'echo');
+    await compose(deployment, 'kill', '-s', 'HUP', 'nats');
+    expect(await seed()).not.toBe(before);
+    const since = Date.now() / 1_000;
+    await compose(deployment, 'restart', 'echo');
+    await healthyAgain(containerOf(deployment, 'echo'), since);
+  }, 120_000);
+
   it.each(['tech-debt-tracker', 'coordinator'])(
     'ends with the same report when the process of the %s is killed in the middle',
     async (service) => {
-      const container = containerOf(service);
+      const container = containerOf(deployment, service);
       const { restarts, pid } = await stateOf(container);
       const audit = new Audit(deployment, folder);
       await audit.says(/"debt".*"WORKING"/);
@@ -113,7 +166,7 @@ describe('docker-compose.yml', () => {
       expect(audit.ended).toBe(false);
       const began = performance.now();
       await healthyAgain(container, since);
-      say(`${service} healthy again in ${seconds(began)}`);
+      say(`${service} healthy again in ${secondsSince(began)}`);
       const after = await stateOf(container);
       expect(after).toMatchObject({ restarts: restarts + 1, healthy: true });
       expect(after.pid).not.toBe(pid);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Outcome } from '@waggle/protocol';
+import { DockerComposeEnvironment, Wait, type StartedDockerComposeEnvironment } from 'testcontainers';
 
 export const ROOT = path.resolve(__dirname, '../..');
 export const IMAGE = 'waggle:local';
@@ -13,9 +14,51 @@ export const docker = async (...args: string[]): Promise<string> => (await exec(
 
 export interface Deployment {
   project: string;
-  /** For the variables of docker-compose.yml. */
+  /** Compose files, from the root. */
+  files: string[];
+  /** For the variables of the compose files. */
   env: Record<string, string>;
 }
+
+const composeOf = ({ project, files }: Deployment): string[] => [
+  'compose',
+  '--project-name',
+  project,
+  ...files.flatMap((file) => ['--file', path.join(ROOT, file)]),
+  '--progress',
+  'quiet',
+];
+
+/** `docker compose …` on the files of a deployment; resolves with what it printed. */
+export const compose = async (deployment: Deployment, ...args: string[]): Promise<string> =>
+  (await exec('docker', [...composeOf(deployment), ...args], { env: { ...process.env, ...deployment.env } })).stdout.trim();
+
+/** Resolves when all of it is healthy. The image must be there. */
+export const bringUp = ({ project, files, env }: Deployment): Promise<StartedDockerComposeEnvironment> =>
+  new DockerComposeEnvironment(ROOT, files)
+    .withProjectName(project)
+    .withEnvironment(env)
+    .withClientOptions({ commandOptions: ['--wait'] })
+    .withDefaultWaitStrategy(Wait.forHealthCheck())
+    .withAutoCleanup(false)
+    .up();
+
+/** Also what a failed start left. */
+export const takeDown = async (deployment: Deployment): Promise<void> => {
+  await compose(deployment, '--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '10');
+};
+
+export const containerOf = ({ project }: Deployment, service: string, index = 1): string => `${project}-${service}-${index}`;
+
+export const secondsSince = (began: number): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
+
+export const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+/** What two audits of the same folder have in common: all but the names under which the reports were stored. */
+export const reportOf = ({ state, output }: Outcome): object => {
+  const { artifacts, ...rest } = output as { artifacts: { name: string }[] };
+  return { state, ...rest, artifacts: artifacts.map(({ name }) => name).sort() };
+};
 
 /** One audit from a container of the command line: what it has told so far, and its outcome. */
 export class Audit {
@@ -24,11 +67,11 @@ export class Audit {
   private readonly lines: string[] = [];
   private readonly listeners = new Set<() => void>();
 
-  constructor({ project, env }: Deployment, folder: string) {
-    const compose = ['compose', '--project-name', project, '--file', path.join(ROOT, 'docker-compose.yml'), '--progress', 'quiet'];
-    const command = ['--json', 'run', 'repo-audit', '--input', 'workspace=/workspace'];
-    const child = spawn('docker', [...compose, 'run', '--rm', '-T', '-v', `${folder}:/workspace:ro`, 'cli', ...command], {
-      env: { ...process.env, ...env },
+  constructor(deployment: Deployment, folder: string) {
+    const command = ['--json', 'run', 'repo-audit', '--input', 'workspace=/workspace', '--input', 'fresh=true'];
+    const run = ['run', '--rm', '--no-deps', '-T', '-v', `${folder}:/workspace:ro`, 'cli', ...command];
+    const child = spawn('docker', [...composeOf(deployment), ...run], {
+      env: { ...process.env, ...deployment.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let errors = '';

@@ -5,10 +5,15 @@ import { discoverServices } from '../mesh/discover.js';
 import { meshFolder } from '../mesh/folder.js';
 import { Roster } from '../mesh/roster.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
+import { keepSettings, type GivenSettings } from './broker-settings.js';
+import { brokerText } from './broker-text.js';
 
-/** The broker's configuration in a container of its own: it listens to the other containers, and its store is a volume. */
-const brokerText = (accounts: string): string =>
-  ['listen: "0.0.0.0:4222"', 'http: "0.0.0.0:8222"', 'server_name: "waggle"', 'jetstream { store_dir: "/data" }', accounts].join('\n');
+export interface DeploymentOptions extends GivenSettings {
+  /** The user that the services run as; who writes the files, when left out. */
+  owner?: number;
+}
+
+const stateOf = (dir: string): string => join(dir, '.mesh');
 
 const writeSeed = async (file: string, seed: string, owner?: number): Promise<void> => {
   await rm(file, { force: true });
@@ -18,10 +23,11 @@ const writeSeed = async (file: string, seed: string, owner?: number): Promise<vo
 
 /** Who may sign in to a deployment whose keys lie in a folder. */
 export const deploymentRoster = async (root: string, dir: string): Promise<Roster> =>
-  Roster.of(await discoverServices(root), meshFolder(join(dir, '.mesh')));
+  Roster.of(await discoverServices(root), meshFolder(stateOf(dir)));
 
-/** Writes `DIR/<name>/seed` for everybody and `DIR/broker/nats.conf`. Keys that are there stay. Returns the names. */
-export const writeDeployment = async (roster: Roster, dir: string, owner?: number): Promise<string[]> => {
+/** Writes `DIR/<name>/seed` for everybody and `DIR/broker/nats.conf`. Keys and settings that are there stay. Returns the names. */
+export const writeDeployment = async (roster: Roster, dir: string, { owner, ...given }: DeploymentOptions): Promise<string[]> => {
+  const settings = await keepSettings(stateOf(dir), given);
   const config = await roster.config();
   const names = roster.manifests.map(({ name }) => name);
   const place = async (name: string): Promise<string> => {
@@ -34,6 +40,9 @@ export const writeDeployment = async (roster: Roster, dir: string, owner?: numbe
   // Storing the workflows is the command line's right, not the provisioner's.
   await writeSeed(join(dir, provisioner.name, `${cli.name}.seed`), (await roster.keys.seed(cli.name))!, owner);
   await mkdir(join(dir, 'broker'), { recursive: true });
-  await writeFile(join(dir, 'broker', 'nats.conf'), brokerText(config), { mode: 0o644 });
+  // with the secret of the routes in it, for the broker's eyes alone
+  const file = join(dir, 'broker', 'nats.conf');
+  await rm(file, { force: true });
+  await writeFile(file, brokerText(config, settings), { mode: settings.routeSecret === undefined ? 0o644 : 0o400 });
   return names;
 };

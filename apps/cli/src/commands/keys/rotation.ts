@@ -31,7 +31,7 @@ export const keyringOf = async (name: string, { dir, owner }: RotationOptions, c
   return {
     roster,
     apply: async () => {
-      await writeDeployment(roster, dir, owner);
+      await writeDeployment(roster, dir, { owner });
       return false;
     },
   };
