@@ -20,8 +20,8 @@ export const everyCrash = async (broker: TestBroker, name: string, scenario: (fl
     const done = scenario(`${name}-${effect}`);
     const died = await Promise.race([victim.dead.then(() => true), done.then(() => false)]);
     if (!died) {
-      // there were fewer effects this time: what arrives together is decided together
-      await replica.stop();
+      // there were fewer effects this time: what arrives together is decided together; or it dies as it stops
+      await Promise.race([replica.stop(), victim.dead]);
       continue;
     }
     const heir = await startReplica(await broker.busFor('coordinator'));
