@@ -63,7 +63,9 @@ describe('operating flows', () => {
     expect((await place.cli(['escalations'])).stdout).toContain('Go on with it?');
     expect((await place.cli(['escalations', id])).stdout).toContain('if nobody answers: no');
     expect(await place.cli(['decide', id, 'perhaps', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
-    expect(await place.cli(['decide', id, 'yes', '--as', 'Ann', '--rationale', 'it is ready', '--json'])).toMatchObject({
+    expect(
+      await place.cli(['decide', id, 'yes', '--as', 'Ann', '--rationale', 'it is ready', '--value', '{"build":7}', '--json']),
+    ).toMatchObject({
       code: 0,
       json: { flowId: 'gate-1', option: 'yes', stored: true, applied: true },
     });
@@ -144,7 +146,11 @@ describe('operating flows', () => {
       flowId: 'from-one',
     });
     expect((await place.cli(['flows', 'from-one', '--history'])).stdout).toContain('to go on from dies-1 as it was after 1 transitions');
-    expect(await place.cli(['flows', 'resume-from', 'nobody', '--watch'])).toMatchObject({ code: 2 });
+    for (const [flow, code] of [
+      ['nobody', 'FLOW_UNKNOWN'],
+      ['dies-1', 'BAD_USAGE'],
+    ] as const)
+      expect(await place.cli(['flows', 'resume-from', flow, '999', '--json'])).toMatchObject({ code: 2, json: { error: { code } } });
   });
 
   test('a skill is frozen and thawed', async () => {

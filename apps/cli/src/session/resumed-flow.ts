@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { WaggleError } from '@waggle/protocol';
+import { requireFlowLog } from '../history/flow-log.js';
 import type { Session } from './session.js';
 
 /** Which flow goes on as a new one, and from which of its transitions; from its end where left out. */
@@ -10,7 +11,7 @@ export interface Resumed {
   as?: string;
 }
 
-/** Submits a flow that goes on from what another has completed. Its id. */
+/** Submits a flow that goes on from what another has completed. Its id. `FLOW_UNKNOWN`; `BAD_USAGE` where it has fewer transitions. */
 export const resumedFlow = async (session: Session, { flowId, n, as }: Resumed): Promise<string> => {
   const derived = createHash('sha256')
     .update(JSON.stringify([session.tenant, flowId, n ?? null]))
@@ -18,6 +19,8 @@ export const resumedFlow = async (session: Session, { flowId, n, as }: Resumed):
     .slice(0, 24);
   const id = as ?? `r-${derived}`;
   if (id === flowId) throw new WaggleError('BAD_USAGE', 'a flow cannot go on from itself: give the new one another id', { path: '--id' });
+  const { length } = await requireFlowLog(session.bus, session.tenant, flowId);
+  if (n !== undefined && n > length) throw new WaggleError('BAD_USAGE', `${flowId} has ${length} transitions`, { path: 'transition' });
   await session.client.submit({ resumes: { flowId, ...(n !== undefined && { n }) } }, { flowId: id });
   return id;
 };

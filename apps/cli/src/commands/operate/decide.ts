@@ -1,6 +1,6 @@
 import type { FlowEvent } from '@waggle/flow';
 import { WaggleError, type ErrorCode } from '@waggle/protocol';
-import { durationOption } from '../../input/option-values.js';
+import { durationWithDefault } from '../../input/option-values.js';
 import { findAsk } from '../../session/asks.js';
 import { flowEvent } from '../../session/flow-event.js';
 import { withSession } from '../../session/session.js';
@@ -9,7 +9,7 @@ import type { Registrar } from '../command.js';
 interface DecideOptions {
   as?: string;
   rationale?: string;
-  data?: string;
+  value?: string;
   wait: number;
 }
 
@@ -35,8 +35,8 @@ export const registerDecide = ({ program, run }: Registrar): void => {
     .argument('<option>', 'id of one of its options')
     .option('--as <person>', 'in whose name it is kept with the flow')
     .option('--rationale <text>', 'why, kept with the flow')
-    .option('--data <json>', 'what the option needs besides')
-    .option('--wait <duration>', 'how long to wait for the flow to take it; it is stored at once', durationOption, 5_000)
+    .option('--value <json>', 'what the option needs besides, as JSON or text')
+    .addOption(durationWithDefault('--wait <duration>', 'how long to wait for the flow to take it; it is stored at once', '5s'))
     .action(
       run(async (context, ...[id, option, options]: [id: string, option: string, options: DecideOptions]) =>
         withSession(context, async (session) => {
@@ -46,7 +46,7 @@ export const registerDecide = ({ program, run }: Registrar): void => {
             throw new WaggleError('BAD_USAGE', `"${option}" is none of the options: ${known.join(', ')}`, { path: 'option' });
           const { flowId } = ask;
           const { as: decidedBy, rationale } = options;
-          const data = readData(options.data);
+          const data = readData(options.value);
           const { first } = await session.client.decide(flowId, id, {
             option,
             ...(decidedBy !== undefined && { decidedBy }),

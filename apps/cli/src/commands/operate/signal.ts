@@ -5,7 +5,7 @@ import { Argument, Option } from 'commander';
 import { parse } from 'yaml';
 import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-codes.js';
-import { durationOption } from '../../input/option-values.js';
+import { durationOption, durationWithDefault } from '../../input/option-values.js';
 import { count } from '../../output/format.js';
 import { listText } from '../../output/flow-list.js';
 import { chosenFlows } from '../../session/chosen-flows.js';
@@ -176,11 +176,11 @@ export const registerSignal = ({ program, run }: Registrar): void => {
     .addArgument(new Argument('<signal>', 'what to tell it').choices(NAMES))
     .option('--reason <text>', 'why, kept with the flow')
     .option('--interrupt', 'pause: stop what runs; it begins again when the flow is resumed')
-    .option('--grace <duration>', 'cancel: how long what runs may take to stop', durationOption, 5_000)
+    .addOption(durationWithDefault('--grace <duration>', 'cancel: how long what runs may take to stop', '5s'))
     .option('--change <file>', 'modify: YAML or JSON with add, replace, remove (steps) and prioritise (by step)')
     .option('--name <name>', 'notify: the signal that a step waits for')
     .option('--value <json>', 'notify: what it brings, as JSON or text')
-    .option('--wait <duration>', 'how long to wait for the flow to take it; it is stored at once', durationOption, 5_000)
+    .addOption(durationWithDefault('--wait <duration>', 'how long to wait for the flow to take it; it is stored at once', '5s'))
     .addOption(new Option('--state <state>', "of '*': in one state").choices(STATES))
     .option('--workflow <name>', "of '*': of one workflow")
     .option('--owner <name>', "of '*': of one owner")
