@@ -40,6 +40,8 @@ export const LIMITS = {
   faults: 32 * 1024,
   /** US dollars that one attempt may say it cost. */
   cost: 1e9,
+  /** Sub-flows of one step that were asked for and have no share of the budget yet. */
+  askedFor: 200,
   /** Open child flows of one attempt: they are stopped in one transition. */
   children: 1000,
   /** What a value holds once all references in it are replaced, shared parts counted each time. */

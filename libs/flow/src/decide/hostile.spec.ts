@@ -168,4 +168,29 @@ describe('agents and clients that mean no good, or do not look', () => {
     const told = d.log.flatMap(({ events }) => events.map(sentenceOf)).find((each) => each.includes('the chief'));
     expect(told).toContain('the chief, signed in as bob, decided');
   });
+
+  it('a list of sub-flows asks for no more of them than can get a share of the budget, and goes on as they get it', () => {
+    const children = (d: Driver) => d.commands('submitChild');
+    const reserve = (d: Driver, { childId, submission: { parent } }: ReturnType<typeof children>[number]) =>
+      d.give(d.input('childReserve', { childId, agent: 'coordinator', ...parent, tasks: 1 }));
+    const flow = { id: 'a', workflow: 'w', forEach: 'input', budget: { tasks: 1 } };
+    const many = (budget: object) => {
+      const d = new Driver();
+      d.submit({ definition: { name: 'm', steps: [flow], budget }, input: Array.from({ length: 1000 }, (_, i) => i) });
+      return d;
+    };
+    const poor = many({ tasks: 3 });
+    expect(children(poor)).toHaveLength(3);
+    for (const child of children(poor)) reserve(poor, child);
+    expect(poor.state.outcome?.errors?.map(({ code }) => code)).toEqual(['BUDGET_EXCEEDED']);
+    expect(children(poor)).toHaveLength(3);
+    const rich = many({ tasks: 5000 });
+    expect(children(rich)).toHaveLength(LIMITS.askedFor);
+    for (let i = 0; i < 1000; i++) {
+      const child = children(rich)[i]!;
+      reserve(rich, child);
+      rich.give(rich.input('childEnded', { childId: child.childId, state: 'COMPLETED', cost: 0, attempts: 1 }));
+    }
+    expect(rich.state.outcome?.state).toBe('COMPLETED');
+  });
 });

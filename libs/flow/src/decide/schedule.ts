@@ -16,6 +16,7 @@ import { judgeRules } from './rules.js';
 import { scopeOf } from './scope-of.js';
 import { failStep } from './step-end.js';
 import { stopStep } from './stop-step.js';
+import { mayAsk } from './sub-flow.js';
 import { dispatch } from './dispatch.js';
 import { wantedAgain } from './wanted.js';
 import { turnTimeBoxes } from './time-boxes.js';
@@ -122,7 +123,7 @@ const proceed = (draft: Draft, step: CompiledStep, at: StepState): void => {
     return;
   }
   const room = () => at.begun < at.total && at.begun - at.completed - at.failed < (step.definition.maxParallel ?? Infinity);
-  while (draft.state.phase === 'open' && room() && roomLeft(draft) > 0 && !draft.full)
+  while (draft.state.phase === 'open' && room() && mayAsk(draft, step, at) && roomLeft(draft) > 0 && !draft.full)
     begin(draft, { step, taskId: `${stepId}-${at.begun}`, item: at.begun, attempt: 1 });
 };
 

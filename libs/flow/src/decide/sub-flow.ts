@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { WaggleError } from '@waggle/protocol';
 import { LIMITS } from '../limits.js';
-import type { TaskState } from '../state/state.js';
+import type { CompiledStep } from '../definition/compile.js';
+import type { StepState, TaskState } from '../state/state.js';
 import type { SideWork, Submission } from '../types.js';
 import type { Draft } from './draft.js';
 import { failTask } from './fail-task.js';
@@ -16,8 +17,24 @@ const childIdOf = (flowId: string, taskId: string, attempt: number): string =>
     .digest('hex')
     .slice(0, 40)}`;
 
+/** Attempts that nobody has yet. */
+const tasksLeft = ({ state, head }: Draft): number => head.tasks - state.used - state.reserved;
+
+/**
+ * Whether a step may ask for one more sub-flow: no more at once than can get a share, else flows that begin themselves ask
+ * for many times what their budget allows, and each asking is work for all.
+ */
+export const mayAsk = (draft: Draft, { definition }: CompiledStep, { begun, granted, completed, failed }: StepState): boolean => {
+  if (definition.workflow === undefined && definition.flow === undefined) return true;
+  return begun - Math.max(granted, completed + failed) < Math.min(LIMITS.askedFor, Math.max(1, tasksLeft(draft)));
+};
+
 /** Begins a task whose work is a flow of its own. */
 export const delegate = (draft: Draft, wanted: Wanted): void => {
+  if (tasksLeft(draft) <= 0)
+    return failTask(draft, wanted, {
+      fault: faultOf('BUDGET_EXCEEDED', `nothing of the flow's budget is left for the sub-flow of ${wanted.taskId}`),
+    });
   const { workflow, version, flow } = wanted.step.definition;
   const asked = flow ? { definition: flow } : { workflow, ...(version === undefined ? {} : { version }) };
   submitChild(draft, wanted, { asked, cost: 0 });
@@ -79,8 +96,7 @@ export const toComeOf = ({ state }: Draft, task: TaskState): number => {
 
 /** Attempts that a sub-flow is granted: what it asks for, out of what is left, shared with those of its step that are still to come and with the rest of the flow. */
 export const shareOf = (draft: Draft, task: TaskState, asked: number): number => {
-  const { state, head } = draft;
-  const left = head.tasks - state.used - state.reserved;
+  const left = tasksLeft(draft);
   const own = draft.stepOf(task).definition.budget?.tasks;
   if (own !== undefined) return Math.min(own, asked);
   return Math.min(asked, Math.max(1, Math.floor(left / (toComeOf(draft, task) + 1))));
