@@ -115,9 +115,9 @@ describe('finding clones', () => {
 
   it('stays quick on a file that repeats itself', () => {
     const finder = new CloneFinder();
-    const started = performance.now();
+    const started = process.cpuUsage();
     finder.add(tokens(Array.from({ length: 500_000 }, (_, at) => at % 7)));
     finder.add(tokens(new Array<number>(500_000).fill(1)));
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
   });
 });

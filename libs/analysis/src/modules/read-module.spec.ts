@@ -71,12 +71,12 @@ describe('what a module takes and gives', () => {
   });
 
   it('takes no longer for a module that is made to be slow', async () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     for (const line of ["import 'a';\n", "import { a } from './b';\n", 'export const a = 1;\n', "export * from './c';\n"]) {
       const text = line.repeat(300_000 / line.length);
       const { imports, exports } = readModule('a.ts', text, await parse('typescript', text));
       expect(Math.max(imports.length, exports.length)).toBeLessThanOrEqual(2000);
     }
-    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(20_000);
   }, 40_000);
 });

@@ -37,9 +37,9 @@ describe('random text under the name of a secret', () => {
   });
 
   it('takes no time to speak of on text made to take it', async () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const text of ['a.'.repeat(200_000), 'token'.repeat(100_000), `token = "${'a1B'.repeat(100_000)}`, 'password = '.repeat(50_000)])
       await findSecrets('a.env', text);
-    expect(performance.now() - started).toBeLessThan(4000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(4000);
   });
 });

@@ -53,8 +53,8 @@ describe('data followed back', () => {
   it('ends on text made to keep it busy', async () => {
     const chain = Array.from({ length: 400 }, (_, at) => `const v${at + 1} = v${at} + v${at} + v${Math.max(0, at - 1)};`).join('\n');
     const ring = Array.from({ length: 200 }, (_, at) => `w = w + w${at % 7}; w${at % 7} = w;`).join('\n');
-    const started = performance.now();
+    const started = process.cpuUsage();
     await flowAt('typescript', `function f(v0, w) {\n${chain}\n${ring}\nsink(v400 + w);\n}`);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000);
   });
 });

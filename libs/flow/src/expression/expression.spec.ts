@@ -107,9 +107,9 @@ describe('an expression is bounded', () => {
     ['doubled texts', doubled('? + ? + ? + ? + ? + ?', 12)],
     ['doubled lists', doubled('[?, ?, ?, ?, ?, ?]', 14).replace('size(v14)', 'v14 == v14')],
   ])('%s', (_name, source) => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(() => evaluate(source, at)).toThrow(expect.objectContaining({ code: expect.stringMatching(/EXPRESSION/) }));
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(2000);
   });
 
   it('does plenty of honest work', () => {

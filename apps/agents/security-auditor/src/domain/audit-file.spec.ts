@@ -96,9 +96,9 @@ describe('shapes of code', () => {
       `${'x.redirect('.repeat(390)}req.query.a${')'.repeat(390)}`,
       `${'if (a)\n'.repeat(50_000)}{${'Math.random();\n'.repeat(20_000)}}`,
     ]) {
-      const started = performance.now();
+      const started = process.cpuUsage();
       await auditFile('src/a.ts', text);
-      expect(performance.now() - started).toBeLessThan(3000);
+      expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000);
     }
   });
 });

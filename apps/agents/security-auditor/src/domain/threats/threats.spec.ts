@@ -20,10 +20,10 @@ describe('what a repository is', () => {
   });
 
   it('takes no time to speak of on text made to take it', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const text of ['setTimeout('.repeat(27_000), 'permissions = '.repeat(20_000), ' '.repeat(300_000), 'express <'.repeat(30_000)])
       for (const path of ['a.ts', 'a.yaml', 'Dockerfile', '.github/workflows/a.yml']) factsIn(path, text);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000);
   });
 });
 
