@@ -34,8 +34,8 @@ why: The text is not escaped, and one customer can read the rows of another.
 remedy: Use customers.byId, which checks who asks.
 message: A customer is looked up by a text that holds data.
 mentions: lookupRaw
-call: { name: '(^|\\\\.)lookupRaw$', argument: 1, data: parameter }
+call: { name: '(^|\\.)lookupRaw$', argument: 1, data: parameter }
 examples:
-  bad: ["function f(id) { db.lookupRaw('id = ' + id); }"]
-  good: ["db.lookupRaw('id = 1')"]
+  bad: ["function f(id) { db.lookupRaw('id = ' + id); }", "def f(id):\\n    db.lookupRaw(f'id = {id}')"]
+  good: ["db.lookupRaw('id = 1')", "function f(id) { db.lookupRaw('id = ' + Number(id)); }"]
 `;
