@@ -225,7 +225,7 @@ export class Cell {
       const base = this.base();
       const { entries, refused } = this.folded(base, batch);
       // nobody is refused by what stood here before: it may be free by now
-      if (refused.size > 0 && !fresh) {
+      if (refused.length > 0 && !fresh) {
         this.stale = true;
         continue;
       }
@@ -252,15 +252,15 @@ export class Cell {
   }
 
   /** All changes of a batch, one upon the other; one that throws is refused by itself. */
-  private folded(base: State, batch: Pending[]): { entries: readonly Entry[]; refused: Map<Pending, unknown> } {
+  private folded(base: State, batch: Pending[]): { entries: readonly Entry[]; refused: [Pending, unknown][] } {
     const { rules, time } = this.options;
     let entries = rules.grant(rules.expire(base.entries, time.now));
-    const refused = new Map<Pending, unknown>();
+    const refused: [Pending, unknown][] = [];
     for (const each of batch) {
       try {
         entries = rules.grant(each.change(entries));
       } catch (error) {
-        refused.set(each, error);
+        refused.push([each, error]);
       }
     }
     return { entries, refused };

@@ -27,17 +27,21 @@ export interface Rules {
 export const inTurn = (entries: readonly Entry[]): Entry[] => entries.filter(({ held }) => !held).sort((a, b) => b.priority - a.priority);
 
 const allIn = (entries: readonly Entry[]): Entry[] => {
-  const holders = entries.filter(({ held }) => held);
-  let [count, limit] = [holders.length, holders.reduce((limit, { permits }) => Math.min(limit, permits), Infinity)];
-  const granted = new Set<Entry>();
+  let [count, limit] = [0, Infinity];
+  for (const { held, permits } of entries) {
+    if (!held) continue;
+    count++;
+    limit = Math.min(limit, permits);
+  }
+  const granted: Entry[] = [];
   for (const next of inTurn(entries)) {
     limit = Math.min(limit, next.permits);
     // who is next blocks those behind, or many readers would keep a writer out for ever
     if (count >= limit) break;
-    granted.add(next);
+    granted.push(next);
     count++;
   }
-  return granted.size === 0 ? [] : entries.map((entry) => (granted.has(entry) ? { ...entry, held: true, since: undefined } : entry));
+  return granted.length === 0 ? [] : entries.map((entry) => (granted.includes(entry) ? { ...entry, held: true, since: undefined } : entry));
 };
 
 /** Nothing in a message came to be after it was stored: whoever says so would hold for ever. */
