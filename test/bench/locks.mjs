@@ -23,10 +23,11 @@ const HOLD = 3;
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
-/** Takes the lock so many times, each time while the other waits for it; says when it came and went. */
-const takeTurns = async (options, times) => {
+/** Takes the lock so many times, each time while the other waits for it; says when it came and went. `bothThere` resolves when the other is connected too. */
+const takeTurns = async ({ options, times }, bothThere) => {
   const bus = await connectBus(options);
   const locks = createLocks(bus, { tenant: 't' });
+  await bothThere();
   const turns = [];
   for (let i = 0; i < times; i++) {
     const lock = await locks.acquire('hand-off');
@@ -42,8 +43,12 @@ const takeTurns = async (options, times) => {
 };
 
 if (process.env.TURNS) {
-  const { options, times } = JSON.parse(process.env.TURNS);
-  process.send(await takeTurns(options, times));
+  const toldToGo = once(process, 'message');
+  const turns = await takeTurns(JSON.parse(process.env.TURNS), () => {
+    process.send('there');
+    return toldToGo;
+  });
+  process.send(turns);
   process.exit(0);
 }
 
@@ -105,7 +110,15 @@ const handOff = async (options) => {
     env: { ...process.env, TURNS: JSON.stringify({ options: options(1), times: counts.turns }) },
     execArgv: [],
   });
-  const [mine, [theirs]] = await Promise.all([takeTurns(options(0), counts.turns), once(child, 'message')]);
+  const there = once(child, 'message');
+  const bothThere = async () => {
+    await there;
+    child.send('go');
+  };
+  const [mine, [theirs]] = await Promise.all([
+    takeTurns({ options: options(0), times: counts.turns }, bothThere),
+    there.then(() => once(child, 'message')),
+  ]);
   const all = [...mine.map((turn) => ({ ...turn, who: 0 })), ...theirs.map((turn) => ({ ...turn, who: 1 }))].sort(
     (a, b) => a.token - b.token,
   );
