@@ -16,6 +16,10 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u20
 /** Text of others on a terminal: what could move the cursor or hide something is shown as a sign. */
 export const plain = (text: string): string => text.replace(CONTROL, '�');
 
+/** A value of others by itself: a text as it is, all else as JSON on lines of its own. */
+export const shownValue = (value: unknown): string =>
+  (typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '')).split('\n').map(plain).join('\n');
+
 /** Columns as wide as they need be, parted by two blanks; the last one is not padded. */
 export const table = (heads: string[], rows: string[][]): string => {
   const all = [heads, ...rows];

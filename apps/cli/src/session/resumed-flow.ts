@@ -11,7 +11,7 @@ export interface Resumed {
   as?: string;
 }
 
-/** Submits a flow that goes on from what another has completed. Its id. `FLOW_UNKNOWN`; `BAD_USAGE` where it has fewer transitions. */
+/** Submits a flow that goes on from what another has completed. Its id. `FLOW_UNKNOWN`; `BAD_USAGE` where it has fewer. */
 export const resumedFlow = async (session: Session, { flowId, n, as }: Resumed): Promise<string> => {
   const derived = createHash('sha256')
     .update(JSON.stringify([session.tenant, flowId, n ?? null]))

@@ -2,7 +2,7 @@ import type { KeyVersion, MemoryChange, Version } from '@waggle/memory';
 import { WaggleError } from '@waggle/protocol';
 import { durationOption, wholeNumber } from '../../input/option-values.js';
 import { ago } from '../../output/format.js';
-import { clip, plain, table } from '../../output/table.js';
+import { clip, plain, shownValue, table } from '../../output/table.js';
 import type { Registrar } from '../command.js';
 import { jsonOrText, withSessions } from './with-sessions.js';
 
@@ -72,7 +72,7 @@ export const registerMemory = ({ program, run }: Registrar): void => {
         withSessions(context, async (sessions) => {
           const [found] = await sessions.session(session).memory.forceSync(key);
           if (found === undefined) throw new WaggleError('BAD_USAGE', `nothing stands under ${key} in ${session}`, { path: 'key' });
-          context.output.result(found, () => plain(typeof found.value === 'string' ? found.value : JSON.stringify(found.value, null, 2)));
+          context.output.result(found, () => shownValue(found.value));
         }),
       ),
     );
