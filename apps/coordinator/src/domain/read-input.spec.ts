@@ -67,4 +67,20 @@ describe('readInput', () => {
     expect(read({ kind: 'signal', owner: 'ann', id: 's' }, body, ['cli']).input).toMatchObject({ operator: false });
     expect(read({ kind: 'signal', owner: 'ann', id: 's' }, '{}').problems).toMatchObject([{ path: 'type' }, { path: 'payload' }]);
   });
+
+  it('does not act on what was to be acted on before it came', () => {
+    const until = (expiresAt: string) => ({
+      submit: read({ kind: 'submit', owner: 'ann' }, submitted({ skill: 'a.b' }, { expiresAt })).input,
+      signal: read(
+        { kind: 'signal', owner: 'ann', id: 's' },
+        JSON.stringify({ type: 'waggle.signal.v1', expiresAt, payload: { signal: 'pause' } }),
+      ),
+    });
+    const late = until('2026-01-02T03:04:05Z');
+    expect(late.submit).toMatchObject({ submission: { problems: [{ path: 'expiresAt' }] } });
+    expect(late.signal.problems).toMatchObject([{ path: 'expiresAt' }]);
+    const early = until('2026-01-02T03:04:06Z');
+    expect(early.submit).toMatchObject({ submission: { skill: 'a.b' } });
+    expect(early.signal.input).toMatchObject({ signal: 'pause' });
+  });
 });

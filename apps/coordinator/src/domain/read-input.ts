@@ -1,5 +1,5 @@
 import type { Input } from '@waggle/flow';
-import { MESSAGE_TYPES, parseMessage, problem, type InputAddress, type Problem } from '@waggle/protocol';
+import { MESSAGE_TYPES, parseMessage, problem, type InputAddress, type MessageType, type Parsed, type Problem } from '@waggle/protocol';
 import type { Origin } from '@waggle/flow';
 
 /** An input that a flow decides on. */
@@ -32,10 +32,10 @@ export const readInput = (received: Received, operators: readonly string[]): Rea
     case 'answer':
       return { input: { ...head, ...readAnswer(received, address), operator: operators.includes(address.who) } };
     case 'signal': {
-      const { message, problems } = parseMessage(received.body, {
-        ...contextOf(received, address.owner),
-        expect: MESSAGE_TYPES.signal,
-      });
+      const { message, problems } = inTime(
+        received,
+        parseMessage(received.body, { ...contextOf(received, address.owner), expect: MESSAGE_TYPES.signal }),
+      );
       if (problems) return { problems };
       const { signal, reason, data } = message.payload;
       return {
@@ -58,7 +58,10 @@ type Body<K extends Input['kind']> = Omit<Extract<Input, { kind: K }>, 'origin' 
 
 const readSubmit = (received: Received, address: Extract<FlowAddress, { kind: 'submit' }>): Body<'submit'> => {
   const { tenant, flowId, owner } = address;
-  const { message, problems } = parseMessage(received.body, { ...contextOf(received, owner), expect: MESSAGE_TYPES.submit });
+  const { message, problems } = inTime(
+    received,
+    parseMessage(received.body, { ...contextOf(received, owner), expect: MESSAGE_TYPES.submit }),
+  );
   const about = { kind: 'submit', flowId, tenant, owner, traceparent: received.traceparent } as const;
   if (problems) return { ...about, messageId: idOf(received.origin), hop: 0, submission: { problems } };
   const { id, hop, contextId, userId, payload } = message;
@@ -81,6 +84,13 @@ const childProblems = (flowId: string, parentId: string): Problem[] => {
   ];
 };
 
+/** What asks for something until a time, and comes after it, is not acted on; now is the broker's time of the input. */
+const inTime = <T extends MessageType>({ time }: Received, parsed: Parsed<T>): Parsed<T> => {
+  const { expiresAt } = (parsed.message ?? {}) as { expiresAt?: string };
+  if (expiresAt === undefined || Date.parse(expiresAt) > time.getTime()) return parsed;
+  return { problems: [problem('INVALID_MESSAGE', `It expired at ${expiresAt}, before it came.`, 'expiresAt')] };
+};
+
 const readResult = (received: Received, address: Extract<FlowAddress, { kind: 'result' }>): Body<'result'> => {
   const { agent, taskId, attempt } = address;
   const { message, problems } = parseMessage(received.body, { ...contextOf(received, agent), expect: MESSAGE_TYPES.result });
@@ -90,7 +100,10 @@ const readResult = (received: Received, address: Extract<FlowAddress, { kind: 'r
 /** Whoever answers names no question but that of the subject. */
 const readAnswer = (received: Received, address: Extract<FlowAddress, { kind: 'answer' }>): Omit<Body<'answer'>, 'operator'> => {
   const { who, id } = address;
-  const { message, problems } = parseMessage(received.body, { ...contextOf(received, who), expect: MESSAGE_TYPES.decision });
+  const { message, problems } = inTime(
+    received,
+    parseMessage(received.body, { ...contextOf(received, who), expect: MESSAGE_TYPES.decision }),
+  );
   return { kind: 'answer', who, id, answer: problems ? { problems } : message.payload };
 };
 
