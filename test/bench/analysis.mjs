@@ -1,9 +1,11 @@
 // How fast code is analysed on one core, and how much of that is the parsers': node test/bench/analysis.mjs [folder] [rounds]
-// Without a mesh: what the tech debt tracker does to each file of a folder, read beforehand.
+// Without a mesh: what the tech debt tracker (debt), the security auditor (security) and both one after the other do to each
+// file of a folder, read beforehand. Each agent parses for itself, for they run in processes of their own.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTestData, languageOf, parse, tokenize } from '@waggle/analysis';
+import { auditFile } from '../../apps/agents/security-auditor/dist/domain/audit-file.js';
 import { analyzeFile } from '../../apps/agents/tech-debt-tracker/dist/domain/analyze-file.js';
 import { DuplicateSearch } from '../../apps/agents/tech-debt-tracker/dist/domain/duplicate-search.js';
 
@@ -27,8 +29,11 @@ const jobs = {
   parse: async () => {
     for (const { path, text } of files) await parse(languageOf(path), text);
   },
-  analyse: async () => {
+  debt: async () => {
     for (const { path, text } of files) await analyzeFile(path, text);
+  },
+  security: async () => {
+    for (const { path, text } of files) await auditFile(path, text);
   },
   duplicates: async () => {
     const search = new DuplicateSearch();
@@ -46,11 +51,14 @@ for (let round = 0; round <= Number(rounds); round++)
     if (round > 0) runs[name].push(time);
   }
 console.log(`${files.length} files, ${(bytes / 1e6).toFixed(1)} MB, median of ${rounds} rounds`);
-for (const [name, times] of Object.entries(runs)) {
-  const cpu = median(times.map((each) => each.cpu));
-  console.log(
-    `${name}: ${cpu.toFixed(2)} s of processor, ${Math.round(files.length / cpu)} files/s a core, ${(bytes / 1e6 / cpu).toFixed(1)} MB/s (wall ${median(times.map((each) => each.wall)).toFixed(2)} s)`,
-  );
-}
-const [parsing, whole] = [runs.parse, runs.analyse].map((times) => median(times.map((each) => each.cpu)));
-console.log(`parsers' share of the analysis: ${Math.round((100 * parsing) / whole)} %`);
+const cpuOf = Object.fromEntries(Object.entries(runs).map(([name, times]) => [name, median(times.map(({ cpu }) => cpu))]));
+const row = (name, cpu) =>
+  `${name}: ${cpu.toFixed(2)} s of processor, ${Math.round(files.length / cpu)} files/s a core, ${(bytes / 1e6 / cpu).toFixed(1)} MB/s`;
+const share = (parses, cpu) => `, of which the parsers ${Math.round((100 * parses * cpuOf.parse) / cpu)} %`;
+const both = cpuOf.debt + cpuOf.security;
+console.log(row('parse', cpuOf.parse));
+console.log(`${row('debt', cpuOf.debt)}${share(1, cpuOf.debt)}`);
+console.log(`${row('security', cpuOf.security)}${share(1, cpuOf.security)}`);
+console.log(`${row('both', both)}${share(2, both)}`);
+console.log(row('duplicates', cpuOf.duplicates));
+console.log(row('cut', cpuOf.cut));

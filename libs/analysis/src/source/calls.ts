@@ -6,7 +6,7 @@ export interface Call {
   node: Node;
   /** The text before its arguments, spaces taken out: `os.system`, `new File`, `$db->query`, `format!`. */
   name: string;
-  arguments: Node[];
+  readonly arguments: Node[];
 }
 
 const C_LIKE = ['call_expression'];
@@ -87,14 +87,17 @@ export const callOf = (node: Node): Call | undefined => {
     .replace(/\s+/g, ' ')
     .replace(/ ?(\.|->|::|\?\.) ?/g, '$1')
     .trim();
-  const name = plain.replace(COMPILED, '$1').replace(NUMBERED, '$1.');
+  let given: Node[] | undefined;
   return {
     node,
-    name,
-    arguments: list
-      .namedChildren()
-      .filter((child) => !/comment/.test(kindOf(child)!))
-      .map(unwrap),
+    name: plain.replace(COMPILED, '$1').replace(NUMBERED, '$1.'),
+    // Most calls are of no interest for their name: only what is asked for is fetched from the tree.
+    get arguments() {
+      return (given ??= list
+        .namedChildren()
+        .filter((child) => !/comment/.test(kindOf(child)!))
+        .map(unwrap));
+    },
   };
 };
 

@@ -23,6 +23,14 @@ describe('functions', () => {
     ]);
   });
 
+  it('weigh a step less when their paths lie side by side', async () => {
+    const cases = Array.from({ length: 60 }, (_, at) => `    case ${at}: return ${at};`).join('\n');
+    const few = 'if (b) { a = 1; }\n'.repeat(12);
+    expect(await findings('src/a.ts', `function f(a, b) {\n${few}\n  switch (a) {\n${cases}\n  }\n}`)).toEqual([
+      expect.stringMatching(/^medium debt\/complexity 1: .*has 73 paths.*cognitive 13/),
+    ]);
+  });
+
   it('are hard to follow when conditions stand within one another', async () => {
     const nested = 'for (const x of a) { if (x) { while (x) { if (b) { run(); } } } }';
     expect(await findings('src/a.ts', `function f(a) {\n${nested}\n}`)).toEqual([]);

@@ -61,7 +61,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** A row of cases side by side has many paths and is easily read: it counts a step less. */
-const isFlat = (facts: FunctionFacts): boolean => facts.cognitive * 3 <= THRESHOLDS.cognitive;
+const isFlat = (facts: FunctionFacts): boolean => facts.cognitive * 2 <= facts.complexity;
 
 const STEP_UP: Partial<Record<Severity, Severity>> = { info: 'low', low: 'medium', medium: 'high' };
 
