@@ -2,7 +2,7 @@ import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifest as cli } from '../cli.manifest.js';
 import { discoverServices } from '../mesh/discover.js';
-import { meshFolder } from '../mesh/folder.js';
+import { meshFolder, type MeshFolder } from '../mesh/folder.js';
 import { Roster } from '../mesh/roster.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
 import { keepSettings, type GivenSettings } from './broker-settings.js';
@@ -13,7 +13,8 @@ export interface DeploymentOptions extends GivenSettings {
   owner?: number;
 }
 
-const stateOf = (dir: string): string => join(dir, '.mesh');
+/** What a deployment keeps for itself, beside what each of its containers is given. */
+export const deploymentFolder = (dir: string): MeshFolder => meshFolder(join(dir, '.mesh'));
 
 const writeSeed = async (file: string, seed: string, owner?: number): Promise<void> => {
   await rm(file, { force: true });
@@ -23,11 +24,11 @@ const writeSeed = async (file: string, seed: string, owner?: number): Promise<vo
 
 /** Who may sign in to a deployment whose keys lie in a folder. */
 export const deploymentRoster = async (root: string, dir: string): Promise<Roster> =>
-  Roster.of(await discoverServices(root), meshFolder(stateOf(dir)));
+  Roster.of(await discoverServices(root), deploymentFolder(dir));
 
 /** Writes `DIR/<name>/seed` for everybody and `DIR/broker/nats.conf`. Keys and settings that are there stay. Returns the names. */
 export const writeDeployment = async (roster: Roster, dir: string, { owner, ...given }: DeploymentOptions): Promise<string[]> => {
-  const settings = await keepSettings(stateOf(dir), given);
+  const settings = await keepSettings(deploymentFolder(dir).path, given);
   const config = await roster.config();
   const names = roster.manifests.map(({ name }) => name);
   const place = async (name: string): Promise<string> => {

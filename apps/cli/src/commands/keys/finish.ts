@@ -1,4 +1,5 @@
 import { WaggleError } from '@waggle/protocol';
+import { deploymentFolder } from '../../deployment/deployment-files.js';
 import { wholeNumber } from '../../input/option-values.js';
 import { changing } from '../../session/apply-allowed.js';
 import type { Registrar } from '../command.js';
@@ -14,7 +15,8 @@ export const registerFinish = ({ program, run }: Registrar): void => {
     .action(
       run(async (context, name: string, options: RotationOptions) => {
         const dir = options.dir ?? program.opts<RotationOptions>().dir;
-        await changing(context, async () => {
+        const folder = dir === undefined ? context.folder : deploymentFolder(dir);
+        await changing({ folder }, async () => {
           const { roster, apply } = await keyringOf(name, { ...options, dir }, context);
           if (!(await roster.keys.isRotated(name)))
             throw new WaggleError('BAD_USAGE', `the key of ${name} is not being rotated`, { path: 'name' });

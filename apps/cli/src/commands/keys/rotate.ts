@@ -1,4 +1,5 @@
 import { manifest as cli } from '../../cli.manifest.js';
+import { deploymentFolder } from '../../deployment/deployment-files.js';
 import { wholeNumber } from '../../input/option-values.js';
 import { manifest as keeper } from '../../keeper.manifest.js';
 import { readState } from '../../mesh/state.js';
@@ -21,9 +22,10 @@ export const registerRotate = ({ program, run }: Registrar): void => {
     .option('--owner <uid>', 'with --dir: the user that the services run as', wholeNumber(0, 2 ** 31))
     .action(
       run(async (context, name: string, options: RotationOptions) => {
-        const { output, folder } = context;
+        const { output } = context;
         const dir = options.dir ?? program.opts<RotationOptions>().dir;
-        const finished = await changing(context, async () => {
+        const folder = dir === undefined ? context.folder : deploymentFolder(dir);
+        const finished = await changing({ folder }, async () => {
           const { roster, apply } = await keyringOf(name, { ...options, dir }, context);
           const { keys } = roster;
           await keys.addNext(name);
