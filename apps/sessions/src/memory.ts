@@ -5,11 +5,21 @@ import { BUS } from '@waggle/service';
 import type { Asker } from './asker.js';
 import { mergePatch } from './domain/merge-patch.js';
 import { refusal, seen, type Refusal, type SeenVersion } from './domain/refusal.js';
+import { fitting } from './domain/fitting.js';
 import { problemsOfState, requireValid } from './domain/state-keys.js';
 import { fenceAfter, requireNewest } from './domain/fence.js';
 import type { Version } from './domain/versions.js';
 import { endpoint, type Part } from './part.js';
-import { readDelete, readHistory, readKeys, readMerge, readSet, type WriteKey } from './questions/memory-questions.js';
+import {
+  readDelete,
+  readHistory,
+  readKeys,
+  readMerge,
+  readSet,
+  type ReadHistory,
+  type ReadKeys,
+  type WriteKey,
+} from './questions/memory-questions.js';
 import { readSession } from './questions/session-questions.js';
 import { Sessions } from './sessions.js';
 import { MemoryStore, type Decide } from './store/memory-store.js';
@@ -46,11 +56,13 @@ export class Memory implements Part {
   ) {}
 
   private async put(
-    { session, key, request, expect, fence }: WriteKey,
+    { session, key, request: given, expect, fence }: WriteKey,
     asker: Asker,
     { write, ttl, make }: Pick<MemoryEntry, 'write' | 'ttl'> & { make?: Make },
   ): Promise<object> {
     const { tenant, name } = asker;
+    // of this asker: others could take the id of a question that is still to come, or end the lease of a value
+    const request = `${name}=${given}`;
     // read beside the key's own version: both are needed, and one is as far away as the other
     const allowed = this.sessions.writable(asker, session, key);
     allowed.catch(() => undefined);
@@ -71,31 +83,31 @@ export class Memory implements Part {
     return version === 0 ? undefined : this.store.load(tenant, entry?.value);
   }
 
-  /** The newest first. */
-  private async history(
-    tenant: string,
-    { session, key, limit = HISTORY_DEFAULT }: { session: string; key: string; limit?: number },
-  ): Promise<object> {
+  /** The newest first, as many as fit; `more`: ask again for those before the last. */
+  private async history(tenant: string, { session, key, limit = HISTORY_DEFAULT, before }: ReadHistory): Promise<object> {
     const subject = subjects.kvKey('MEMORY', memoryKeys.memory(tenant, session, key));
     const found = await this.bus.read('KV_MEMORY', subject);
-    const versions = found.reverse().slice(0, limit);
-    return {
-      versions: versions.map((message): SeenVersion => {
-        const { value, by, at, write } = message.json<MemoryEntry>();
-        return { version: message.sequence, value, by, at, write };
-      }),
-    };
+    const wanted = found.filter(({ sequence }) => before === undefined || sequence < before).reverse();
+    const versions = wanted.slice(0, limit).map((message): SeenVersion => {
+      const { value, by, at, write } = message.json<MemoryEntry>();
+      return { version: message.sequence, value, by, at, write };
+    });
+    const page = fitting(versions);
+    return { versions: page, more: page.length < versions.length };
   }
 
-  /** What stands there as everybody's last acknowledged write left it, whatever replica answers a read. */
-  private async keys(tenant: string, { session, key }: { session: string; key?: string }): Promise<{ keys: KeySeen[] }> {
-    if (key !== undefined)
-      return { keys: [{ key, ...seen(await this.store.current({ tenant, session, key })) }].filter(({ version }) => version > 0) };
+  /** What stands there as everybody's last acknowledged write left it, whatever replica answers a read; `more`: ask again for those after the last. */
+  private async keys(tenant: string, { session, key, after = '' }: ReadKeys): Promise<{ keys: KeySeen[]; more: boolean }> {
+    if (key !== undefined) {
+      const only = { key, ...seen(await this.store.current({ tenant, session, key })) };
+      return { keys: only.version > 0 ? [only] : [], more: false };
+    }
     const keys: KeySeen[] = [];
     for (const [name, version] of await this.store.all(tenant, session)) {
-      if (version.version > 0) keys.push({ key: name, ...seen(version) });
+      if (version.version > 0 && name > after) keys.push({ key: name, ...seen(version) });
     }
-    return { keys: keys.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+    const page = fitting(keys.sort((a, b) => (a.key < b.key ? -1 : 1)));
+    return { keys: page, more: page.length < keys.length };
   }
 
   /** What stands there already and does not fit what was declared since. */

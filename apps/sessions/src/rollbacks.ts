@@ -35,6 +35,9 @@ export interface Wanted {
  */
 @Injectable()
 export class Rollbacks {
+  /** By session and question: whoever asks again meanwhile gets the same answer, and does not do it all once more. */
+  private readonly underWay = new Map<string, Promise<SessionRollback>>();
+
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly store: MemoryStore,
@@ -55,7 +58,16 @@ export class Rollbacks {
   }
 
   /** Does what is left of it, if it is under way. */
-  async finish(wanted: Wanted): Promise<SessionRollback> {
+  finish(wanted: Wanted): Promise<SessionRollback> {
+    const name = `${wanted.tenant}.${wanted.session}.${wanted.request}`;
+    const known = this.underWay.get(name);
+    if (known) return known;
+    const finishing = this.goOn(wanted).finally(() => this.underWay.delete(name));
+    this.underWay.set(name, finishing);
+    return finishing;
+  }
+
+  private async goOn(wanted: Wanted): Promise<SessionRollback> {
     const { tenant, session, to, request, by } = wanted;
     const state = await this.require(wanted);
     const known = state.rollbacks.find((done) => done.request === request);
@@ -69,7 +81,8 @@ export class Rollbacks {
     const done: SessionRollback = { request, to, by, at: new Date().toISOString(), undo, keys, ...(flowId !== undefined && { flowId }) };
     await this.audit(wanted, done);
     await this.change(wanted, (there) => rolledBack(there, done, effects));
-    return done;
+    // another replica may have been faster
+    return (await this.require(wanted)).rollbacks.find((each) => each.request === request) ?? done;
   }
 
   /** A flow's log cannot be taken back: what it did since is done. */
@@ -83,6 +96,9 @@ export class Rollbacks {
     const now = await this.store.all(tenant, session);
     let changed = 0;
     for (const key of new Set([...Object.keys(then), ...now.keys()])) {
+      const stands = now.get(key)?.version ?? 0;
+      // most were not written since
+      if (stands === (Object.hasOwn(then, key) ? then[key]!.version : 0)) continue;
       const value = Object.hasOwn(then, key) ? then[key]!.value : undefined;
       const written = await this.store.write<'same'>({ tenant, session, key }, idOf(request, key), (current) => {
         const there = current.version === 0 ? undefined : current.entry?.value;
@@ -97,7 +113,8 @@ export class Rollbacks {
 
   /** One flow that undoes them one after another, the latest first. */
   private async compensate({ tenant, session, request }: Wanted, effects: readonly SessionEffect[]): Promise<string> {
-    const flowId = `undo-${request}`;
+    // the question's id may be as long as a token may be
+    const flowId = `undo-${idOf(request, 'flow').slice(0, 32)}`;
     const steps = effects.map(({ compensation }, i) => ({
       id: `undo-${i}`,
       skill: compensation!.skill,

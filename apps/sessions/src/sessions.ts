@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { memoryKeys, newId, schemaProblems, subjects, WaggleError, type SessionState } from '@waggle/protocol';
+import { memoryKeys, newId, subjects, WaggleError, type SessionState } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
 import type { Asker } from './asker.js';
 import { closed, joined, left, newSession, requireCreator, requireMember, requireOpen, timeLeft } from './domain/session.js';
-import { requireOwner, requireSchemas } from './domain/state-keys.js';
+import { requireOwner, schemasOf, withKeys } from './domain/state-keys.js';
+import { requireSchemas } from './domain/strangers-schema.js';
 import { endpoint, type Part } from './part.js';
 import { readChange, readCreate, readDeclare, readJoin, readNothing, readSession, type OfSession } from './questions/session-questions.js';
 import { Documents } from './store/documents.js';
@@ -25,8 +26,8 @@ export class Sessions implements Part {
     join: endpoint(readJoin, (q, asker) => this.change(q, asker, (state) => joined(state, asker.name, { role: q.role, at: now() }))),
     leave: endpoint(readChange, (q, asker) => this.change(q, asker, (state) => left(state, asker.name))),
     declare: endpoint(readDeclare, (q, asker) => {
-      requireSchemas(q.keys, schemaProblems);
-      return this.change(q, asker, (state) => ({ ...requireCreator(state, asker.name), keys: { ...state.keys, ...q.keys } }));
+      requireSchemas(schemasOf(q.keys));
+      return this.change(q, asker, (state) => ({ ...requireCreator(state, asker.name), keys: withKeys(state.keys, q.keys) }));
     }),
     close: endpoint(readChange, (q, asker) => this.close(q, asker)),
     session: endpoint(readSession, async (q, { tenant }) => ({ session: q.session, ...(await this.require(tenant, q.session)) })),
@@ -67,6 +68,7 @@ export class Sessions implements Part {
     return this.documents.update<SessionState, object>(memoryKeys.session(tenant, session), (state) => {
       if (state === undefined) throw new WaggleError('SESSION_UNKNOWN', `There is no session ${session}.`, { path: 'session' });
       const next = step(requireOpen(state));
+      requireRoom(state, next);
       return next === state ? { answer: {} } : { state: next, answer: {} };
     });
   }
@@ -76,7 +78,7 @@ export class Sessions implements Part {
     { tenant, name }: Asker,
   ): Promise<object> {
     const { session, request, ...given } = q;
-    requireSchemas(given.keys ?? {}, schemaProblems);
+    requireSchemas(schemasOf(given.keys ?? {}));
     const made = await this.begin({ tenant, session }, { ...newSession({ by: name, at: now(), request }), ...given });
     if (!made) throw new WaggleError('NAME_TAKEN', `There is a session ${session} already.`, { path: 'session' });
     return {};
@@ -138,5 +140,14 @@ export class Sessions implements Part {
     return Math.max(...last.map((message) => message?.time.getTime() ?? 0));
   }
 }
+
+/** Bytes of a session's own document: room must be left to close it, and to roll it back. */
+const SESSION_MOST = 512 * 1024;
+
+const requireRoom = (before: SessionState, after: SessionState): void => {
+  const size = (state: SessionState): number => Buffer.byteLength(JSON.stringify(state));
+  if (after === before || !after.open || size(after) <= Math.max(SESSION_MOST, size(before))) return;
+  throw new WaggleError('MESSAGE_TOO_LARGE', `What is known of a session has at most ${SESSION_MOST} bytes.`, { path: 'session' });
+};
 
 const now = (): string => new Date().toISOString();

@@ -18,6 +18,8 @@ const KIND = 'sync';
 const COORDINATOR = 'coordinator';
 /** Bytes of what one brings to a point. */
 const DATA_MOST = 1024;
+/** Bytes of all that was brought: whoever brings nothing can still come. */
+const POINT_MOST = 512 * 1024;
 
 /** Points that several must reach before any goes on. */
 @Injectable()
@@ -60,15 +62,21 @@ export class SyncPoints implements Part {
   }
 
   private async arrive({ session, name, as, data }: Arrive, asker: Asker): Promise<{ point: SyncPoint }> {
-    if (data !== undefined && JSON.stringify(data).length > DATA_MOST)
+    if (data !== undefined && bytesOf(data) > DATA_MOST)
       throw new WaggleError('MESSAGE_TOO_LARGE', `What one brings to a sync point has at most ${DATA_MOST} bytes.`, { path: 'data' });
     const { tenant } = asker;
     const who = participant(asker.name, as);
-    const point = await this.documents.update<SyncPoint, SyncPoint>(memoryKeys.sync(tenant, session, name), (there) => {
+    const point = await this.documents.update<SyncPoint, SyncPoint>(memoryKeys.sync(tenant, session, name), async (there) => {
       if (there === undefined) throw new WaggleError('SYNC_UNKNOWN', `There is no sync point ${name} in ${session}.`, { path: 'name' });
       const next = arrived(there, who, { at: new Date().toISOString(), data });
       if (next.state === 'timed-out') throw late(name, next);
-      return next === there ? { answer: there } : { state: next, answer: next };
+      if (next === there) return { answer: there };
+      await this.sessions.writable(asker, session);
+      if (data !== undefined && bytesOf(next) > POINT_MOST)
+        throw new WaggleError('MESSAGE_TOO_LARGE', `All that is brought to a sync point has at most ${POINT_MOST} bytes.`, {
+          path: 'data',
+        });
+      return { state: next, answer: next };
     });
     // told again whenever the last one asks again: a service that ended in between told nobody
     if (point.endedBy === who) await this.tellers.ended(tenant, { session, name, point });
@@ -100,6 +108,8 @@ export class SyncPoints implements Part {
     return { points: entries.map((entry) => ({ name: entry.key.split('.').at(-1), ...entry.json<SyncPoint>() })) };
   }
 }
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 const late = (name: string, point: SyncPoint): WaggleError =>
   new WaggleError('SYNC_TIMED_OUT', `${name} ended without ${withoutWhom(point)}.`, { path: 'name' });

@@ -18,6 +18,9 @@ export interface ListenOptions {
   signal?: AbortSignal;
 }
 
+/** The news may come before a replica of the broker that lags behind has what it is about. */
+const LOOK_AGAIN = 5_000;
+
 /** What the agents of a session say to one another: kept in order for as long as the session lives. */
 export class Channel {
   constructor(
@@ -55,7 +58,7 @@ export class Channel {
           yield message;
           if (signal?.aborted) return;
         }
-        if (!more) await wakes.next();
+        if (!more) await wakes.next(LOOK_AGAIN);
       }
     } finally {
       await wakes.stop();

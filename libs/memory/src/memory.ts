@@ -70,9 +70,16 @@ export class Memory {
   }
 
   /** Its versions, the newest first; at most 64 are kept. Large values are fetched. */
-  async history<T = unknown>(key: string, limit?: number): Promise<Version<T>[]> {
-    const question = { session: this.session, key: requireKey(key), ...(limit !== undefined && { limit }) };
-    const { versions } = await this.desk.read<{ versions: Version<T>[] }>('history', question);
+  async history<T = unknown>(key: string, limit = 20): Promise<Version<T>[]> {
+    const question = { session: this.session, key: requireKey(key) };
+    const versions: Version[] = [];
+    for (let more = true; more;) {
+      const before = versions.at(-1)?.version;
+      const page = { ...question, limit: limit - versions.length, ...(before !== undefined && { before }) };
+      const found = await this.desk.read<{ versions: Version[]; more: boolean }>('history', page);
+      versions.push(...found.versions);
+      more = found.more;
+    }
     return Promise.all(versions.map((version) => this.whole<T>(version)));
   }
 
@@ -81,19 +88,28 @@ export class Memory {
    * behind: one key, or all of the session.
    */
   async forceSync(key?: string): Promise<KeyVersion[]> {
-    const { keys } = await this.desk.read<{ keys: KeyVersion[] }>('keys', {
-      session: this.session,
-      ...(key !== undefined && { key: requireKey(key) }),
-    });
+    const keys = await this.keys(key === undefined ? {} : { key: requireKey(key) });
     return Promise.all(keys.map(async (each) => ({ key: each.key, ...(await this.whole(each)) })));
   }
 
   /** Changes of a key, or of all under `prefix.>`, until the signal aborts. A slow reader misses versions, never the last. */
   watch<T = unknown>(pattern: string, options: WatchMemoryOptions = {}): AsyncIterable<MemoryChange<T>> {
     const get = (key: string) => this.get<T>(key);
-    const all = async () => (await this.desk.read<{ keys: KeyVersion<T>[] }>('keys', { session: this.session })).keys;
+    const all = () => this.keys();
     const { bus, tenant } = this.desk;
     return watchMemory<T>({ bus, feed: memoryKeys.memory(tenant, this.session, pattern), get, all }, pattern, options);
+  }
+
+  private async keys(of: { key?: string } = {}): Promise<KeyVersion[]> {
+    const keys: KeyVersion[] = [];
+    for (let more = true; more;) {
+      const after = keys.at(-1)?.key;
+      const question = { session: this.session, ...of, ...(after !== undefined && { after }) };
+      const page = await this.desk.read<{ keys: KeyVersion[]; more: boolean }>('keys', question);
+      keys.push(...page.keys);
+      more = page.more;
+    }
+    return keys;
   }
 
   private async whole<T>(version: Version): Promise<Version<T>> {

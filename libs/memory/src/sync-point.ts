@@ -16,6 +16,9 @@ export interface ArriveOptions {
   data?: unknown;
 }
 
+/** The news may come before a replica of the broker that lags behind has what it is about. */
+const LOOK_AGAIN = 2_000;
+
 /** How a point stands. */
 export type PointState = State;
 
@@ -62,7 +65,7 @@ export class SyncPoint {
         if (state.state === 'complete') return state;
         if (state.state === 'timed-out')
           throw new WaggleError('SYNC_TIMED_OUT', `${this.name} ended without ${missing(state)}.`, { path: 'name' });
-        await wakes.next();
+        await wakes.next(LOOK_AGAIN);
       }
     } finally {
       await wakes.stop();

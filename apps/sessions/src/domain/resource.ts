@@ -21,10 +21,10 @@ const used = (state: ResourceState): number => state.holders.reduce((sum, { slot
 
 /**
  * Serves the queue from its head for as long as there are slots; a request that needs more than are free holds up those
- * behind it, or it would never be served.
+ * behind it, or it would never be served. Where the slots became fewer since it asked, it gets all there are.
  */
 export const serve = (state: ResourceState): { state: ResourceState; served: ResourceRequest[] } => {
-  let queue = [...state.queue];
+  let queue = state.queue.map((each) => (each.slots > state.slots ? { ...each, slots: state.slots } : each));
   const served: ResourceRequest[] = [];
   let free = state.slots - used(state);
   for (let [head] = inOrder(queue); head !== undefined && head.slots <= free; [head] = inOrder(queue)) {

@@ -27,7 +27,7 @@ export const requireOpen = (state: SessionState): SessionState => {
 export const requireMember = (state: SessionState, name: string): SessionState => {
   const { members, createdBy } = state;
   if (members === undefined || members.includes(name) || createdBy === name) return state;
-  throw new WaggleError('NOT_ALLOWED', `The session is for ${[createdBy, ...members].join(', ')}.`, { path: 'session' });
+  throw new WaggleError('NOT_ALLOWED', `The session is for ${[...new Set([createdBy, ...members])].join(', ')}.`, { path: 'session' });
 };
 
 /** `NOT_ALLOWED` for everybody but who made it. */
@@ -39,7 +39,7 @@ export const requireCreator = (state: SessionState, name: string): SessionState 
 /** In it from now on; who is in it already stays since then. */
 export const joined = (state: SessionState, name: string, { role, at }: { role?: string; at: string }): SessionState => {
   requireMember(state, name);
-  const known = state.agents[name];
+  const known = Object.hasOwn(state.agents, name) ? state.agents[name] : undefined;
   if (known !== undefined && known.role === role) return state;
   if (known === undefined && Object.keys(state.agents).length >= AGENTS_MOST)
     throw new WaggleError('OVERLOADED', `A session has at most ${AGENTS_MOST} agents.`);

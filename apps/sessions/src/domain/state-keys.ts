@@ -1,4 +1,5 @@
-import { problem, validatorOf, WaggleError, type StateKey } from '@waggle/protocol';
+import { WaggleError, type StateKey } from '@waggle/protocol';
+import { problemsBy } from './strangers-schema.js';
 
 /** What was declared of a key: by its name, or by the longest `prefix.>` that it begins with. */
 export const declared = (keys: Readonly<Record<string, StateKey>>, key: string): StateKey | undefined => {
@@ -22,7 +23,7 @@ export const requireOwner = (keys: Readonly<Record<string, StateKey>>, key: stri
 export const requireValid = (keys: Readonly<Record<string, StateKey>>, key: string, value: unknown): void => {
   const schema = declared(keys, key)?.schema;
   if (schema === undefined) return;
-  const problems = validatorOf(schema, { path: 'value' })(value);
+  const problems = problemsBy(schema, value, 'value');
   if (problems.length === 0) return;
   throw new WaggleError('INVALID_MESSAGE', `${key}: ${problems.map(({ message }) => message).join(' ')}`, { problems });
 };
@@ -31,13 +32,20 @@ export const requireValid = (keys: Readonly<Record<string, StateKey>>, key: stri
 export const problemsOfState = (keys: Readonly<Record<string, StateKey>>, state: ReadonlyMap<string, unknown>) =>
   [...state].flatMap(([key, value]) => {
     const schema = declared(keys, key)?.schema;
-    return schema === undefined ? [] : validatorOf(schema, { path: key })(value);
+    return schema === undefined ? [] : problemsBy(schema, value, key);
   });
 
-/** `INVALID_MESSAGE` for a schema that is none. */
-export const requireSchemas = (keys: Readonly<Record<string, StateKey>>, wrongOf: (schema: unknown) => { message: string }[]): void => {
-  const problems = Object.entries(keys).flatMap(([key, { schema }]) =>
-    schema === undefined ? [] : wrongOf(schema).map(({ message }) => problem('INVALID_MESSAGE', message, `keys.${key}.schema`)),
-  );
-  if (problems.length > 0) throw new WaggleError('INVALID_MESSAGE', problems.map(({ message }) => message).join(' '), { problems });
+/** Keys of a session that are declared. */
+const KEYS_MOST = 200;
+
+/** `OVERLOADED` */
+export const withKeys = (known: Readonly<Record<string, StateKey>>, more: Readonly<Record<string, StateKey>>): Record<string, StateKey> => {
+  const keys = { ...known, ...more };
+  if (Object.keys(keys).length > KEYS_MOST)
+    throw new WaggleError('OVERLOADED', `A session declares at most ${KEYS_MOST} keys.`, { path: 'keys' });
+  return keys;
 };
+
+/** Schemas by where they stand in what was asked. */
+export const schemasOf = (keys: Readonly<Record<string, StateKey>>): Record<string, StateKey['schema']> =>
+  Object.fromEntries(Object.entries(keys).map(([key, { schema }]) => [`keys.${key}.schema`, schema]));

@@ -1,4 +1,4 @@
-import type { SyncPoint } from '@waggle/protocol';
+import { WaggleError, type SyncPoint } from '@waggle/protocol';
 
 /** An agent, or one of its own choosing among several: each counts once, however often it comes. */
 export const participant = (agent: string, as?: string): string => (as === undefined ? agent : `${agent}/${as}`);
@@ -23,9 +23,20 @@ const isComplete = (point: SyncPoint): boolean => {
   return typeof left === 'number' ? left === 0 : left.length === 0;
 };
 
-/** Unchanged when it has ended, or this one has come before. */
+const ARRIVED_MOST = 1_000;
+
+/** Whoever is awaited by name may always come. */
+const requireRoom = (point: SyncPoint, who: string): void => {
+  if (Object.keys(point.arrived).length < ARRIVED_MOST) return;
+  const left = missing(point);
+  if (typeof left !== 'number' && left.includes(agentOf(who))) return;
+  throw new WaggleError('OVERLOADED', `${ARRIVED_MOST} have come to the sync point already.`, { path: 'name' });
+};
+
+/** Unchanged when it has ended, or this one has come before; `OVERLOADED` when too many have. */
 export const arrived = (point: SyncPoint, who: string, { at, data }: { at: string; data?: unknown }): SyncPoint => {
   if (point.state !== 'open' || Object.hasOwn(point.arrived, who)) return point;
+  requireRoom(point, who);
   const next = { ...point, arrived: { ...point.arrived, [who]: { at, ...(data !== undefined && { data }) } } };
   return isComplete(next) ? { ...next, state: 'complete', endedAt: at, endedBy: who } : next;
 };

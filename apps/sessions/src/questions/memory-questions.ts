@@ -29,11 +29,15 @@ export interface ReadHistory {
   session: string;
   key: string;
   limit?: number;
+  /** A version: only older ones. */
+  before?: number;
 }
 
 export interface ReadKeys {
   session: string;
   key?: string;
+  /** A key: only those after it. */
+  after?: string;
 }
 
 const write = { request: FORM.name, session: FORM.name, key: FORM.key, expect: FORM.version, fence: FORM.version };
@@ -43,5 +47,8 @@ const ttl = between(1, 30 * DAY);
 export const readSet = question<SetKey>({ ...write, value: FORM.any, ttl }, ['request', 'session', 'key', 'value']);
 export const readMerge = question<MergeKey>({ ...write, patch: FORM.any, ttl }, ['request', 'session', 'key', 'patch']);
 export const readDelete = question<WriteKey>(write, ['request', 'session', 'key']);
-export const readHistory = question<ReadHistory>({ session: FORM.name, key: FORM.key, limit: between(1, 64) }, ['session', 'key']);
-export const readKeys = question<ReadKeys>({ session: FORM.name, key: FORM.key }, ['session']);
+export const readHistory = question<ReadHistory>({ session: FORM.name, key: FORM.key, limit: between(1, 64), before: FORM.version }, [
+  'session',
+  'key',
+]);
+export const readKeys = question<ReadKeys>({ session: FORM.name, key: FORM.key, after: FORM.key }, ['session']);
