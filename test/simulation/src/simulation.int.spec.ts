@@ -20,7 +20,7 @@ describe('the coordinator in simulation', () => {
 
   it('runs a seed the same way each time', () => {
     const [first, second] = [1, 2].map(() => simulate('--seed', '7', '--trace').stdout.replace(/^\{.*/m, ''));
-    expect(first!.length).toBeGreaterThan(10_000);
+    expect(first!.length).toBeGreaterThan(1_000);
     expect(second).toBe(first);
   }, 60_000);
 });
