@@ -21,6 +21,8 @@ export const onChildReserve = (draft: Draft, input: Extract<Input, { kind: 'chil
   const task = state.tasks.get(taskId);
   const hop = draft.head.hop + 1;
   const refuse = (code: Refusal): void => {
+    // what a stranger asks for is refused too, but must not stand in the way of who asks for the same by right
+    if (agent !== COORDINATOR && agent !== task?.agent) return;
     if (state.refused.size < RECORDED) draft.emit({ type: 'childRefused', childId, code });
   };
   if (task === undefined || task.attempt !== attempt || !asksFor(task, input)) return refuse('PARENT_ENDED');

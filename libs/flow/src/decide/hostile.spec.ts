@@ -3,6 +3,7 @@ import { Driver, offer } from '../testing/driver.js';
 import { Checked, refold, snapshot } from '../testing/checked.js';
 import { sentenceOf } from '../history/sentences.js';
 import { LIMITS, sizeOf } from '../limits.js';
+import { reservationOf } from './children.js';
 
 /** What a broker takes in one message, less the envelope. */
 const MESSAGE = 1024 * 1024 - 4096;
@@ -192,5 +193,15 @@ describe('agents and clients that mean no good, or do not look', () => {
       rich.give(rich.input('childEnded', { childId: child.childId, state: 'COMPLETED', cost: 0, attempts: 1 }));
     }
     expect(rich.state.outcome?.state).toBe('COMPLETED');
+  });
+
+  it('a stranger that asks for a child by its id is refused, and stands in nobody’s way', () => {
+    const d = start({ steps: [{ id: 'a', skill: 'x' }] });
+    const { agent } = d.dispatched('a');
+    const ask = { childId: `c-${'7'.repeat(40)}`, taskId: 'a', attempt: 1, tasks: 1 };
+    d.give(d.input('childReserve', { ...ask, agent: 'mallory' }));
+    expect(reservationOf(d.state, ask.childId)).toBeUndefined();
+    d.give(d.input('childReserve', { ...ask, agent }));
+    expect(reservationOf(d.state, ask.childId)).toMatchObject({ granted: true });
   });
 });
