@@ -80,6 +80,15 @@ describe('shapes of code', () => {
     expect((await auditFile('a.py', 'eval(x)\n')).findings).toMatchObject([{ rule: 'security/py-eval', severity: 'medium', line: 1 }]);
   });
 
+  it('are not looked for in silence where YAML cannot be read', async () => {
+    expect(await auditFile('compose.yaml', 'services:\n  a: [\n')).toMatchObject({
+      note: 'it cannot be read as YAML; looked through for secrets',
+    });
+    const bomb = ['a: &a [x, x]', 'b: &b [*a, *a, *a, *a]', 'services: { web: { privileged: true, list: *b } }'].join('\n');
+    const { findings, note } = await auditFile('compose.yaml', bomb);
+    expect([findings.length > 0, note]).toEqual([true, undefined]);
+  });
+
   it('count one step less in tests', async () => expect(await rules('tests/test_a.py', 'eval(x)\n')).toEqual(['low security/py-eval 1']));
 
   it('are listed fifty times a file and rule, and the rest is counted', async () => {

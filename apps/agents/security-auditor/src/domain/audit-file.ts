@@ -8,12 +8,14 @@ import {
   isGenerated,
   isTestFile,
   isTooDeep,
+  isYaml,
   languageOf,
   maskFindings,
   MAX_PARSE,
   parse,
   parserOf,
   splitLines,
+  yamlPairs,
   type Finding,
   type Rule,
   type RuleInfo,
@@ -75,7 +77,8 @@ const auditShapes = async (source: Source, rules: readonly Rule[], list: Finding
   const language = languageOf(path);
   if (language === undefined) {
     if (source.formats?.length === 0) return { omitted: 0, note: 'no parser for this kind of file' };
-    return { omitted: applyRules(rules, source, list) };
+    const unread = source.formats?.some(isYaml) === true && yamlPairs(text) === undefined;
+    return { omitted: applyRules(rules, source, list), ...(unread ? { note: 'it cannot be read as YAML' } : {}) };
   }
   if (parserOf(language) === undefined) return { omitted: 0, note: `no parser for ${language} on this platform` };
   if (!rules.some((rule) => concerns(rule, { ...source, language }))) return { omitted: 0 };
