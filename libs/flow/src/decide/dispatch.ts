@@ -75,7 +75,7 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
 };
 
 /** Somebody offers the skill, but for more than is left. */
-const poor = (draft: Draft, skill: string): boolean =>
+export const poor = (draft: Draft, skill: string): boolean =>
   !draft.frozen(skill) && draft.offers(skill).length > 0 && affordable(draft, draft.offers(skill)).length === 0;
 
 /** The task waits for what those at work do not spend; where nothing is at work there is no more to come. */

@@ -204,4 +204,51 @@ describe('agents and clients that mean no good, or do not look', () => {
     d.give(d.input('childReserve', { ...ask, agent }));
     expect(reservationOf(d.state, ask.childId)).toMatchObject({ granted: true });
   });
+
+  it('what is begun anew of a flow before runs no wider than the step says', () => {
+    const steps = [
+      { id: 'a', skill: 'x', forEach: 'input', maxParallel: 2, onFailure: 'continue', retry: once },
+      { id: 'b', skill: 'x', after: ['a'], retry: once },
+    ];
+    const before = new Driver();
+    before.agents = { '*': [offer('one')] };
+    before.submit({ definition: { name: 'm', steps }, input: Array.from({ length: 20 }, (_, i) => i) });
+    before.complete('a-0');
+    for (let i = 1; i < 20; i++) before.fail(`a-${i}`, 'X', false);
+    before.fail('b', 'X', false);
+    const d = new Driver();
+    d.agents = before.agents;
+    d.facts.resumed = before.state;
+    d.submit({ resumes: { flowId: 'f1' } }, { flowId: 'f2' });
+    expect(d.commands('dispatch').map(({ taskId }) => taskId)).toEqual(['a-1', 'a-2']);
+    for (let i = 1; i < 20; i++) d.complete(`a-${i}`);
+    d.complete('b');
+    expect(d.state.outcome?.state).toBe('COMPLETED');
+  });
+
+  it('thousands that wait for money cost nothing while there is none', () => {
+    const d = new Driver();
+    d.agents = { '*': [offer('one', { cost: 1 })] };
+    const input = Array.from({ length: 3000 }, (_, i) => i);
+    d.submit({
+      definition: { name: 'm', budget: { cost: 20, tasks: 5000 }, steps: [{ id: 'a', skill: 'x', forEach: 'input' }], output: '1' },
+      input,
+    });
+    let looks = 0;
+    const { directory } = d.facts;
+    d.facts.directory = (skill) => {
+      const found = directory(skill);
+      return (
+        found && {
+          ...found,
+          offers: found.offers.map((each) => new Proxy(each, { get: (target, key) => (looks++, Reflect.get(target, key)) })),
+        }
+      );
+    };
+    d.give(d.result(d.dispatched('a-0'), { cost: 0.5 }));
+    expect(d.commands('dispatch')).toHaveLength(20);
+    expect(looks).toBeLessThan(10_000);
+    for (let i = 1; i < 10; i++) d.give(d.result(d.dispatched(`a-${i}`), { cost: 0.5 }));
+    expect(d.commands('dispatch')).toHaveLength(25);
+  });
 });

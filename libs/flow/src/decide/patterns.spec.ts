@@ -337,7 +337,10 @@ describe('sub-flows', () => {
     const d = run([{ id: 'sub', flow: inner }]);
     const { childId } = submitted(d);
     d.give(d.input('childReserve', { childId, agent: 'mallory', taskId: 'sub', attempt: 1, tasks: 1 }));
-    expect(d.events('childRefused')).toMatchObject([{ childId, code: 'PARENT_ENDED' }]);
+    expect(d.events('childReserved')).toEqual([]);
+    // nor keep its own from it
+    d.give(d.input('childReserve', { childId, agent: 'coordinator', taskId: 'sub', attempt: 1, tasks: 1 }));
+    expect(d.events('childReserved')).toMatchObject([{ childId, agent: 'coordinator' }]);
   });
 
   it('a plan: the steps that a planner gives are run; a bad plan is given back to it with what is wrong', () => {

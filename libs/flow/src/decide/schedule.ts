@@ -3,7 +3,7 @@ import { joinsNeeds } from '../definition/compile-step.js';
 import type { CompiledStep } from '../definition/compile.js';
 import { loadRef, loadWhole } from '../expression/loader.js';
 import { LIMITS } from '../limits.js';
-import type { StepState } from '../state/state.js';
+import type { StepState, TaskState } from '../state/state.js';
 import { begin } from './begin.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
@@ -17,7 +17,8 @@ import { scopeOf } from './scope-of.js';
 import { failStep } from './step-end.js';
 import { stopStep } from './stop-step.js';
 import { mayAsk } from './sub-flow.js';
-import { dispatch } from './dispatch.js';
+import { dispatch, poor } from './dispatch.js';
+import { isPromised } from './money.js';
 import { wantedAgain } from './wanted.js';
 import { turnTimeBoxes } from './time-boxes.js';
 
@@ -162,7 +163,11 @@ export const recheckWaiting = (draft: Draft): void => {
   const { state } = draft;
   for (const skill of [...state.waiting.keys()].sort()) {
     if (draft.offers(skill).length === 0) continue;
-    for (const task of [...(state.waiting.get(skill) ?? [])].sort((a, b) => a.order - b.order)) {
+    // thousands may wait for what those at work do not spend: they are looked at once there is something
+    const stays = ({ waitsFor }: TaskState): boolean => waitsFor === 'BUDGET' && isPromised(draft) && poor(draft, skill);
+    const waiting = [...(state.waiting.get(skill) ?? [])].filter((task) => !stays(task));
+    for (const task of waiting.sort((a, b) => a.order - b.order)) {
+      if (stays(task)) continue;
       if (state.phase !== 'open') return;
       if (draft.full) {
         draft.more = true;
