@@ -14,10 +14,11 @@ export const registerFinish = ({ program, run }: Registrar): void => {
     .option('--owner <uid>', 'with --dir: the user that the services run as', wholeNumber(0, 2 ** 31))
     .action(
       run(async (context, name: string, options: RotationOptions) => {
-        const dir = options.dir ?? program.opts<RotationOptions>().dir;
+        // both are options of `keys` as well, and are found there
+        const { dir, owner } = { ...program.opts<RotationOptions>(), ...options };
         const folder = dir === undefined ? context.folder : deploymentFolder(dir);
         await changing({ folder }, async () => {
-          const { roster, apply } = await keyringOf(name, { ...options, dir }, context);
+          const { roster, apply } = await keyringOf(name, { dir, owner }, context);
           if (!(await roster.keys.isRotated(name)))
             throw new WaggleError('BAD_USAGE', `the key of ${name} is not being rotated`, { path: 'name' });
           // where a rotation was interrupted, the new key is not in use yet

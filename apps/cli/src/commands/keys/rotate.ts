@@ -23,10 +23,11 @@ export const registerRotate = ({ program, run }: Registrar): void => {
     .action(
       run(async (context, name: string, options: RotationOptions) => {
         const { output } = context;
-        const dir = options.dir ?? program.opts<RotationOptions>().dir;
+        // both are options of `keys` as well, and are found there
+        const { dir, owner } = { ...program.opts<RotationOptions>(), ...options };
         const folder = dir === undefined ? context.folder : deploymentFolder(dir);
         const finished = await changing({ folder }, async () => {
-          const { roster, apply } = await keyringOf(name, { ...options, dir }, context);
+          const { roster, apply } = await keyringOf(name, { dir, owner }, context);
           const { keys } = roster;
           await keys.addNext(name);
           const taken = await apply();
