@@ -111,6 +111,7 @@ export class FlowRecord {
         return this.end(event, { at, how: timeout ? 'timeout' : 'failed', final: retryAt === undefined, retryable: fault.retryable });
       }
       case 'taskHandedOn':
+      case 'handoffReturned':
         return this.end(event, { at, how: 'handed', final: false, retryable: false });
       case 'taskCanceled': {
         const record = this.latest.get(event.taskId);
