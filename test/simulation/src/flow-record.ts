@@ -111,13 +111,12 @@ export class FlowRecord {
         return this.end(event, { at, how: timeout ? 'timeout' : 'failed', final: retryAt === undefined, retryable: fault.retryable });
       }
       case 'taskHandedOn':
-      case 'handoffReturned':
         return this.end(event, { at, how: 'handed', final: false, retryable: false });
-      case 'taskCanceled': {
-        const record = this.latest.get(event.taskId);
-        if (record && !record.ended) record.ended = { at, how: 'canceled', final: true, retryable: false };
-        return;
-      }
+      case 'taskCanceled':
+        return this.endOnce(event, { at, how: 'canceled', final: true, retryable: false });
+      // of an offer that nobody took in time; one that was refused has ended already
+      case 'handoffReturned':
+        return this.endOnce(event, { at, how: 'handed', final: false, retryable: false });
       case 'signalApplied':
         this.signals.set(event.id, 'applied');
         if (this.started && event.by !== this.started.owner && event.by !== 'coordinator')
@@ -139,6 +138,11 @@ export class FlowRecord {
       default:
         return;
     }
+  }
+
+  private endOnce({ taskId }: { taskId: string }, ended: NonNullable<AttemptRecord['ended']>): void {
+    const record = this.latest.get(taskId);
+    if (record && !record.ended) record.ended = ended;
   }
 
   private dispatched({ stepId, taskId, attempt, agent, deadline }: Extract<FlowEvent, { type: 'taskDispatched' }>, at: number): void {
