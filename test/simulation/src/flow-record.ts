@@ -116,7 +116,7 @@ export class FlowRecord {
         return this.endOnce(event, { at, how: 'canceled', final: true, retryable: false });
       // of an offer that nobody took in time; one that was refused has ended already
       case 'handoffReturned':
-        return this.endOnce(event, { at, how: 'handed', final: false, retryable: false });
+        return this.endOnce(event, { at, how: 'canceled', final: false, retryable: false });
       case 'signalApplied':
         this.signals.set(event.id, 'applied');
         if (this.started && event.by !== this.started.owner && event.by !== 'coordinator')

@@ -46,12 +46,17 @@ const check = validatorOf(RULE_SCHEMA, { code: 'INVALID_RULE' });
 const invalid = (path: string, message: string, cause?: unknown): WaggleError =>
   new WaggleError('INVALID_RULE', `${path}: ${message}`, { path, cause });
 
+/** A group of one thing that repeats without a bound, repeated itself: `(a+)+` takes time that doubles with each letter. */
+const RUNS_AWAY = /\((?:\?:)?(?:\\.|\[[^\]]*\]|[^()[\]\\|*+?{}])(?:[+*]|\{\d+,\})\??\)(?:[+*]|\{\d+,\d*\})/;
+
 /** Compiles the patterns of one rule; `(?i)`, `(?s)`, `(?m)` in front mean what they mean elsewhere. */
 class Patterns {
   constructor(private readonly path: string) {}
 
   compile(field: string, source: string, flags = ''): RegExp {
     const [, inline = '', rest = ''] = /^(?:\(\?([ism]+)\))?([^]*)$/.exec(source)!;
+    if (RUNS_AWAY.test(rest))
+      throw invalid(`${this.path}.${field}`, 'repeats a group that repeats already, which can take for ever: drop one of the two');
     try {
       return new RegExp(rest, [...new Set(`${flags}${inline}`)].join(''));
     } catch (error) {

@@ -70,6 +70,13 @@ examples: { bad: ['print(1)', 'print()'], good: ['log(1)', 'printer(1)'] }
     expect(await tryExamples(rule!)).toEqual([]);
   });
 
+  it('may not take for ever on a text made for it', () => {
+    const withText = (pattern: string): string =>
+      refusal(written.replace('call: { name: ^print$ }', () => `text: { pattern: '${pattern}' }`));
+    for (const pattern of ['(a+)+$', '^(?:\\w*)*x', '([a-z]+){2,}', '(.*)*']) expect(withText(pattern)).toContain('for ever');
+    expect(withText('(a+,)+(b|c)*d{1,3}')).toBe('taken');
+  });
+
   it('has its examples tried in earnest', async () => {
     const [rule] = readRules(written.replace("'log(1)'", "'print(2)'").replace("'print()'", "'say()'"), 'mine.yaml');
     expect((await tryExamples(rule!)).map(({ kind, code, found }) => [kind, code, found])).toEqual([
