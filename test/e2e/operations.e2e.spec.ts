@@ -70,7 +70,9 @@ describe('operating flows', () => {
       json: { flowId: 'gate-1', option: 'yes', stored: true, applied: true },
     });
     expect(await place.cli(['watch', 'gate-1'])).toMatchObject({ code: 0 });
-    expect((await place.cli(['flows', 'gate-1', '--history'])).stdout).toContain('Ann, signed in as cli, decided "yes" for ask: it is ready');
+    expect((await place.cli(['flows', 'gate-1', '--history'])).stdout).toContain(
+      'Ann, signed in as cli, decided "yes" for ask: it is ready',
+    );
     expect(await place.cli(['decide', id, 'no', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'DECISION_UNKNOWN' } } });
   });
 
