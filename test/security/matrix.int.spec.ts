@@ -112,10 +112,10 @@ const READING: Operation[] = [
   P('$JS.API.DIRECT.GET.RESULT', ['coordinator'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.SUBMIT', ['coordinator'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.BLOB', [], '{"seq":1}'),
-  P('$JS.API.STREAM.MSG.GET.FLOW', ['coordinator'], '{"seq":1}'),
-  P('$JS.API.STREAM.MSG.GET.RESULT', ['coordinator'], '{"seq":1}'),
-  P('$JS.API.STREAM.MSG.GET.TASK', [], '{"seq":1}'),
-  P('$JS.API.STREAM.MSG.GET.SUBMIT', ['coordinator'], '{"seq":1}'),
+  ...['FLOW', 'RESULT', 'SUBMIT', 'EVENT', 'WAIT', 'ESCALATION', 'PROGRESS'].map((stream) =>
+    P(`$JS.API.STREAM.MSG.GET.${stream}`, ['coordinator'], '{"seq":1}'),
+  ),
+  ...['TASK', 'DLQ', 'TIMER', 'AUDIT', 'BLOB'].map((stream) => P(`$JS.API.STREAM.MSG.GET.${stream}`, [], '{"seq":1}')),
 ];
 
 const BUCKETS: Operation[] = [

@@ -5,6 +5,7 @@ import {
   skillKey,
   subjects,
   type AgentMessage,
+  type EscalationRequest,
   type Outcome,
   type SignalName,
   type Submit,
@@ -60,6 +61,71 @@ describe('a coordinator whose reads are old', () => {
     setTimeout(() => (old = false), 100);
     const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'worker', child)));
     expect(outcome.json<AgentMessage<Outcome>>().payload).toMatchObject({ state: 'COMPLETED' });
+    await replica.stop();
+  });
+
+  it('does not take back an offer that was taken, nor decide by the default what was answered', async () => {
+    let delay = 0;
+    const broker = new ModelBroker({
+      partitions: 1,
+      manifests: [agentManifest('worker'), agentManifest('expert')],
+      copyDelay: () => delay,
+    });
+    const see = new ModelBus(broker, 'see');
+    const handed = {
+      id: 'handed',
+      request: { reason: 'NEEDS_SPECIALIST', toSkill: 'expert.skill', context: { completedWork: '', remainingWork: '' } },
+    };
+    const asked = {
+      issue: '?',
+      requestedDecision: '?',
+      options: ['left', 'right'].map((id) => ({ id, label: id })),
+      defaultAction: 'right',
+    };
+    await offerSkill(see, 'worker.skill', [{ agent: 'worker' }]);
+    await offerSkill(see, 'expert.skill', [{ agent: 'expert' }]);
+    await scriptedAgent(new ModelBus(broker, 'worker'), {
+      beat: 0,
+      script: ({ flowId, dispatch: { decision } }) => {
+        if (flowId === handed.id)
+          return { result: { kind: 'handoff', request: { ...handed.request, expiresAt: new Date(Date.now() + 400).toISOString() } } };
+        if (decision) return { output: decision.option };
+        return { result: { kind: 'escalate', request: { severity: 'high', ...asked, ladder: [{ who: 'human', after: 400 }] } } };
+      },
+    });
+    await scriptedAgent(new ModelBus(broker, 'expert'), {
+      beat: 0,
+      script: async ({ flowId, taskId, attempt }) => {
+        const started = createMessage({ type: MESSAGE_TYPES.start, from: 'expert', tenant: TENANT, payload: { starts: 0, instance: 'i' } });
+        await see.publish(subjects.start(TENANT, 'expert', flowId, taskId, attempt), JSON.stringify(started));
+        return 'never';
+      },
+    });
+    const staleness = ({ name }: { name: string }): number => (['PROGRESS', 'ESCALATION'].includes(name) ? 0 : Infinity);
+    const replica = await startReplica(new ModelBus(broker, 'coordinator', { staleness }), { hidden: true });
+    for (const flowId of [handed.id, 'asked']) {
+      const submit = createMessage({
+        type: MESSAGE_TYPES.submit,
+        from: 'ann',
+        tenant: TENANT,
+        payload: { skill: 'worker.skill', input: 1 },
+      });
+      await see.publishOnce('SUBMIT', subjects.submit(TENANT, 'ann', flowId), JSON.stringify(submit));
+    }
+    const ask = await eventually(async () => (await see.read('ESCALATION', subjects.ask(TENANT, 'asked', '*')))[0]);
+    const { id } = ask.json<AgentMessage<EscalationRequest>>().payload;
+    // its copy in INPUT comes after the default was due
+    delay = 60_000;
+    const answer = { type: MESSAGE_TYPES.decision, payload: { id, option: 'left', decidedBy: 'ann' } };
+    await see.publishOnce('ESCALATION', subjects.answer(TENANT, 'ann', 'asked', id!), JSON.stringify(answer));
+    delay = 0;
+    const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'ann', 'asked')));
+    expect(outcome.json<AgentMessage<Outcome>>().payload).toMatchObject({ state: 'COMPLETED', output: 'left' });
+    const ended = await eventually(async () => {
+      const log = (await see.read('FLOW', subjects.flow(TENANT, handed.id))).map((entry) => entry.text());
+      return /handoffAccepted|handoffReturned/.exec(log.join())?.[0];
+    });
+    expect(ended).toBe('handoffAccepted');
     await replica.stop();
   });
 

@@ -5,6 +5,7 @@ export interface Found {
   subject: string;
   sequence: number;
   body: Uint8Array;
+  time: Date;
 }
 
 const PAGE = 1_000;
@@ -23,5 +24,5 @@ export async function* readCurrent(bus: Bus, stream: StreamName, where: { filter
     if (known.length < PAGE) break;
   }
   const tail = await tailFromLeader(bus, stream, { after, filter });
-  if (tail.length > 0) yield tail.map(({ subject, sequence, text }) => ({ subject, sequence, body: Buffer.from(text) }));
+  if (tail.length > 0) yield tail.map(({ subject, sequence, text, time }) => ({ subject, sequence, body: Buffer.from(text), time }));
 }

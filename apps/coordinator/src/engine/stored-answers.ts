@@ -8,6 +8,7 @@ import type { FlowKey } from '../domain/flow-key.js';
 import { inParallel } from '../domain/in-parallel.js';
 import { readInput } from '../domain/read-input.js';
 import type { Flow } from './flow-store.js';
+import { readCurrent, type Found } from './read-current.js';
 
 const WIDTH = 16;
 /** Answers to one question that are looked at. */
@@ -15,7 +16,8 @@ const MOST = 100;
 
 /**
  * What is stored already and must count before what arrived: of several answers the one stored first wins, whatever order
- * they are delivered in; a stored answer wins over the default; an offer that was taken does not run out.
+ * they are delivered in; a stored answer wins over the default; an offer that was taken does not run out. Proven by the
+ * leader's word: a replica that lags knows of neither.
  */
 @Injectable()
 export class StoredAnswers {
@@ -38,7 +40,11 @@ export class StoredAnswers {
   }
 
   private async answers(key: FlowKey, flow: Flow, id: string): Promise<Input[]> {
-    const stored = await this.bus.read('ESCALATION', subjects.answer(key.tenant, '*', key.flowId, id), { limit: MOST });
+    const stored: Found[] = [];
+    for await (const found of readCurrent(this.bus, 'ESCALATION', { filter: subjects.answer(key.tenant, '*', key.flowId, id) })) {
+      stored.push(...found.slice(0, MOST - stored.length));
+      if (stored.length === MOST) break;
+    }
     return stored.flatMap(({ subject, sequence, body, time }) => {
       const origin = { stream: 'ESCALATION', sequence };
       if (isApplied(flow.state, origin) !== undefined) return [];
@@ -49,7 +55,7 @@ export class StoredAnswers {
 
   private async taken(key: FlowKey, offer: { agent: string; taskId: string; attempt: number }): Promise<Input[]> {
     const { agent, taskId, attempt } = offer;
-    const started = await this.bus.last('PROGRESS', subjects.start(key.tenant, agent, key.flowId, taskId, attempt));
+    const started = await this.bus.last('PROGRESS', subjects.start(key.tenant, agent, key.flowId, taskId, attempt), { from: 'leader' });
     if (started === undefined) return [];
     return [{ kind: 'accepted', ...offer, origin: { stream: 'PROGRESS', sequence: started.sequence }, at: started.time.getTime() }];
   }

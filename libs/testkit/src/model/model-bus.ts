@@ -335,11 +335,17 @@ export class ModelBus implements Bus {
 
   /** The stream's leader asked for the next message of a pattern. */
   private messageGet(stream: string, body: Uint8Array): string {
-    const { seq = 1, next_by_subj: filter = '>' } = JSON.parse(Buffer.from(body).toString()) as { seq?: number; next_by_subj?: string };
-    const [found] = this.streamNamed(stream).read(filter, { after: seq - 1, limit: 1 });
+    const { seq: from = 1, next_by_subj: filter = '>' } = JSON.parse(Buffer.from(body).toString()) as {
+      seq?: number;
+      next_by_subj?: string;
+    };
+    const [found] = this.streamNamed(stream).read(filter, { after: from - 1, limit: 1 });
     if (!found) return JSON.stringify({ error: { err_code: 10037, description: 'no message found' } });
     const lines = Object.entries(found.headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const hdrs = lines.length === 0 ? undefined : Buffer.from(`NATS/1.0\r\n${lines.join('')}\r\n`).toString('base64');
-    return JSON.stringify({ message: { subject: found.subject, seq: found.sequence, hdrs } });
+    const { subject, sequence: seq, time, body: data } = found;
+    return JSON.stringify({
+      message: { subject, seq, time: new Date(time).toISOString(), hdrs, data: Buffer.from(data).toString('base64') },
+    });
   }
 }
