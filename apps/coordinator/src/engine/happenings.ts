@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Origin } from '@waggle/flow';
 import { Log } from '@waggle/service';
+import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-config.js';
 import { readEvent } from '../domain/read-event.js';
 import { EventSignals } from './event-signals.js';
 import { SkillOffered } from './skill-offered.js';
@@ -16,6 +17,7 @@ export interface EventAddress {
 @Injectable()
 export class Happenings {
   constructor(
+    @Inject(COORDINATOR_CONFIG) private readonly config: CoordinatorConfig,
     private readonly skillOffered: SkillOffered,
     private readonly signals: EventSignals,
     private readonly triggers: Triggers,
@@ -24,7 +26,7 @@ export class Happenings {
 
   /** Resolves when everything that follows from the event is stored, under ids derived from its own. */
   async take({ tenant, source, type }: EventAddress, origin: Origin, body: Uint8Array): Promise<void> {
-    if ((source === 'registry' && type === 'skill-offered') || type === 'skill-thawed') await this.skillOffered.wake(origin, body);
+    if (this.wakesAll(source, type)) await this.skillOffered.wake(origin, body);
     const event = readEvent({ source, type }, body, origin);
     if (event === undefined)
       return this.log.warn('an event that cannot be read: it is no JSON object, or too large or too deep', {
@@ -35,5 +37,9 @@ export class Happenings {
       });
     await this.signals.tell(tenant, event);
     await this.triggers.start(tenant, event);
+  }
+  /** Flows of all tenants are woken by the registry's word, and an operator's, who alone may thaw: by nobody else's. */
+  private wakesAll(source: string, type: string): boolean {
+    return type === 'skill-thawed' ? this.config.operators.includes(source) : type === 'skill-offered' && source === 'registry';
   }
 }
