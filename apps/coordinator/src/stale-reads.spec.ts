@@ -38,8 +38,8 @@ describe('a coordinator whose reads are old', () => {
   it('finds the parent of a child, though an old reading knows nothing of it', async () => {
     const broker = new ModelBroker({ partitions: 1, manifests: [agentManifest('worker')] });
     const see = new ModelBus(broker, 'see');
-    let old = false;
-    const staleness = ({ name }: { name: string }): number => (name === 'FLOW' && old ? 0 : Infinity);
+    let old = 0;
+    const staleness = ({ name }: { name: string }): number => (name === 'FLOW' && old-- > 0 ? 0 : Infinity);
     const submit = async (owner: string, flowId: string, payload: Submit): Promise<void> => {
       const message = createMessage({ type: MESSAGE_TYPES.submit, from: owner, tenant: TENANT, payload });
       await see.publishOnce('SUBMIT', subjects.submit(TENANT, owner, flowId), JSON.stringify(message));
@@ -55,12 +55,40 @@ describe('a coordinator whose reads are old', () => {
     await eventually(() => agent.taken.length === 1);
     await first.stop();
     const replica = await startReplica(new ModelBus(broker, 'coordinator', { staleness }), { hidden: true });
-    old = true;
+    // for its first readings
+    old = 3;
     const child = `c-${'0'.repeat(40)}`;
     await submit('worker', child, { skill: 'child.skill', parent: { flowId: 'parent', taskId: 'a', attempt: 1 } });
-    setTimeout(() => (old = false), 100);
     const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'worker', child)));
     expect(outcome.json<AgentMessage<Outcome>>().payload).toMatchObject({ state: 'COMPLETED' });
+    await replica.stop();
+  });
+
+  it('goes on from a flow that an old reading knows nothing of', async () => {
+    const broker = new ModelBroker({ partitions: 1, manifests: [agentManifest('worker')] });
+    const see = new ModelBus(broker, 'see');
+    await offerSkill(see, 'worker.skill', [{ agent: 'worker', slots: 1000, freeSlots: 1000 }]);
+    await scriptedAgent(new ModelBus(broker, 'worker'), { beat: 0, slots: 100 });
+    const run = async (flowId: string, payload: Submit): Promise<Outcome> => {
+      const message = createMessage({ type: MESSAGE_TYPES.submit, from: 'ann', tenant: TENANT, payload });
+      await see.publishOnce('SUBMIT', subjects.submit(TENANT, 'ann', flowId), JSON.stringify(message));
+      return (await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'ann', flowId)))).json<AgentMessage<Outcome>>().payload;
+    };
+    let readings = 0;
+    // every other one
+    const staleness = ({ name }: { name: string }): number => (name === 'FLOW' && readings++ % 2 === 0 ? 0 : Infinity);
+    const replica = await startReplica(new ModelBus(broker, 'coordinator', { staleness }), { hidden: true });
+    const steps = [{ id: 'a', skill: 'worker.skill', forEach: 'input' }];
+    // more than one entry of the log takes over
+    const input = Array.from({ length: 200 }, () => 'x'.repeat(1_000));
+    expect(await run('before', { definition: { name: 'm', steps, output: 'steps.a.output.size()' }, input })).toMatchObject({
+      state: 'COMPLETED',
+    });
+    readings = 0;
+    const outcome = await run('after', { resumes: { flowId: 'before' } });
+    expect(outcome).toMatchObject({ state: 'COMPLETED', tasks: { attempts: 0 } });
+    const log = (await see.read('FLOW', subjects.flow(TENANT, 'after'))).filter((entry) => entry.text().includes('taskRestored'));
+    expect(log.length).toBeGreaterThan(1);
     await replica.stop();
   });
 

@@ -72,12 +72,9 @@ export class FlowStore {
 
   /** As `load`, proven to be the whole log by the word of the stream's leader. */
   async loadCurrent(key: FlowKey): Promise<{ flow: Flow; entries: LogEntry[] }> {
-    for (let tries = 0; tries < READS; tries++) {
-      const viewed = await this.view(key);
-      this.keep(key, viewed.flow);
-      if (await this.isCurrent(key, viewed.flow)) return viewed;
-    }
-    throw new WaggleError('BUS_TIMEOUT', `the log of ${key.flowId} grows faster than it can be read`);
+    const viewed = await this.viewCurrent(key);
+    this.keep(key, viewed.flow);
+    return viewed;
   }
 
   /** Whether nothing was appended after what is folded, by the word of the stream's leader; if something was, the flow is dropped. */
@@ -93,6 +90,15 @@ export class FlowStore {
   async view(key: FlowKey): Promise<{ flow: Flow; entries: LogEntry[] }> {
     const entries = await this.read(key);
     return { flow: folded(entries), entries };
+  }
+
+  /** As `view`, proven to be the whole log by the word of the stream's leader. */
+  async viewCurrent(key: FlowKey): Promise<{ flow: Flow; entries: LogEntry[] }> {
+    for (let tries = 0; tries < READS; tries++) {
+      const viewed = await this.view(key);
+      if (await this.isCurrent(key, viewed.flow)) return viewed;
+    }
+    throw new WaggleError('BUS_TIMEOUT', `the log of ${key.flowId} grows faster than it can be read`);
   }
 
   /** Appends an entry after the last one folded and folds it; false: another has been appended meanwhile. */

@@ -19,7 +19,7 @@ export class Sources {
   async resolve(input: SubmitInput, resumes: { flowId: string; n?: number }, facts: Facts): Promise<Problem[]> {
     const { flowId, n } = resumes;
     const wrong = (code: ErrorCode, message: string, field: string): Problem[] => [problem(code, message, `payload.resumes.${field}`)];
-    const { flow, entries } = await this.store.view({ tenant: input.tenant, flowId });
+    const { flow, entries } = await this.store.viewCurrent({ tenant: input.tenant, flowId });
     const { phase, owner, head } = flow.state;
     const mayKnow = owner === input.owner || this.config.operators.includes(input.owner);
     if (head === undefined || !mayKnow) return wrong('FLOW_UNKNOWN', `There is no flow ${flowId} to go on from.`, 'flowId');
@@ -33,7 +33,7 @@ export class Sources {
   /** Fills in the flow that this one is being restored from, while it is. */
   async restore({ tenant }: FlowKey, { state: { restoring } }: Flow, facts: Facts): Promise<void> {
     if (restoring === undefined) return;
-    const { entries } = await this.store.view({ tenant, flowId: restoring.flowId });
+    const { entries } = await this.store.viewCurrent({ tenant, flowId: restoring.flowId });
     if (entries.length < restoring.n) return;
     facts.resumed = entries.slice(0, restoring.n).reduce((state, { transition }) => fold(state, transition), emptyState());
   }
