@@ -51,7 +51,7 @@ describe('answers that are lost', () => {
     const both = mine!.acquire(['a', 'b']);
     both.catch(() => undefined);
     await eventually(async () => (await others!.status('b')).waiters.length === 1);
-    // a lock that is younger is not watched yet
+    // by the clock on purpose: a lock that is younger is not watched yet, and nothing outside tells when it is
     await new Promise((resolve) => setTimeout(resolve, 500));
     await others!.forceRelease('a', { reason: 'to see what becomes of it' });
     const taken = await others!.acquire('a');
