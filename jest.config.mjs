@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest over TypeScript sources: swc transforms everything, ESM dependencies included, to CommonJS (docs/adr). */
 const target = {
   target: 'es2023',
@@ -47,5 +49,8 @@ export default {
   modulePathIgnorePatterns: ['/dist/', '/.waggle/'],
   // a bound for what hangs; specs wait for the thing, and a busy machine takes its time
   testTimeout: 30_000,
+  // never in Jest's own process: a spec that leaves something running must not keep the run from ending
+  maxWorkers: Math.max(2, availableParallelism()),
+  workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',
 };

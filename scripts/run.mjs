@@ -15,9 +15,15 @@ export const environment = (extra = {}) => ({
   ...extra,
 });
 
-/** Runs a command with inherited output; answers its exit code (1 when a signal ended it). */
-export const run = (command, args, { env = {}, cwd = root } = {}) => {
-  const { status, error } = spawnSync(command, args, { cwd, env: environment(env), stdio: 'inherit' });
+/** Runs a command with inherited output, killed after `limit` milliseconds; answers its exit code (1 when a signal ended it). */
+export const run = (command, args, { env = {}, cwd = root, limit } = {}) => {
+  const { status, error } = spawnSync(command, args, {
+    cwd,
+    env: environment(env),
+    stdio: 'inherit',
+    timeout: limit,
+    killSignal: 'SIGKILL',
+  });
   if (error) console.error(`${command}: ${error.message}`);
   return status ?? 1;
 };

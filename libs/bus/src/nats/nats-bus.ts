@@ -92,7 +92,10 @@ export class NatsBus implements Bus {
           this.wire.reconnected();
           for (const queue of this.queues) queue.reconnected();
         },
-        closed: () => this.wire.closed(),
+        closed: () => {
+          this.wire.closed();
+          for (const queue of this.queues) void queue.close();
+        },
         refused: (subject) => this.wire.violated(subject),
       },
     );
@@ -164,6 +167,7 @@ export class NatsBus implements Bus {
         },
       },
     });
+    if (this.link.closing) throw new WaggleError('BUS_UNREACHABLE', 'the connection is closed');
     this.queues.add(queue);
     return queue;
   }

@@ -48,6 +48,7 @@ export class NatsQueue implements Queue {
 
   async consume(handler: (delivery: Delivery) => void, { maxInFlight }: { maxInFlight: number }): Promise<Subscription> {
     const { context, hooks } = this.inner;
+    if (this.closing) throw new WaggleError('BUS_UNREACHABLE', `the queue ${this.consumer} is closed`);
     const consumption: Consumption = new Consumption(
       context,
       {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { subjects } from '@waggle/protocol';
+import { subjects, taskConsumer } from '@waggle/protocol';
 import { eventually, proxy, testBroker, type Proxy, type TestBroker } from '@waggle/testkit';
+import { agentManifest } from '../permissions/factories.js';
 import type { Bus } from '../port.js';
 
 const BUSES = 12;
@@ -13,7 +14,7 @@ describe('a bus that lost its broker', () => {
   let buses: Bus[];
 
   beforeAll(async () => {
-    broker = await testBroker();
+    broker = await testBroker({ manifests: [agentManifest('echo')] });
     proxies = await Promise.all(Array.from({ length: BUSES }, () => proxy(broker.port)));
     buses = await Promise.all(proxies.map((each, i) => broker.busFor(`p${i}`, { servers: each.url })));
     // and some with nothing between
@@ -140,11 +141,22 @@ describe('a bus that lost its broker', () => {
   test('ends at once when it is closed meanwhile', async () => {
     const own = await proxy(broker.port);
     const bus = await broker.busFor('leaver', { servers: own.url });
+    const queue = await bus.queue('TASK', taskConsumer('echo', 'normal'));
+    const resources = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = resources();
+    await queue.consume(() => undefined, { maxInFlight: 1 });
+    expect(resources()).toBeGreaterThan(before);
     own.cut();
     await notReady(bus);
     await bus.close();
     own.heal();
+    // long enough to connect again, if it tried
     await sleep(500);
     expect(own.connections).toBe(0);
+    expect(resources()).toBeLessThanOrEqual(before);
+    const over = { code: 'BUS_UNREACHABLE' };
+    await expect(queue.consume(() => undefined, { maxInFlight: 1 })).rejects.toMatchObject(over);
+    await expect(bus.queue('TASK', taskConsumer('echo', 'normal'))).rejects.toMatchObject(over);
+    await expect(bus.request('wgm.nobody.listens', '')).rejects.toMatchObject(over);
   });
 });

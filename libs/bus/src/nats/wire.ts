@@ -55,6 +55,7 @@ export class Wire {
   private counter = 0;
   private timer: NodeJS.Timeout | undefined;
   private connected = true;
+  private over = false;
 
   constructor(
     nc: NatsConnection,
@@ -71,6 +72,7 @@ export class Wire {
 
   ask<T>(question: Question<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.over) throw new WaggleError('BUS_UNREACHABLE', 'the connection is closed');
       if (this.waiters.size >= MAX_WAITING)
         throw new WaggleError('OVERLOADED', `${MAX_WAITING} requests to the broker are under way already`);
       const now = performance.now();
@@ -119,6 +121,7 @@ export class Wire {
 
   /** Nothing will be answered any more. */
   closed(): void {
+    this.over = true;
     clearTimeout(this.timer);
     for (const waiter of this.waiters.values()) this.fail(waiter, new WaggleError('BUS_UNREACHABLE', 'the connection is closed'));
   }
