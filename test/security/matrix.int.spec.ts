@@ -168,9 +168,10 @@ const HOUSE: Operation[] = [
   P('$JS.API.STREAM.INFO.INPUT', ['provisioner', 'coordinator', 'cli'], ''),
   P('$JS.API.STREAM.INFO.TASK', ['provisioner', 'coordinator', 'cli'], ''),
   P('$JS.API.STREAM.INFO.AUDIT', ['provisioner'], ''),
-  ...['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'ESCALATION', 'PROGRESS'].map((stream) =>
+  ...['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'ESCALATION', 'PROGRESS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['coordinator'], '{"filter":"none.such"}'),
   ),
+  P('$JS.API.STREAM.PURGE.WAIT', ['coordinator', 'sessions'], '{"filter":"none.such"}'),
   ...['CHANNEL', 'ALARM', 'KV_MEMORY', 'KV_SESSIONS'].map((stream) =>
     P(`$JS.API.STREAM.PURGE.${stream}`, ['sessions'], '{"filter":"none.such"}'),
   ),

@@ -42,9 +42,19 @@ export class FlowShares {
     try {
       await this.share({ tenant, flowId, taskId }, message.payload.data as FlowShare);
       delivery.ack();
+      await this.forget(delivery);
     } catch (error) {
       this.log.warn('what a flow asks to share is asked again', { flowId, taskId, error });
       delivery.nak(AGAIN);
+    }
+  }
+
+  /** What was dealt with must not fill the stream; what was written there since stays. Left behind, it goes with its flow. */
+  private async forget({ subject, sequence }: Delivery): Promise<void> {
+    try {
+      await this.bus.purge('WAIT', subject, { upTo: sequence });
+    } catch (error) {
+      this.log.warn('what a flow asked to share stays until the flow is forgotten', { subject, error });
     }
   }
 

@@ -146,6 +146,8 @@ describe('resources', () => {
     await core.publish(subjects.outcome('t1', 'alice', 'f1'), '{}');
     await (await next).release();
     expect(await told()).toHaveLength(1);
+    // what was dealt with does not fill the stream
+    await eventually(async () => (await core.read('WAIT', subjects.wait('t1', SHARED, '*', '*'))).length === 0);
     expect((await told())[0]!.json<AgentMessage<Signal>>().payload).toEqual({
       signal: 'notify',
       data: { name: 'shared', data: { taskId: 'task', kind: 'resource', key: 'furnace', state: 'granted' } },

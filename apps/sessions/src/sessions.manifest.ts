@@ -10,7 +10,7 @@ export const manifest: Manifest = {
   folds: ['CHANNEL'],
   inspects: ['KV_MEMORY'],
   readsLeader: ['KV_MEMORY', 'KV_SESSIONS'],
-  purges: ['KV_MEMORY', 'KV_SESSIONS', 'CHANNEL', 'ALARM'],
+  purges: ['KV_MEMORY', 'KV_SESSIONS', 'CHANNEL', 'ALARM', 'WAIT'],
   buckets: { MEMORY: { write: ['>'] }, SESSIONS: { write: ['>'] } },
   serves: ['health'],
   servesTenants: [

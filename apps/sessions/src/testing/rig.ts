@@ -5,7 +5,7 @@ import { manifest } from '../sessions.manifest.js';
 import { startSessions } from './start-sessions.js';
 
 /** Writes what flows ask to share, and how they end. */
-const COORDINATOR: Manifest = { name: 'coordinator', kind: 'core', publishes: ['wait', 'outcome'], folds: ['SUBMIT', 'ALARM'] };
+const COORDINATOR: Manifest = { name: 'coordinator', kind: 'core', publishes: ['wait', 'outcome'], folds: ['SUBMIT', 'ALARM', 'WAIT'] };
 
 export interface Rig {
   broker: TestBroker;
