@@ -98,5 +98,12 @@ describe('two tenants', () => {
     await ask('quiet', 'q2');
     expect(await dispatched('loud', 'later')).toBe('low');
     expect(await dispatched('quiet', 'q2')).toBe('normal');
+    // also when the queue is short again for a moment: else its tasks would go before the other's by turns
+    const agent = await scriptedAgent(await broker.busFor('busy'), { beat: 0 });
+    await eventually(() => agent.results.length === 11);
+    await replica.app.get(QueueDepths).look('busy');
+    expect(replica.app.get(QueueDepths).of('busy')).toBe(0);
+    await ask('loud', 'after');
+    expect(await dispatched('loud', 'after')).toBe('low');
   });
 });

@@ -8,9 +8,10 @@ export class FairQueue<T> {
     else queue.add(item);
   }
 
-  /** The next one; undefined where nobody waits. */
-  take(): T | undefined {
+  /** The next one of those who may; undefined where none of them waits. Who may not keeps its place. */
+  take(may: (whose: string) => boolean = () => true): T | undefined {
     for (const [whose, queue] of this.queues) {
+      if (!may(whose)) continue;
       const [item] = queue;
       this.queues.delete(whose);
       queue.delete(item!);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Company } from '../domain/company.js';
 import { FairQueue } from '../domain/fair-queue.js';
 import { textOf, type FlowKey } from '../domain/flow-key.js';
 import type { Job } from './job.js';
@@ -8,6 +9,8 @@ const BATCH_JOBS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** Flows at work at once: more would only wait for the broker together, and keep others' from their turn. */
 const WIDTH = 64;
+/** Of one tenant, while there are others: in each turn of the event loop theirs stand behind so many at most. */
+const SHARED_WIDTH = 8;
 
 export type Worker = (key: FlowKey, jobs: Job[]) => Promise<void>;
 
@@ -19,13 +22,17 @@ interface Lane {
 
 /**
  * Many flows at once, one flow's inputs one after another: what arrives for a flow while it is at work waits and is then
- * taken together. Where many flows have something to do, tenants take turns. Bounded by what the partitions let in.
+ * taken together. Where many flows have something to do, tenants take turns, and none has more than a few at work at once
+ * while there are others. Bounded by what the partitions let in.
  */
 @Injectable()
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
   private readonly queue = new FairQueue<Lane>();
+  private readonly company = new Company();
+  /** Flows at work, and of whom. */
   private atWork = 0;
+  private readonly atWorkOf = new Map<string, number>();
   private worker: Worker = () => Promise.reject(new Error('no worker'));
   private idle: (() => void)[] = [];
 
@@ -39,8 +46,9 @@ export class Lanes {
     const lane = this.lanes.get(text) ?? { key, waiting: [], begun: false };
     lane.waiting.push(job);
     if (lane.begun) return;
+    this.company.seen(key.tenant, performance.now());
     // somebody at work waits for what comes from inside: it must not wait for a turn of theirs
-    if (job.internal || this.atWork < WIDTH) this.begin(text, lane);
+    if (job.internal || this.mayBegin(key.tenant)) this.begin(text, lane);
     else if (!this.lanes.has(text)) this.queue.put(key.tenant, lane);
     this.lanes.set(text, lane);
   }
@@ -56,10 +64,17 @@ export class Lanes {
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
+  private mayBegin(tenant: string): boolean {
+    if (this.atWork >= WIDTH) return false;
+    return (this.atWorkOf.get(tenant) ?? 0) < SHARED_WIDTH || this.company.isAlone(tenant, performance.now());
+  }
+
   private begin(text: string, lane: Lane): void {
-    this.queue.remove(lane.key.tenant, lane);
+    const { tenant } = lane.key;
+    this.queue.remove(tenant, lane);
     lane.begun = true;
     this.atWork++;
+    this.atWorkOf.set(tenant, (this.atWorkOf.get(tenant) ?? 0) + 1);
     void this.run(text, lane);
   }
 
@@ -68,11 +83,22 @@ export class Lanes {
     await Promise.resolve();
     while (lane.waiting.length > 0) await this.worker(lane.key, nextBatch(lane.waiting));
     this.lanes.delete(text);
-    this.atWork--;
-    const next = this.atWork < WIDTH ? this.queue.take() : undefined;
-    if (next !== undefined) this.begin(textOf(next.key), next);
+    this.ended(lane.key.tenant);
+    // more than one where a tenant is alone again
+    for (let next = this.next(); next !== undefined; next = this.next()) this.begin(textOf(next.key), next);
     if (this.lanes.size > 0) return;
     for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  private next(): Lane | undefined {
+    return this.atWork < WIDTH ? this.queue.take((tenant) => this.mayBegin(tenant)) : undefined;
+  }
+
+  private ended(tenant: string): void {
+    this.atWork--;
+    const left = this.atWorkOf.get(tenant)! - 1;
+    if (left > 0) this.atWorkOf.set(tenant, left);
+    else this.atWorkOf.delete(tenant);
   }
 }
 

@@ -52,13 +52,13 @@ export class Pressure {
     return admit({ inputs: this.inputs, queue, share: this.shares.of(tenant, now) }, this.config.depths);
   }
 
-  /** Whether tasks of this tenant hold up those of others: a queue is longer than its agents' slots, and it has had more than its share. */
+  /** Whether tasks of this tenant hold up those of others: lately a queue was longer than its agents' slots, and it has had more than its share. */
   crowds(tenant: string, skill: string): boolean {
     const now = performance.now();
     this.shares.note(tenant, now);
     if (this.shares.of(tenant, now) <= CROWDING) return false;
     const queue = this.depths.shortest(this.directory.find(skill)?.offers ?? []);
-    return queue !== undefined && queue.waiting > queue.slots;
+    return queue !== undefined && queue.lately > queue.slots;
   }
 
   /** Reads the figures of the streams. */

@@ -6,12 +6,24 @@ import { BUS, Log } from '@waggle/service';
 
 /** Figures older than this are read again, when somebody asks. */
 const FRESH = 500;
+/** For so many milliseconds a queue that was long is remembered: while it goes up and down its tasks are not let go first by turns. */
+const LATELY = 5_000;
 const AGENTS = 1_000;
 
 interface Depth {
   waiting: number;
   readAt: number;
+  /** The most that waited lately, and when. */
+  most: { waiting: number; at: number };
   reading: boolean;
+}
+
+/** What waits for an agent. */
+export interface QueueDepth {
+  waiting: number;
+  lately: number;
+  slots: number;
+  meanMs: number;
 }
 
 /** How many tasks wait for each agent, by figures of a moment ago. Looks while somebody asks, and not otherwise. */
@@ -26,29 +38,39 @@ export class QueueDepths {
 
   /** Never waits: nothing is known of an agent that is asked for the first time. */
   of(agent: string): number {
-    const depth = this.depths.get(agent);
-    if (depth === undefined || (!depth.reading && performance.now() - depth.readAt > FRESH)) void this.look(agent);
-    return depth?.waiting ?? 0;
+    return this.depthOf(agent)?.waiting ?? 0;
   }
 
-  /** Of the offers that with the fewest tasks waiting for each of its slots. */
-  shortest(offers: readonly DirectoryOffer[]): { waiting: number; slots: number; meanMs: number } | undefined {
-    const queues = offers.map(({ agent, slots, meanMs }) => ({ waiting: this.of(agent), slots, meanMs }));
-    const perSlot = (queue: (typeof queues)[number]): number => queue.waiting / Math.max(1, queue.slots);
+  /** Of the offers that with the fewest tasks waiting for each of its slots; `lately`: the most that waited there in the last seconds. */
+  shortest(offers: readonly DirectoryOffer[]): QueueDepth | undefined {
+    const queues = offers.map(({ agent, slots, meanMs }) => {
+      const depth = this.depthOf(agent);
+      return { waiting: depth?.waiting ?? 0, lately: depth?.most.waiting ?? 0, slots, meanMs };
+    });
+    const perSlot = (queue: QueueDepth): number => queue.waiting / Math.max(1, queue.slots);
     return queues.length === 0 ? undefined : queues.reduce((a, b) => (perSlot(b) < perSlot(a) ? b : a));
   }
 
   /** Reads the figures of an agent. */
   async look(agent: string): Promise<void> {
     const before = this.depths.get(agent);
-    this.depths.set(agent, { waiting: before?.waiting ?? 0, readAt: before?.readAt ?? -Infinity, reading: true });
     let waiting = before?.waiting ?? 0;
+    const most = before?.most ?? { waiting: 0, at: -Infinity };
+    this.depths.set(agent, { waiting, readAt: before?.readAt ?? -Infinity, most, reading: true });
     try {
       const queues = await Promise.all(taskConsumers(agent).map((consumer) => this.bus.backlog('TASK', consumer)));
       waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
     } catch (error) {
       this.log.warn('the depth of a queue cannot be read', { agent, error });
     }
-    this.depths.set(agent, { waiting, readAt: performance.now(), reading: false });
+    const readAt = performance.now();
+    const isMost = waiting >= most.waiting || readAt - most.at > LATELY;
+    this.depths.set(agent, { waiting, readAt, most: isMost ? { waiting, at: readAt } : most, reading: false });
+  }
+
+  private depthOf(agent: string): Depth | undefined {
+    const depth = this.depths.get(agent);
+    if (depth === undefined || (!depth.reading && performance.now() - depth.readAt > FRESH)) void this.look(agent);
+    return depth;
   }
 }
