@@ -14,7 +14,7 @@ export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
 export { extractTrace, injectTrace } from './trace.js';
 export { hearStored, lastWhenReachable, type StoredHearing } from './hear-stored.js';
-export { nextStored, tailFromLeader, type StoredNext, type StoredSize } from './next-stored.js';
+export { nextStored, tailFromLeader, type StoredSize } from './next-stored.js';
 export { InTurn } from './in-turn.js';
 export { loadValues, storeLarge, VALUE_LIMIT } from './values.js';
 export { ask, serve, type Endpoint, type ServeOptions, type TenantEndpoint } from './serve.js';

@@ -1,5 +1,7 @@
 import { WaggleError, type StoreName, type StreamName } from '@waggle/protocol';
-import type { Bus } from './port.js';
+import { headersFrom } from './nats/raw-headers.js';
+import { Stored } from './nats/stored-message.js';
+import type { Bus, StoredMessage } from './port.js';
 
 /** What a stream holds, without its body. */
 export interface StoredSize {
@@ -7,15 +9,6 @@ export interface StoredSize {
   sequence: number;
   /** Length of the header as it is stored. */
   headerBytes: number;
-}
-
-/** What the leader of a stream holds. */
-export interface StoredNext {
-  subject: string;
-  sequence: number;
-  time: Date;
-  header: string;
-  text: string;
 }
 
 const NO_MESSAGE = 10037;
@@ -52,14 +45,14 @@ export const tailFromLeader = async (
   bus: Pick<Bus, 'request'>,
   store: StoreName,
   where: { after: number; filter: string },
-): Promise<StoredNext[]> => {
-  const tail: StoredNext[] = [];
+): Promise<StoredMessage[]> => {
+  const tail: StoredMessage[] = [];
   for (let { after } = where; ;) {
     const message = await nextOf(bus, store, { after, filter: where.filter });
     if (message === undefined) return tail;
-    const { subject, seq, time, hdrs = '', data = '' } = message;
-    const [header, text] = [hdrs, data].map((part) => Buffer.from(part, 'base64').toString('utf8')) as [string, string];
-    tail.push({ subject, sequence: seq, time: new Date(time), header, text });
-    after = seq;
+    const { subject, seq: sequence, time, hdrs = '', data = '' } = message;
+    const [header, body] = [Buffer.from(hdrs, 'base64'), Buffer.from(data, 'base64')];
+    tail.push(new Stored({ subject, sequence, time, body, headers: headersFrom(header) }));
+    after = sequence;
   }
 };

@@ -200,8 +200,8 @@ export interface BucketEntry extends BucketValue {
   revision: number;
 }
 
-/** A write as it was heard of; of a deleted key the value is empty. */
-export interface BucketEvent extends BucketValue {
+/** A write; of a deletion the value is empty. What was heard on a feed and not stored there has the revision 0. */
+export interface BucketEvent extends BucketEntry {
   deleted: boolean;
 }
 
@@ -210,9 +210,11 @@ export interface Bucket {
   get(key: string, options?: { from?: 'leader' | 'any' }): Promise<BucketEntry | undefined>;
   /** Writes; with `expect` only over that revision (0: none). */
   put(key: string, value: string | Uint8Array, options?: { expect?: number }): Promise<PublishResult>;
-  delete(key: string): Promise<void>;
+  delete(key: string): Promise<PublishResult>;
   /** All present entries, keys matching a pattern (default `>`). */
   entries(pattern?: string): Promise<BucketEntry[]>;
+  /** The last write to each key, deletions included, proven current by the leader: for core services with `readsLeader`. */
+  writes(pattern?: string): Promise<BucketEvent[]>;
   /** Told of writes, at most once: for waking, never for deciding. */
   watch(pattern: string, handler: (entry: BucketEvent) => void): Promise<Subscription>;
 }

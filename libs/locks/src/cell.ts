@@ -1,5 +1,5 @@
 import type { Bus, LiveMessage, Subscription } from '@waggle/bus';
-import { bucketStream, retryable, subjects, WaggleError, type ErrorCode, type StoreName } from '@waggle/protocol';
+import { bucketStream, retryable, subjects, WaggleError, type ErrorCode } from '@waggle/protocol';
 import type { BrokerTime } from './broker-time.js';
 import { encode, type Entry } from './record.js';
 import type { Rules } from './rules.js';
@@ -43,7 +43,7 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
-const STREAM = bucketStream('LOCKS') as StoreName;
+const STREAM = bucketStream('LOCKS');
 /** Seconds a tombstone stays: for so long a scope that is locked again costs no reading. */
 const TOMBSTONE = 60;
 const TOMBSTONE_KNOWN = (TOMBSTONE - 5) * 1_000;

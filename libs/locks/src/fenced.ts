@@ -39,7 +39,7 @@ export class Fenced {
     place: FencedPlace,
     readonly token: number,
   ) {
-    this.stream = 'bucket' in place ? (bucketStream(place.bucket) as StoreName) : place.stream;
+    this.stream = 'bucket' in place ? bucketStream(place.bucket) : place.stream;
     this.subject = 'bucket' in place ? subjects.kvKey(place.bucket, place.key) : place.subject;
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus, StoredMessage, Subscription } from '@waggle/bus';
-import { bucketStream, isToken, subjects, WaggleError, type StoreName } from '@waggle/protocol';
+import { bucketStream, isToken, subjects, WaggleError } from '@waggle/protocol';
 import { BrokerTime } from './broker-time.js';
 import { Cell, type CellOptions } from './cell.js';
 import { Claim } from './claim.js';
@@ -106,7 +106,7 @@ export class Locks {
 
   /** All locks of the tenant that are held. Wants the right to read the whole bucket: `BUS_REFUSED` (an operator's, not an agent's). */
   async list(): Promise<LockStatus[]> {
-    const stream = bucketStream('LOCKS') as StoreName;
+    const stream = bucketStream('LOCKS');
     const root = subjects.kvKey('LOCKS', `${this.shared.tenant}.`);
     const found = await this.bus.read(stream, `${root}>`, { lastPerSubject: true });
     return found.filter(({ body }) => body.length > 0).map((message) => this.listed(message, root.length));

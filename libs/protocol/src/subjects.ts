@@ -100,7 +100,7 @@ export const inputFilter = (partition: number): string => `in.${partition}.>`;
 export const inputConsumer = (partition: number): string => `coordinator-${partition}`;
 export const taskConsumer = (agent: string, priority: Priority): string => `${agent}-${priority}`;
 export const taskConsumers = (agent: string): string[] => PRIORITIES.map((priority) => taskConsumer(agent, priority));
-export const bucketStream = (bucket: BucketName): string => `KV_${bucket}`;
+export const bucketStream = (bucket: BucketName): StoreName => `KV_${bucket}`;
 
 /** Retention is driven by two durable consumers on `outcome` (docs/retention.md). */
 export const RETENTION_CONSUMERS = { grace: 'coordinator-retention-grace', finished: 'coordinator-retention-finished' } as const;

@@ -1,4 +1,4 @@
-import { agentManifest, nextStored, type Bus, type Delivery, type Queue } from '@waggle/bus';
+import { agentManifest, nextStored, tailFromLeader, type Bus, type BucketEvent, type Delivery, type Queue } from '@waggle/bus';
 import { inputConsumer, subjects, type StreamName } from '@waggle/protocol';
 import { eventually, ModelBroker, ModelBus, testBroker } from './index.js';
 
@@ -160,6 +160,10 @@ describe.each([
       expect(next).toMatchObject({ subject: found!.subject, sequence: found!.sequence });
       expect(next!.headerBytes).toBeGreaterThan(20);
       expect(await nextStored(bus, 'SUBMIT', (await bus.figures('SUBMIT')).lastSequence)).toBeUndefined();
+      const tail = await tailFromLeader(bus, 'SUBMIT', { after: found!.sequence - 1, filter: subjects.submit('t', '*', id) });
+      expect(tail.map((one) => [one.subject, one.sequence, one.text(), one.header('traceparent'), one.time])).toEqual([
+        [found!.subject, found!.sequence, '{}', 'x', found!.time],
+      ]);
     });
   });
 
@@ -401,6 +405,46 @@ describe.each([
       await watch.stop();
       await bucket.put('a.y', 'unheard');
       expect(heard).toHaveLength(3);
+    });
+
+    test('a write has the same revision to who hears it, reads it and made it; deletions too', async () => {
+      const bucket = bus.bucket('QUOTAS');
+      const heard: BucketEvent[] = [];
+      const watch = await bucket.watch('r.>', (event) => heard.push(event));
+      const made: unknown[] = [];
+      for (const key of ['r.x', 'r.y']) made.push(await bucket.put(key, key));
+      made.push(await bucket.delete('r.x'), await bucket.put('r.y', 'again'));
+      await eventually(() => heard.length === 4);
+      expect(heard.map(({ revision }) => ({ status: 'stored', sequence: revision }))).toEqual(made);
+      const plain = ({ key, revision, deleted, value, text }: BucketEvent): unknown => [key, revision, deleted, value.length, text()];
+      expect((await bucket.writes('r.>')).map(plain)).toEqual(heard.slice(2).map(plain));
+      expect(heard.slice(2).map(({ key, deleted, text }) => [key, deleted, text()])).toEqual([
+        ['r.x', true, ''],
+        ['r.y', false, 'again'],
+      ]);
+      await watch.stop();
+    });
+
+    test('what is republished says of itself what the stream knows', async () => {
+      const heard: (string | undefined)[][] = [];
+      const key = subjects.kvKey('QUOTAS', 's');
+      const names = ['Nats-Stream', 'Nats-Subject', 'Nats-Sequence', 'Nats-Time-Stamp'];
+      const subscription = await bus.subscribe(subjects.kvFeed('QUOTAS', 's'), (live) =>
+        heard.push(names.map((name) => live.header(name))),
+      );
+      await bus.publish(key, 'x', { headers: { traceparent: 'y' } });
+      await eventually(() => heard.length === 1);
+      const { sequence, time } = (await bus.last('KV_QUOTAS', key))!;
+      const [stream, subject, revision, at] = heard[0]!;
+      expect([stream, subject, revision, Date.parse(at!)]).toEqual(['KV_QUOTAS', key, String(sequence), time.getTime()]);
+      await subscription.stop();
+      const told: string[] = [];
+      const feed = await bus.subscribe(subjects.progressFeed('t', '*', '*', '*'), (live) => told.push(live.subject));
+      const id = flow();
+      await bus.publish(subjects.progress('t', 'echo', id, 'a'), 'x');
+      await eventually(() => told.length === 1);
+      expect(told).toEqual([subjects.progressFeed('t', 'echo', id, 'a')]);
+      await feed.stop();
     });
 
     test('an entry with a time to live ends by itself, and its key is free', async () => {

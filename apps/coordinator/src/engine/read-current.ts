@@ -1,12 +1,5 @@
-import { tailFromLeader, type Bus } from '@waggle/bus';
+import { tailFromLeader, type Bus, type StoredMessage } from '@waggle/bus';
 import type { StreamName } from '@waggle/protocol';
-
-export interface Found {
-  subject: string;
-  sequence: number;
-  body: Uint8Array;
-  time: Date;
-}
 
 const PAGE = 1_000;
 
@@ -14,7 +7,11 @@ const PAGE = 1_000;
  * All messages of a pattern after a sequence, page by page: what the replica that was asked knows, then what only the
  * leader knows yet. On a cluster the first alone overlooks who began to wait a moment ago.
  */
-export async function* readCurrent(bus: Bus, stream: StreamName, where: { filter: string; after?: number }): AsyncGenerator<Found[]> {
+export async function* readCurrent(
+  bus: Bus,
+  stream: StreamName,
+  where: { filter: string; after?: number },
+): AsyncGenerator<StoredMessage[]> {
   const { filter } = where;
   let { after = 0 } = where;
   for (;;) {
@@ -24,5 +21,5 @@ export async function* readCurrent(bus: Bus, stream: StreamName, where: { filter
     if (known.length < PAGE) break;
   }
   const tail = await tailFromLeader(bus, stream, { after, filter });
-  if (tail.length > 0) yield tail.map(({ subject, sequence, text, time }) => ({ subject, sequence, body: Buffer.from(text), time }));
+  if (tail.length > 0) yield tail;
 }

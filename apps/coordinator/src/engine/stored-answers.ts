@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Bus } from '@waggle/bus';
+import type { Bus, StoredMessage } from '@waggle/bus';
 import { isApplied, unanswered, unaccepted, type Input } from '@waggle/flow';
 import { subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
@@ -8,7 +8,7 @@ import type { FlowKey } from '../domain/flow-key.js';
 import { inParallel } from '../domain/in-parallel.js';
 import { readInput } from '../domain/read-input.js';
 import type { Flow } from './flow-store.js';
-import { readCurrent, type Found } from './read-current.js';
+import { readCurrent } from './read-current.js';
 
 const WIDTH = 16;
 /** Answers to one question that are looked at. */
@@ -40,7 +40,7 @@ export class StoredAnswers {
   }
 
   private async answers(key: FlowKey, flow: Flow, id: string): Promise<Input[]> {
-    const stored: Found[] = [];
+    const stored: StoredMessage[] = [];
     for await (const found of readCurrent(this.bus, 'ESCALATION', { filter: subjects.answer(key.tenant, '*', key.flowId, id) })) {
       stored.push(...found.slice(0, MOST - stored.length));
       if (stored.length === MOST) break;

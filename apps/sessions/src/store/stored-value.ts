@@ -8,4 +8,4 @@ export const isDeleted = (message: StoredMessage): boolean => message.header('KV
 
 /** What stands under a key, a deletion included, as the leader has it. */
 export const storedValue = (bus: Bus, bucket: BucketName, key: string): Promise<StoredMessage | undefined> =>
-  bus.last(bucketStream(bucket) as `KV_${BucketName}`, subjects.kvKey(bucket, key), { from: 'leader' });
+  bus.last(bucketStream(bucket), subjects.kvKey(bucket, key), { from: 'leader' });

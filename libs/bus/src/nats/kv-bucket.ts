@@ -1,5 +1,6 @@
 import { bucketStream, subjects, WaggleError, type BucketName } from '@waggle/protocol';
 import type { Bucket, BucketEntry, BucketEvent, LiveMessage, PublishResult, StoredMessage, Subscription } from '../port.js';
+import { tailFromLeader } from '../next-stored.js';
 import type { Publisher } from './publisher.js';
 import type { Reader } from './reader.js';
 
@@ -22,6 +23,7 @@ export class KvBucket implements Bucket {
       publisher: Pick<Publisher, 'publish'>;
       reader: Pick<Reader, 'last' | 'lastFromLeader' | 'read'>;
       subscribe: (subject: string, handler: (message: LiveMessage) => void) => Promise<Subscription>;
+      request: (subject: string, body: string | Uint8Array) => Promise<LiveMessage>;
     },
   ) {}
 
@@ -36,27 +38,35 @@ export class KvBucket implements Bucket {
     return this.io.publisher.publish(this.subject(key), value, { expect: options.expect });
   }
 
-  async delete(key: string): Promise<void> {
-    await this.io.publisher.publish(this.subject(key), '', { headers: { [OPERATION]: 'DEL' } });
+  delete(key: string): Promise<PublishResult> {
+    return this.io.publisher.publish(this.subject(key), '', { headers: { [OPERATION]: 'DEL' } });
   }
 
   async entries(pattern = '>'): Promise<BucketEntry[]> {
-    const found = await this.io.reader.read(bucketStream(this.name), subjects.kvKey(this.name, pattern), { lastPerSubject: true });
+    const found = await this.lastOfEach(pattern);
     return found.filter((message) => !isTombstone(message)).map((message) => this.entry(message));
+  }
+
+  async writes(pattern = '>'): Promise<BucketEvent[]> {
+    const known = await this.lastOfEach(pattern);
+    // a replica that lags has the beginning of the stream
+    const after = known.at(-1)?.sequence ?? 0;
+    const tail = await tailFromLeader(this.io, bucketStream(this.name), { after, filter: subjects.kvKey(this.name, pattern) });
+    const latest = new Map([...known, ...tail].map((message) => [message.subject, message]));
+    return [...latest.values()].map((message) => ({ ...this.entry(message), deleted: isTombstone(message) }));
   }
 
   watch(pattern: string, handler: (entry: BucketEvent) => void): Promise<Subscription> {
     const prefix = subjects.kvFeed(this.name, '');
     return this.io.subscribe(subjects.kvFeed(this.name, pattern), (message) => {
       const deleted = isTombstone(message);
-      handler({
-        key: message.subject.slice(prefix.length),
-        value: message.body,
-        deleted,
-        text: () => message.text(),
-        json: <T>() => message.json<T>(),
-      });
+      const revision = Number(message.header('Nats-Sequence') ?? 0);
+      handler({ ...content(message), key: message.subject.slice(prefix.length), revision, deleted });
     });
+  }
+
+  private lastOfEach(pattern: string): Promise<StoredMessage[]> {
+    return this.io.reader.read(bucketStream(this.name), subjects.kvKey(this.name, pattern), { lastPerSubject: true });
   }
 
   private subject(key: string): string {
@@ -66,12 +76,12 @@ export class KvBucket implements Bucket {
 
   private entry(message: StoredMessage): BucketEntry {
     const prefix = subjects.kvKey(this.name, '');
-    return {
-      key: message.subject.slice(prefix.length),
-      value: message.body,
-      revision: message.sequence,
-      text: () => message.text(),
-      json: <T>() => message.json<T>(),
-    };
+    return { ...content(message), key: message.subject.slice(prefix.length), revision: message.sequence };
   }
 }
+
+const content = (message: Pick<StoredMessage, 'body' | 'text' | 'json'>): Pick<BucketEntry, 'value' | 'text' | 'json'> => ({
+  value: message.body,
+  text: () => message.text(),
+  json: <T>() => message.json<T>(),
+});

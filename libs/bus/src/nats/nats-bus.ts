@@ -246,6 +246,7 @@ export class NatsBus implements Bus {
       publisher: this.publisher,
       reader: this.reader,
       subscribe: (subject, handler) => this.subscribe(subject, handler),
+      request: (subject, body) => this.request(subject, body),
     });
   }
 

@@ -15,6 +15,7 @@ import { ModelStream, type Headers, type Kept, type Storing } from './model-stre
 import { Schedules } from './schedules.js';
 import { SourceCopy } from './source-copy.js';
 import { subjectFilter, type SubjectFilter } from './subject-filter.js';
+import { republishedTo } from './transform.js';
 
 export interface ModelOptions {
   clock?: Clock;
@@ -171,13 +172,19 @@ export class ModelBroker {
     for (const consumer of this.interested(name, message)) consumer.stored(message);
     this.copies.get(name)?.stored(message);
     if (settings.allow_msg_schedules) this.schedules.stored(stream, message);
-    if (settings.republish) this.republish(settings.republish, message);
+    if (settings.republish) this.republish(stream, message);
   }
 
-  private republish({ src, dest }: { src: string; dest: string }, { subject, body, headers }: Kept): void {
-    if (!subjectFilter(src)(subject)) return;
-    const to = dest.slice(0, -1) + subject.slice(src.length - 1);
-    this.tell(to, { subject: to, body, headers, respond: noAnswer });
+  private republish({ name, settings }: ModelStream, { subject, sequence, time, body, headers }: Kept): void {
+    const to = republishedTo(settings.republish!, subject);
+    if (to === undefined) return;
+    const stored = {
+      'Nats-Stream': name,
+      'Nats-Subject': subject,
+      'Nats-Sequence': String(sequence),
+      'Nats-Time-Stamp': new Date(time).toISOString(),
+    };
+    this.tell(to, { subject: to, body, headers: { ...headers, ...stored }, respond: noAnswer });
   }
 
   private removed(stream: ModelStream, message: Kept): void {

@@ -236,7 +236,12 @@ export class ModelBus implements Bus {
   }
 
   bucket(name: BucketName): Bucket {
-    return new KvBucket(name, { publisher: this, reader: this.reader, subscribe: (subject, handler) => this.subscribe(subject, handler) });
+    return new KvBucket(name, {
+      publisher: this,
+      reader: this.reader,
+      subscribe: (subject, handler) => this.subscribe(subject, handler),
+      request: (subject, body) => this.request(subject, body),
+    });
   }
 
   handBack(held: { stream: StreamName; consumer: string; streamSequence: number }): void {

@@ -1,3 +1,5 @@
+import { subjectFilter } from './subject-filter.js';
+
 /** FNV-1a, 32 bits: how the server finds a partition. */
 const hash = (text: string): number => {
   let value = 0x811c9dc5;
@@ -27,4 +29,13 @@ export const subjectTransform = ({ src, dest }: { src: string; dest: string }): 
       })
       .join('');
   };
+};
+
+/** Where a stored message is republished; undefined where `src` does not match. */
+export const republishedTo = ({ src, dest }: { src: string; dest: string }, subject: string): string | undefined => {
+  if (!subjectFilter(src)(subject)) return undefined;
+  const [pattern, tokens] = [src.split('.'), subject.split('.')];
+  const wild = tokens.filter((_, at) => pattern[at] === '*');
+  const rest = tokens.slice(pattern.length - 1).join('.');
+  return dest.replace(/\$(\d+)/g, (_, n: string) => wild[Number(n) - 1] ?? '').replace(/>$/, () => rest);
 };
