@@ -5,6 +5,7 @@ import {
   SHARED,
   subjects,
   type AgentMessage,
+  type AlarmDue,
   type FlowShare,
   type Signal,
   type WaitEntry,
@@ -129,6 +130,25 @@ describe('resources', () => {
     expect((await ask('release', { id: grant.place.id })).problems).toMatchObject([{ code: 'NOT_ALLOWED' }]);
     expect((await ask('request', { slots: 2 })).problems).toMatchObject([{ code: 'INVALID_MESSAGE' }]);
     await grant.release();
+  });
+
+  it('renewed or given back, leave no alarm behind', async () => {
+    const core = await rig.bus('coordinator');
+    const ada = await as('ada');
+    const armed = async (): Promise<string[]> => {
+      const stored = await core.read('ALARM', subjects.alarmAt('t1', '*'));
+      const alarms = stored.map((each) => each.json<AgentMessage<AlarmDue>>().payload);
+      return alarms.filter(({ about }) => about.resource === 'loom').map(({ id }) => id);
+    };
+    const grant = await ada.acquire('loom');
+    for (let i = 0; i < 3; i++) {
+      const question = JSON.stringify({ request: `renew-${i}`, resource: 'loom', id: grant.place.id });
+      await (await rig.bus('ada')).request('wgm.svc.sessions.renew.t1.ada', question);
+    }
+    const [holder] = (await ada.list()).find(({ resource }) => resource === 'loom')!.holders;
+    expect(await armed()).toEqual([holder!.alarm]);
+    await grant.release();
+    expect(await armed()).toEqual([]);
   });
 
   it('are given back for a flow that ended without doing so itself, and are told to it once', async () => {

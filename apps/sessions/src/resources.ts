@@ -121,13 +121,15 @@ export class Resources implements Part {
     return {};
   }
 
-  /** Makes a change, serves whom it leaves room for, and tells flows that were served. */
+  /** Makes a change, serves whom it leaves room for, tells flows that were served, and takes back alarms that it made moot. */
   private async change(
     { tenant, resource }: Where,
     step: (state: ResourceState) => ResourceState | Promise<ResourceState>,
   ): Promise<ResourceState> {
     const key = memoryKeys.resource(tenant, resource);
+    let moot: string[] = [];
     const after = await this.documents.update<ResourceState, ResourceState>(key, async (there) => {
+      moot = [];
       const before = there ?? newResource();
       const stepped = await step(before);
       const { state, served } = serve(stepped);
@@ -135,10 +137,13 @@ export class Resources implements Part {
       const waited = new Set(before.queue.map(({ id }) => id));
       const grants = await Promise.all(served.map((each) => this.grant(tenant, resource, { request: each, waited: waited.has(each.id) })));
       const next = holding(state, grants);
+      const awaited = new Set(alarmsOf(next));
+      moot = alarmsOf(before).filter((alarm) => !awaited.has(alarm));
       const idle = !next.defined && next.holders.length + next.queue.length === 0;
       return { state: idle ? null : next, answer: next };
     });
     await this.tell(tenant, resource, after);
+    await this.alarms.disarm(tenant, moot);
     return after;
   }
 
@@ -209,6 +214,8 @@ export class Resources implements Part {
     return { resources };
   }
 }
+
+const alarmsOf = ({ holders }: ResourceState): string[] => holders.map(({ alarm }) => alarm);
 
 const requireGrant = (state: ResourceState, id: string, { name }: Asker): ResourceGrant => {
   const grant = state.holders.find((each) => each.id === id);

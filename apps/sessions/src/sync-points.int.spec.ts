@@ -1,3 +1,4 @@
+import { subjects, type AgentMessage, type AlarmDue } from '@waggle/protocol';
 import { eventually } from '@waggle/testkit';
 import { sessionsRig, type Rig } from './testing/rig.js';
 
@@ -33,6 +34,9 @@ describe('sync points', () => {
       expect(state).toMatchObject({ state: 'complete', arrived: { 'ben/task-1': { data: { from: 'task-1' } } } });
     expect(order[0]).toBe('ada comes');
     expect((await ada.arrive()).state).toBe('complete');
+    // nobody awaits its time any more
+    const alarms = await (await rig.bus('coordinator')).read('ALARM', subjects.alarmAt('t1', '*'));
+    expect(alarms.filter((alarm) => alarm.json<AgentMessage<AlarmDue>>().payload.about.name === 'three')).toEqual([]);
   });
 
   it('by name wait for each agent, and are over in time without who is missing', async () => {

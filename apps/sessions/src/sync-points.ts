@@ -79,7 +79,10 @@ export class SyncPoints implements Part {
       return { state: next, answer: next };
     });
     // told again whenever the last one asks again: a service that ended in between told nobody
-    if (point.endedBy === who) await this.tellers.ended(tenant, { session, name, point });
+    if (point.endedBy === who) {
+      await this.tellers.ended(tenant, { session, name, point });
+      await this.alarms.disarm(tenant, [point.alarm]);
+    }
     return { point };
   }
 
