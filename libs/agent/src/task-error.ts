@@ -7,6 +7,11 @@ export interface TaskErrorOptions {
   message?: string;
   cause?: unknown;
   problems?: Problem[];
+  /**
+   * The task is refused, nothing was done for it: no other attempt is made; one that another agent handed on goes to the
+   * next who offers the skill, or back. Default false.
+   */
+  rejected?: boolean;
 }
 
 /** How a skill fails on purpose. The code is one of the catalogue or the agent's own, in capitals. */
@@ -14,6 +19,7 @@ export class TaskError extends Error {
   override readonly name = 'TaskError';
   readonly retryable: boolean;
   readonly problems?: Problem[];
+  readonly rejected: boolean;
 
   constructor(
     readonly code: string,
@@ -23,5 +29,6 @@ export class TaskError extends Error {
     super(options.message ?? known?.summary ?? code, { cause: options.cause });
     this.retryable = options.retryable ?? known?.retryable ?? false;
     this.problems = options.problems;
+    this.rejected = options.rejected ?? false;
   }
 }

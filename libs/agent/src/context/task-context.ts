@@ -29,7 +29,7 @@ export interface TaskContext {
   readonly workState: unknown;
   /** Of a task that asked by `escalate`: what was decided, and by whom. */
   readonly decision: EscalationDecision | undefined;
-  /** Of a task that another agent handed on: what it says of it. Fail with a result of kind `rejected` to refuse it. */
+  /** Of a task that another agent handed on: what it says of it. Refused by a `TaskError` that is `rejected`. */
   readonly handedOn: HandoffRequest | undefined;
   /** Aborts when the attempt is canceled, past its deadline, stuck, or handed back; what is done afterwards does not count. */
   readonly signal: AbortSignal;

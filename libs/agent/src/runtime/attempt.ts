@@ -9,6 +9,7 @@ import type { Memory } from '../context/memory.js';
 import type { Shared } from '../context/shared.js';
 import type { Workspaces } from '../context/workspaces.js';
 import { abortOf, abortSubject, attemptKey, type Stop } from './aborts.js';
+import { TaskError } from '../task-error.js';
 import { fault, faultOf } from './faults.js';
 import { parseDispatch } from './parse-dispatch.js';
 import { resultSubject, writeResult } from './result-writer.js';
@@ -201,8 +202,9 @@ export class Attempt {
       const { artifacts } = context;
       return { kind: 'completed', output: await storeLarge(bus, tenant, output), ...(artifacts.length > 0 && { artifacts }) };
     } catch (error) {
-      this.host.log.warn('an attempt failed', { ...this.names, error });
-      return { kind: 'failed', error: faultOf(error) };
+      const kind = error instanceof TaskError && error.rejected ? 'rejected' : 'failed';
+      this.host.log.warn('an attempt ended without a result', { ...this.names, kind, error });
+      return { kind, error: faultOf(error) };
     }
   }
 

@@ -1,7 +1,7 @@
 import { subjects, type AgentMessage, type Submit } from '@waggle/protocol';
 import { eventually } from '@waggle/testkit';
 import { Rig } from '../../test/rig.js';
-import { Agent, Skill, type TaskContext } from '../index.js';
+import { Agent, Skill, TaskError, type TaskContext } from '../index.js';
 
 type Doing = (ctx: TaskContext) => Promise<unknown>;
 
@@ -54,6 +54,16 @@ describe('an attempt that ends without an output', () => {
     await eventually(async () => (await rig.starts(offer)) === 0);
     await eventually(() => seen !== undefined);
     expect(seen).toEqual([context, 1]);
+  });
+
+  it('refuses what it is not the one for', async () => {
+    await rig.agent(
+      agentOf(async () => {
+        throw new TaskError('BUSY', { rejected: true, message: 'until Monday' });
+      }),
+    );
+    const result = await rig.result(await rig.dispatch({ flowId: 'refuses' }));
+    expect(result).toMatchObject({ kind: 'rejected', error: { code: 'BUSY', message: 'until Monday' } });
   });
 
   it('leaves work to child flows, and reads how they ended', async () => {
