@@ -16,5 +16,6 @@ export { extractTrace, injectTrace } from './trace.js';
 export { hearStored, lastWhenReachable, type StoredHearing } from './hear-stored.js';
 export { nextStored, tailFromLeader, type StoredSize } from './next-stored.js';
 export { InTurn } from './in-turn.js';
+export { BucketMirror, type MirrorOptions } from './bucket-mirror.js';
 export { loadValues, storeLarge, VALUE_LIMIT } from './values.js';
 export { ask, serve, type Endpoint, type ServeOptions, type TenantEndpoint } from './serve.js';
