@@ -1,5 +1,8 @@
 import type { FlowEvent, Transition } from '@waggle/flow';
 import type { Outcome } from '@waggle/protocol';
+import { StepRecord } from './step-record.js';
+import { UndoRecord } from './undo-record.js';
+import { WaitRecord, type Question, type Waiting } from './wait-record.js';
 
 export interface AttemptRecord {
   taskId: string;
@@ -9,7 +12,31 @@ export interface AttemptRecord {
   deadline: number;
   /** When its dispatch was appended, and when its end was. */
   since: number;
-  ended?: { at: number; how: 'completed' | 'failed' | 'timeout' | 'canceled' | 'handed'; final: boolean; retryable: boolean };
+  /** The flow that it is, where no agent has it; `decides`: people are asked what is to be done. */
+  childId?: string;
+  decides?: boolean;
+  /** Of an offer: when it runs out. */
+  expires?: number;
+  ended?: { at: number; how: AttemptEnd; final: boolean; retryable: boolean };
+}
+
+export type AttemptEnd = 'completed' | 'failed' | 'timeout' | 'canceled' | 'handed' | 'asked' | 'refused';
+
+type Ended = NonNullable<AttemptRecord['ended']>;
+
+export interface ChildRecord {
+  taskId: string;
+  tasks: number;
+  deadline: number;
+  state: 'open' | 'ended' | 'canceled';
+  end?: string;
+}
+
+/** What an entry has ended, for who compares it with what is stored. */
+export interface Endings {
+  attempts: AttemptRecord[];
+  questions: Question[];
+  waits: Waiting[];
 }
 
 type Fail = (invariant: string, what: string) => void;
@@ -21,6 +48,8 @@ const ALLOWED_WHILE_ENDING = new Set<FlowEvent['type']>([
   'timerFired',
   'timerArmed',
   'stepSkipped',
+  'rollbackBegun',
+  'rollbackEnded',
 ]);
 
 /**
@@ -30,7 +59,11 @@ const ALLOWED_WHILE_ENDING = new Set<FlowEvent['type']>([
 export class FlowRecord {
   readonly transitions: Transition[] = [];
   readonly attempts = new Map<string, AttemptRecord>();
-  readonly children = new Map<string, { tasks: number; state: 'open' | 'ended' | 'canceled' }>();
+  /** Attempts that are flows, by their flows. */
+  readonly delegations = new Map<string, AttemptRecord>();
+  readonly children = new Map<string, ChildRecord>();
+  readonly waits: WaitRecord;
+  readonly undo: UndoRecord;
   readonly signals = new Map<string, 'applied' | 'ignored'>();
   readonly failures: { taskId: string; attempt: number; code: string; agent: string }[] = [];
   started?: Extract<FlowEvent, { type: 'flowStarted' }>;
@@ -39,16 +72,21 @@ export class FlowRecord {
   dispatches = 0;
   private readonly latest = new Map<string, AttemptRecord>();
   private readonly origins = new Set<string>();
-  private readonly expanded = new Map<string, number>();
-  private readonly done = new Map<string, number>();
+  private readonly steps: StepRecord;
+  private endings: Endings = { attempts: [], questions: [], waits: [] };
 
   constructor(
     readonly flowId: string,
     private readonly fail: Fail,
-  ) {}
+  ) {
+    this.steps = new StepRecord(fail);
+    this.waits = new WaitRecord(fail);
+    this.undo = new UndoRecord(fail);
+  }
 
   /** `at`: when it was stored. */
-  append(transition: Transition, at: number): void {
+  append(transition: Transition, at: number): Endings {
+    this.endings = { attempts: [], questions: [], waits: [] };
     const { n } = transition;
     if (n !== this.transitions.length + 1) this.fail('I4', `entry ${n} follows entry ${this.transitions.length}`);
     if (this.ended) this.fail('I5', `entry ${n} follows the end of the flow`);
@@ -60,10 +98,7 @@ export class FlowRecord {
       this.origins.add(origin);
     }
     for (const event of transition.events) this.apply(event, at, transition);
-  }
-
-  isApplied(stream: string, sequence: number): boolean {
-    return this.origins.has(`${stream}:${sequence}`);
+    return this.endings;
   }
 
   /** The newest attempt of a task. */
@@ -76,11 +111,13 @@ export class FlowRecord {
   }
 
   private apply(event: FlowEvent, at: number, { n, at: now }: Transition): void {
-    if (this.ending && !ALLOWED_WHILE_ENDING.has(event.type)) this.fail('I5', `${event.type} in entry ${n}, after the end was decided`);
+    if (this.ending && !ALLOWED_WHILE_ENDING.has(event.type) && !this.isOfRollback(event))
+      this.fail('I5', `${event.type} in entry ${n}, after the end was decided`);
     switch (event.type) {
       case 'flowStarted':
         if (this.started || n !== 1) this.fail('I5', `the flow began again in entry ${n}`);
         this.started = event;
+        this.steps.definition = this.undo.definition = event.definition;
         return;
       case 'flowEnding':
         this.ending = { at, state: event.state };
@@ -88,35 +125,64 @@ export class FlowRecord {
       case 'flowEnded':
         for (const { taskId, attempt } of this.open)
           this.fail('I2', `${taskId}.${attempt} was at work when the flow ended, and nobody ended it`);
+        for (const taskId of this.waits.open) this.fail('I2', `${taskId} waited when the flow ended, and nobody ended it`);
+        this.undo.flowEnded(this.ending?.state);
         this.ended = { at, outcome: event.outcome };
         return;
       case 'stepExpanded':
-        this.expanded.set(event.stepId, event.count);
-        return;
+        return this.steps.expand(event.stepId, event.count);
       case 'stepCompleted':
-        this.stepCompleted(event.stepId);
-        return;
+        return this.steps.stepCompleted(event.stepId);
       case 'taskDispatched':
-        return this.dispatched(event, at);
+        return this.begun({ ...event, since: at });
+      case 'taskDelegated': {
+        if (this.delegations.has(event.childId)) this.fail('I5', `${event.taskId} is twice the flow ${event.childId}`);
+        return this.begun({ ...event, agent: 'coordinator', since: at, decides: event.recovers === 'decision' });
+      }
+      case 'handoffOffered': {
+        const record = this.latest.get(event.taskId);
+        if (record && event.expires !== undefined) record.expires = event.expires;
+        return;
+      }
+      case 'taskAwaiting':
+        return this.waits.awaiting(event, at);
+      case 'taskAsked':
+        if (event.attempt > 0) this.end(event, { at, how: 'asked', final: false, retryable: false });
+        return this.waits.asked(event, at);
+      case 'taskDecided': {
+        const question = this.waits.decided(event, at);
+        if (question) this.endings.questions.push(question);
+        return;
+      }
       case 'taskCompleted':
-        return this.end(event, { at, how: 'completed', final: true, retryable: false });
+        return this.completed(event, at, n);
+      case 'taskFailed': {
+        const { question, waiting } = this.waits.gone(event.taskId, true, { at, n });
+        if (question) this.endings.questions.push(question);
+        if (waiting) this.endings.waits.push(waiting);
+        // people have said that it has failed, or nobody has said anything
+        if (this.latest.get(event.taskId)?.decides) this.endOnce(event, { at, how: 'failed', final: true, retryable: false });
+        return;
+      }
       case 'attemptFailed': {
         const { fault, retryAt } = event;
-        const timeout = fault.code === 'TASK_TIMEOUT';
         const record = this.latest.get(event.taskId);
+        const timeout = fault.code === 'TASK_TIMEOUT' && record?.decides !== true;
         if (timeout && record && now < record.deadline)
           this.fail('I5', `${event.taskId}.${event.attempt} timed out ${record.deadline - now} ms early`);
-        if (record && retryAt === undefined)
+        if (record && retryAt === undefined && record.childId === undefined)
           this.failures.push({ taskId: event.taskId, attempt: event.attempt, code: fault.code, agent: record.agent });
         return this.end(event, { at, how: timeout ? 'timeout' : 'failed', final: retryAt === undefined, retryable: fault.retryable });
       }
       case 'taskHandedOn':
         return this.end(event, { at, how: 'handed', final: false, retryable: false });
       case 'taskCanceled':
+        this.waits.gone(event.taskId, false, { at, n });
         return this.endOnce(event, { at, how: 'canceled', final: true, retryable: false });
-      // of an offer that nobody took in time; one that was refused has ended already
-      case 'handoffReturned':
-        return this.endOnce(event, { at, how: 'canceled', final: false, retryable: false });
+      case 'handoffReturned': {
+        const how = event.fault.code === 'HANDOFF_REFUSED' ? 'canceled' : 'refused';
+        return this.endOnce(event, { at, how, final: false, retryable: false });
+      }
       case 'signalApplied':
         this.signals.set(event.id, 'applied');
         if (this.started && event.by !== this.started.owner && event.by !== 'coordinator')
@@ -127,50 +193,79 @@ export class FlowRecord {
         return;
       case 'childReserved':
         if (this.children.has(event.childId)) this.fail('I10', `budget for ${event.childId} was reserved twice`);
-        this.children.set(event.childId, { tasks: event.tasks, state: 'open' });
+        this.children.set(event.childId, { taskId: event.taskId, tasks: event.tasks, deadline: event.deadline, state: 'open' });
         return;
       case 'childEnded':
       case 'childCanceled': {
         const child = this.children.get(event.childId);
-        if (child) child.state = event.type === 'childEnded' ? 'ended' : 'canceled';
+        if (!child) return;
+        child.state = event.type === 'childEnded' ? 'ended' : 'canceled';
+        if (event.type === 'childEnded') child.end = event.state;
         return;
       }
+      case 'rollbackBegun':
+        return this.undo.begun(event, this.ending?.state);
+      case 'rollbackEnded':
+        this.undo.ended = true;
+        return;
       default:
         return;
     }
   }
 
-  private endOnce({ taskId }: { taskId: string }, ended: NonNullable<AttemptRecord['ended']>): void {
-    const record = this.latest.get(taskId);
-    if (record && !record.ended) record.ended = ended;
+  /** What is taken back begins when the end has been decided. */
+  private isOfRollback(event: FlowEvent): boolean {
+    return (event.type === 'childReserved' || event.type === 'childEnded') && event.childId === this.undo.childId;
   }
 
-  private dispatched({ stepId, taskId, attempt, agent, deadline }: Extract<FlowEvent, { type: 'taskDispatched' }>, at: number): void {
+  private completed(event: Extract<FlowEvent, { type: 'taskCompleted' }>, at: number, n: number): void {
+    const waiting = this.waits.completed(event, { at, n });
+    if (waiting) this.endings.waits.push(waiting);
+    const record = this.latest.get(event.taskId);
+    // what people were asked is decided in the event before
+    const stepId = waiting?.stepId ?? record?.stepId ?? event.taskId;
+    if (!waiting && event.attempt > 0) this.end(event, { at, how: 'completed', final: true, retryable: false });
+    this.steps.completed(stepId);
+    this.undo.completed(stepId, event.taskId);
+    const child = record?.childId === undefined ? undefined : this.children.get(record.childId);
+    if (record?.childId !== undefined && child?.end !== 'COMPLETED')
+      this.fail('I5', `${event.taskId} is complete, and its flow ${child?.end ?? 'has not ended'}`);
+  }
+
+  private endOnce({ taskId }: { taskId: string }, ended: Ended): void {
+    const record = this.latest.get(taskId);
+    if (record && !record.ended) this.close(record, ended);
+  }
+
+  private begun(begun: Omit<AttemptRecord, 'ended'>): void {
+    const { stepId, taskId, attempt, agent, deadline, since, childId, decides } = begun;
     const before = this.latest.get(taskId);
     if (before && !before.ended)
       this.fail('I5', `${taskId}.${attempt} was dispatched while ${taskId}.${before.attempt} was at work: two owners`);
+    if (this.waits.has(taskId) && childId === undefined) this.fail('I5', `${taskId}.${attempt} was dispatched while it waited for people`);
     if (attempt !== (before?.attempt ?? 0) + 1) this.fail('I5', `${taskId}.${attempt} follows ${taskId}.${before?.attempt ?? 0}`);
-    const record: AttemptRecord = { stepId, taskId, attempt, agent, deadline, since: at };
-    this.dispatches++;
+    if (attempt === 1) this.steps.begun(stepId, taskId);
+    const record: AttemptRecord = { stepId, taskId, attempt, agent, deadline, since, ...(decides ? { decides } : {}) };
     this.latest.set(taskId, record);
-    this.attempts.set(`${taskId}.${attempt}`, record);
+    if (childId === undefined) {
+      this.dispatches++;
+      this.attempts.set(`${taskId}.${attempt}`, record);
+    } else {
+      record.childId = childId;
+      this.delegations.set(childId, record);
+    }
   }
 
-  private end({ taskId, attempt }: { taskId: string; attempt: number }, ended: NonNullable<AttemptRecord['ended']>): void {
+  private end({ taskId, attempt }: { taskId: string; attempt: number }, ended: Ended): void {
     const record = this.latest.get(taskId);
     if (!record || record.attempt !== attempt)
       return this.fail('I5', `an end of ${taskId}.${attempt} was accepted, which is not the one at work`);
     if (record.ended) return this.fail('I5', `a second end of ${taskId}.${attempt} was accepted`);
-    record.ended = ended;
-    if (ended.how === 'completed') this.done.set(record.stepId, (this.done.get(record.stepId) ?? 0) + 1);
+    this.close(record, ended);
   }
 
-  private stepCompleted(stepId: string): void {
-    const join = this.started?.definition.steps.find(({ id }) => id === stepId)?.join ?? 'all';
-    // what is enough for others is theirs to say
-    if (join !== 'all' && !('quorum' in join)) return;
-    const wanted = join !== 'all' ? join.quorum : (this.expanded.get(stepId) ?? 1);
-    const found = this.done.get(stepId) ?? 0;
-    if (join === 'all' ? found !== wanted : found < wanted) this.fail('I5', `step ${stepId} was complete with ${found} of ${wanted} tasks`);
+  private close(record: AttemptRecord, ended: Ended): void {
+    record.ended = ended;
+    this.endings.attempts.push(record);
   }
 }

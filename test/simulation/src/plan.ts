@@ -1,25 +1,16 @@
-import { hashOf, Random } from './random.js';
+import { Random } from './random.js';
+import { SKILLS, stepsOf, UNDO, type Step } from './steps.js';
 
-/** What an agent does with a task, whatever happens around it. */
-export type Behaviour =
-  | 'ok'
-  | 'slow'
-  | 'failOnce'
-  | 'failAlways'
-  | 'failFinally'
-  | 'reject'
-  | 'malformed'
-  | 'hangOnce'
-  | 'killOnce'
-  | 'lateOnce'
-  | 'handOn'
-  | 'child'
-  | 'greedyChild';
+/** What somebody says to a flow that may wait for it. */
+export interface NotePlan {
+  at: number;
+  id: string;
+}
 
 export interface FlowPlan {
   id: string;
   owner: string;
-  definition: Record<string, unknown>;
+  definition: { budget: { time: string; tasks: number }; steps: Step[] } & Record<string, unknown>;
   input: unknown;
   /** Milliseconds after the beginning. */
   at: number;
@@ -30,6 +21,14 @@ export interface FlowPlan {
   takenAt?: number;
   /** It is paused, and resumed a moment later. */
   pausedAt?: { from: number; to: number };
+  notes: NotePlan[];
+}
+
+/** Something happens; what is told again under its id is the same. */
+export interface EventPlan {
+  at: number;
+  id: string;
+  k: number;
 }
 
 export interface SkillPlan {
@@ -45,81 +44,26 @@ export interface Plan {
   partitions: number;
   flows: FlowPlan[];
   skills: SkillPlan[];
+  events: EventPlan[];
   /** Commands that one transition may hold: few, so that more than one is needed now and then. */
   commands?: number;
 }
 
 export const AGENTS = ['ada', 'bob'] as const;
 export const OWNERS = ['ann', 'ben'] as const;
-const SKILLS = ['work.a', 'work.b', 'work.c'];
-
-const behaviours: [Behaviour, number][] = [
-  ['ok', 57],
-  ['slow', 6],
-  ['failOnce', 8],
-  ['failAlways', 2],
-  ['failFinally', 2],
-  ['reject', 1],
-  ['malformed', 2],
-  ['hangOnce', 5],
-  ['killOnce', 3],
-  ['lateOnce', 2],
-  ['handOn', 5],
-  ['child', 7],
-  ['greedyChild', 2],
-];
-const WEIGHT = behaviours.reduce((sum, [, weight]) => sum + weight, 0);
-
-/** The same for a task in every run of the seed. Tasks of children have none of their own. */
-export const behaviourOf = (seed: number, flowId: string, taskId: string): Behaviour => {
-  let roll = hashOf(`${seed}/${flowId}/${taskId}`) % WEIGHT;
-  for (const [behaviour, weight] of behaviours)
-    if ((roll -= weight) < 0) return isChild(flowId) && behaviour.endsWith('hild') ? 'ok' : behaviour;
-  return 'ok';
-};
-
-export const isChild = (flowId: string): boolean => flowId.startsWith('c-');
-
-const stepsOf = (random: Random, count: number, large: boolean): Record<string, unknown>[] =>
-  Array.from({ length: count }, (_, index) => {
-    const earlier = Array.from({ length: index }, (_, n) => `s${n}`).filter(() => random.chance(0.5));
-    const list = random.chance(0.35);
-    const from = earlier.length > 0 && random.chance(0.6) ? random.of(earlier) : undefined;
-    return {
-      id: `s${index}`,
-      skill: random.of(SKILLS),
-      needs: earlier,
-      input: from === undefined ? { n: index } : { n: index, from: `\${{ steps.${from}.output }}` },
-      ...(list ? { forEach: large ? 'input.many' : 'input.list' } : {}),
-      ...(list && random.chance(0.4) ? { maxParallel: random.whole(1, 3) } : {}),
-      ...(list && random.chance(0.25)
-        ? {
-            join: random.of([
-              { any: true, rest: 'cancel' },
-              { quorum: 2, rest: random.of(['cancel', 'run']) },
-            ]),
-          }
-        : {}),
-      ...(random.chance(0.1) ? { when: 'input.yes == false' } : {}),
-      retry: {
-        attempts: random.whole(1, 3),
-        backoff: random.of(['fixed', 'linear', 'exponential']),
-        initial: `${random.whole(0, 1_500)}ms`,
-        max: '4s',
-        jitter: random.chance(0.5) ? 0.3 : 0,
-      },
-      timeout: `${random.whole(20, 40)}s`,
-      onFailure: random.chance(0.3) ? 'continue' : 'fail',
-      ...(random.chance(0.3) ? { priority: random.of(['low', 'high', 'critical']) } : {}),
-    };
-  });
+/** Who answers questions, besides: the one may where a ladder names it, the other never. */
+export const PEOPLE = [...OWNERS, 'cat', 'dan'] as const;
 
 const flowOf = (random: Random, seed: number, n: number): FlowPlan => {
   const large = random.chance(0.04);
   const paused = random.chance(0.2) ? random.between(0, 1_500) : undefined;
   const at = random.between(0, 3_000);
+  const undone = random.chance(0.25);
   const sometimes = (part: number, least: number, most: number): number | undefined =>
     random.chance(part) ? at + random.between(least, most) : undefined;
+  const steps = stepsOf(random, random.whole(1, 4), { large, undone });
+  const doom: Step = { id: 'doom', check: 'input.yes == false', needs: steps.map(({ id }) => id) };
+  const waits = steps.some(({ wait }) => wait !== undefined && 'signal' in (wait as object));
   return {
     id: `f${seed}-${n}`,
     owner: random.of(OWNERS),
@@ -127,7 +71,9 @@ const flowOf = (random: Random, seed: number, n: number): FlowPlan => {
     definition: {
       name: `flow-${n}`,
       budget: { time: '4m', tasks: random.chance(0.2) ? random.whole(2, 8) : 200 },
-      steps: stepsOf(random, random.whole(1, 4), large),
+      steps: undone && random.chance(0.6) ? [...steps, doom] : steps,
+      ...(undone && random.chance(0.5) ? { rollbackOnCancel: true } : {}),
+      ...(undone && random.chance(0.1) ? { rollbackOnFailure: false } : {}),
     },
     input: {
       yes: true,
@@ -139,22 +85,37 @@ const flowOf = (random: Random, seed: number, n: number): FlowPlan => {
     duplicateAt: sometimes(0.15, 0, 2_000),
     takenAt: sometimes(0.08, 0, 2_000),
     ...(paused === undefined ? {} : { pausedAt: { from: at + paused, to: at + paused + random.between(1, 2_000) } }),
+    notes: waits ? Array.from({ length: random.whole(0, 2) }, (_, i) => ({ at: at + random.between(0, 8_000), id: `note-${i}` })) : [],
   };
+};
+
+const isForEvent = ({ wait }: Step): boolean => wait !== undefined && 'event' in (wait as object);
+
+const eventsOf = (random: Random): EventPlan[] => {
+  const events = Array.from({ length: random.whole(1, 4) }, (_, n) => ({
+    at: random.between(500, 10_000),
+    id: `ring-${n}`,
+    k: random.whole(0, 1),
+  }));
+  const again = events.filter(() => random.chance(0.4)).map((event) => ({ ...event, at: event.at + random.between(0, 4_000) }));
+  return [...events, ...again];
 };
 
 /** What the seed asks of the mesh. */
 export const planOf = (seed: number): Plan => {
   const random = new Random(`plan ${seed}`);
+  const flows = Array.from({ length: random.whole(1, 4) }, (_, n) => flowOf(random, seed, n));
   return {
     seed,
     replicas: random.whole(2, 3),
     partitions: random.whole(1, 4),
-    flows: Array.from({ length: random.whole(1, 4) }, (_, n) => flowOf(random, seed, n)),
-    skills: SKILLS.map((skill) => ({
+    flows,
+    skills: [...SKILLS, UNDO].map((skill) => ({
       skill,
       agents: random.chance(0.4) ? [...AGENTS] : [random.of(AGENTS)],
       offeredAt: random.chance(0.2) ? random.between(1_000, 6_000) : 0,
     })),
+    events: flows.some(({ definition: { steps } }) => steps.some(isForEvent)) ? eventsOf(random) : [],
     ...(random.chance(0.15) ? { commands: random.whole(12, 16) } : {}),
   };
 };

@@ -1,7 +1,8 @@
 import { LIMITS } from '@waggle/flow';
 import { Checker } from './checker.js';
 import { Simulation, type SimulationOptions } from './simulation.js';
-import { behaviourOf, type FlowPlan } from './plan.js';
+import { isPlain, wasPlain, wasRefused } from './luck.js';
+import type { FlowPlan } from './plan.js';
 import type { Violation } from './violation.js';
 
 /** Milliseconds of virtual time in which everything must have ended. */
@@ -23,8 +24,8 @@ export interface SeedRun {
 const { commands: COMMANDS } = LIMITS;
 
 /** When the last thing that a plan asks for is asked. */
-const askedBy = ({ at, pausedAt, cancelAt = 0, strangerAt = 0, takenAt = 0, duplicateAt = 0 }: FlowPlan): number =>
-  Math.max(at, pausedAt?.to ?? 0, cancelAt, strangerAt, takenAt, duplicateAt);
+const askedBy = ({ at, pausedAt, cancelAt = 0, strangerAt = 0, takenAt = 0, duplicateAt = 0, notes }: FlowPlan): number =>
+  Math.max(at, pausedAt?.to ?? 0, cancelAt, strangerAt, takenAt, duplicateAt, ...notes.map((note) => note.at));
 
 const once = async (seed: number, options: SimulationOptions): Promise<{ simulation: Simulation; checker: Checker }> => {
   const simulation = new Simulation(seed, options);
@@ -33,7 +34,7 @@ const once = async (seed: number, options: SimulationOptions): Promise<{ simulat
   (LIMITS as { commands: number }).commands = simulation.plan.commands ?? COMMANDS;
   simulation.start();
   const { world } = simulation;
-  const asked = Math.max(...simulation.plan.flows.map(askedBy));
+  const asked = Math.max(...simulation.plan.flows.map(askedBy), ...simulation.plan.events.map(({ at }) => at));
   const least = Math.max(asked, simulation.faults.until) + 1_000;
   const wrong = (): boolean => checker.violations.length > 0;
   await world.run(() => wrong() || (world.elapsed > least && checker.settled), UNTIL);
@@ -46,36 +47,15 @@ const once = async (seed: number, options: SimulationOptions): Promise<{ simulat
   return { simulation, checker };
 };
 
-/** Attempts, those of child flows included, that nobody meant to end by their deadline. */
-const strayTimeouts = ({ records }: Checker, seed: number, flowId: string): boolean => {
-  const family = [...records.values()].filter((record) => record.flowId === flowId || record.started?.parent?.flowId === flowId);
-  const meant = (id: string, taskId: string, attempt: number): boolean => attempt === 1 && behaviourOf(seed, id, taskId) === 'hangOnce';
-  return family.some((record) =>
-    [...record.attempts.values()].some(({ taskId, attempt, ended }) => ended?.how === 'timeout' && !meant(record.flowId, taskId, attempt)),
-  );
-};
-
-/** A broker that is nearly full refuses what would begin. */
-const refused = (checker: Checker, { owner, id }: { owner: string; id: string }): boolean =>
-  checker.outcomeOf(owner, id)?.errors?.some(({ code }) => code === 'OVERLOADED') ?? false;
-
 /** The seed with its faults, and whether everything that is not a matter of luck ended as it does without. */
 export const runSeed = async (seed: number, options: SimulationOptions = {}): Promise<SeedRun> => {
   const { simulation, checker } = await once(seed, options);
   const { plan, world, deaths } = simulation;
   const run: SeedRun = { seed, violations: checker.violations, events: world.events, deaths, flows: checker.records.size, checker };
-  const comparable = plan.flows.filter(
-    ({ id, owner, cancelAt, takenAt, definition }) =>
-      (definition.steps as { join?: unknown }[]).every(({ join }) => join === undefined) &&
-      !refused(checker, { owner, id }) &&
-      cancelAt === undefined &&
-      takenAt === undefined &&
-      (definition.budget as { tasks: number }).tasks >= 200 &&
-      !strayTimeouts(checker, seed, id),
-  );
+  const comparable = plan.flows.filter((flow) => isPlain(flow) && !wasRefused(checker, flow) && wasPlain(checker, seed, flow.id));
   if (run.violations.length > 0 || comparable.length === 0) return run;
   const { checker: reference } = await once(seed, { undisturbed: true });
-  for (const { id, owner } of comparable.filter(({ id }) => !strayTimeouts(reference, seed, id))) {
+  for (const { id, owner } of comparable.filter((flow) => wasPlain(reference, seed, flow.id))) {
     const [is, was] = [checker, reference].map((one) => one.outcomeOf(owner, id));
     const text = (outcome: typeof is): string => JSON.stringify([outcome?.state, outcome?.state === 'COMPLETED' ? outcome.output : null]);
     const shown = (outcome: typeof is): string => `${outcome?.state} ${JSON.stringify(outcome?.output ?? outcome?.errors)}`;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { StartRecord } from '@waggle/agent/starts';
 import type { Bus, Delivery, Queue } from '@waggle/bus';
 import {
   createMessage,
@@ -12,17 +13,18 @@ import {
   type TaskDispatch,
   type TaskResult,
 } from '@waggle/protocol';
-import { AGENTS, behaviourOf } from './plan.js';
+import { behaviourOf } from './behaviour.js';
+import { askingResult, handedOn, handedOver } from './passing-on.js';
 import { hashOf } from './random.js';
 
 export interface AgentParts {
   bus: Bus;
   instance: string;
   seed: number;
-  /** The task's effect on the world outside, by its idempotency key. */
-  effect: (key: string) => void;
+  /** The task's effect on the world outside, by its idempotency key; `undoes`: the task whose effect it takes back. */
+  effect: (key: string, undoes?: string) => void;
   /** The process dies of what it does. */
-  die: () => void;
+  die: (of: TaskAddress) => void;
 }
 
 const SLOTS = 6;
@@ -30,7 +32,12 @@ const TAKE = 10_000;
 /** Older than this, a dispatch may have been called off before it came. */
 const FRESH = 1_000;
 
+/** Of a redelivered attempt, as the SDK counts them. */
+const MOST_STARTS = 3;
+
 type Result = Pick<TaskResult, 'kind'> & Partial<TaskResult>;
+
+const POISONED: Result = { kind: 'failed', error: { code: 'POISON', message: 'it never ended', retryable: false } };
 
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
@@ -71,7 +78,9 @@ export class SimAgent {
       const message = delivery.json<AgentMessage<TaskDispatch>>();
       const old = Date.now() - Date.parse(message.createdAt) > FRESH;
       if ((old || delivery.deliveries > 1) && (await this.isOver(address))) return delivery.ack();
-      const result = await this.resultOf(address, message.payload);
+      const verdict = delivery.deliveries > 1 ? await this.startsOf(address).begin(MOST_STARTS) : 'start';
+      if (verdict === 'others') return;
+      const result = verdict === 'poison' ? POISONED : await this.resultOf(address, message.payload);
       if (result === undefined) return;
       await this.store(address, result);
       delivery.ack();
@@ -81,6 +90,10 @@ export class SimAgent {
       clearInterval(beats);
       this.free();
     }
+  }
+
+  private startsOf(address: TaskAddress): StartRecord {
+    return new StartRecord(this.parts.bus, this.parts.instance, address);
   }
 
   private free(): void {
@@ -103,42 +116,61 @@ export class SimAgent {
     const first = attempt === 1;
     await pause(1 + (hashOf(`${flowId}${taskId}${attempt}`) % 60));
     const failed = (retryable: boolean): Result => ({ kind: 'failed', error: { code: 'INTERNAL', message: behaviour, retryable } });
-    const completed = (output: unknown): Result => {
-      effect(`${flowId}/${taskId}`);
-      return { kind: 'completed', output };
-    };
     const output = { task: taskId, given: dispatch.input };
+    const completed = (more: object = {}): Result => {
+      const { of } = (dispatch.input ?? {}) as { of?: string };
+      effect(`${flowId}/${taskId}`, of);
+      return { kind: 'completed', output: { ...output, ...more } };
+    };
     switch (behaviour) {
       case 'failAlways':
         return failed(true);
       case 'failFinally':
         return failed(false);
       case 'failOnce':
-        return first ? failed(true) : completed(output);
+        return first ? failed(true) : completed();
       case 'reject':
         return { kind: 'rejected', error: { code: 'INVALID_INPUT', message: 'no', retryable: false } };
       case 'malformed':
-        return first ? ({ kind: 'nonsense' } as unknown as Result) : completed(output);
+        return first ? ({ kind: 'nonsense' } as unknown as Result) : completed();
       case 'hangOnce':
-        return first ? undefined : completed(output);
+        return first ? undefined : completed();
       case 'killOnce':
-        if (first && instance.endsWith('-0')) die();
-        return completed(output);
+        if (first && instance.endsWith('-0')) die(address);
+        return completed();
+      case 'killAlways':
+        die(address);
+        return undefined;
       case 'lateOnce':
         // as its time is up, a moment sooner or later
         if (first) await pause(Date.parse(dispatch.deadline) - Date.now() + lateness(hashOf(`late ${flowId} ${taskId}`)));
-        return completed(output);
+        return completed();
       case 'handOn':
-        return first && dispatch.kind !== 'handoff' ? handedOn(taskId, address.agent) : completed(output);
+        return first ? handedOn(address) : completed();
+      case 'handOver':
+        return first ? handedOver(address) : dispatch.kind === 'handoff' ? this.offered(address, completed) : completed();
+      case 'ask':
+        return first ? askingResult(address) : completed({ decision: dispatch.decision?.option ?? null });
       case 'slow':
         await pause(2_000);
-        return completed(output);
+        return completed();
       case 'child':
       case 'greedyChild':
-        return completed({ task: taskId, child: await this.child(address, dispatch, behaviour === 'child' ? 4 : 1_000) });
+        return completed({ child: await this.child(address, dispatch, behaviour === 'child' ? 4 : 1_000) });
       default:
-        return completed(output);
+        return completed();
     }
+  }
+
+  /** Takes what it is offered, says no, or does not look at it. */
+  private async offered(address: TaskAddress, completed: () => Result): Promise<Result | undefined> {
+    const { flowId, taskId } = address;
+    const roll = hashOf(`offered ${flowId}/${taskId}`) % 10;
+    if (roll < 2) return { kind: 'rejected', error: { code: 'INVALID_INPUT', message: 'not mine', retryable: false } };
+    if (roll < 4) return undefined;
+    await this.startsOf(address).accept();
+    if (roll < 7) await pause(5_000);
+    return completed();
   }
 
   /** Asks for a child flow, or finds the one that an earlier delivery of this attempt asked for, and waits for its end. */
@@ -180,17 +212,6 @@ export class SimAgent {
     await bus.publishOnce('RESULT', subjects.result(tenant, agent, flowId, taskId, attempt), JSON.stringify(message));
   }
 }
-
-const handedOn = (taskId: string, agent: string): Result => ({
-  kind: 'handoff',
-  request: {
-    fromAgent: agent,
-    toAgent: AGENTS.find((name) => name !== agent)!,
-    taskId,
-    reason: 'NEEDS_SPECIALIST',
-    context: { completedWork: 'half', remainingWork: 'half' },
-  },
-});
 
 /** Half of them just in time, half after it. */
 const lateness = (hash: number): number => (hash % 2 === 0 ? -(hash % 400) : hash % 2_500);

@@ -1,12 +1,12 @@
 import type { Bus } from '@waggle/bus';
-import { createMessage, MESSAGE_TYPES, subjects, type SignalName } from '@waggle/protocol';
+import { createMessage, MESSAGE_TYPES, subjects, type Signal } from '@waggle/protocol';
 import type { FlowPlan } from './plan.js';
 
 export const TENANT = 'default';
 
 /** What a client was promised: the broker has acknowledged it. */
 export interface Promised {
-  kind: 'submit' | 'signal';
+  kind: 'submit' | 'signal' | 'answer';
   owner: string;
   flowId: string;
   id: string;
@@ -48,18 +48,27 @@ export class SimClient {
     this.promised({ kind: 'submit', owner: bus.me, flowId: id, id });
   }
 
-  async signal(flowId: string, signal: SignalName, id: string): Promise<void> {
+  async signal(flowId: string, payload: Signal, id: string): Promise<void> {
     const { bus } = this;
-    const message = createMessage({ id, type: MESSAGE_TYPES.signal, from: bus.me, tenant: TENANT, payload: { signal } });
+    const message = createMessage({ id, type: MESSAGE_TYPES.signal, from: bus.me, tenant: TENANT, payload });
     const body = JSON.stringify(message);
     await surely(() => bus.publishOnce('SUBMIT', subjects.signal(TENANT, bus.me, flowId, id), body));
     this.promised({ kind: 'signal', owner: bus.me, flowId, id });
   }
 
+  async answer(flowId: string, id: string, option: string): Promise<void> {
+    const { bus } = this;
+    const payload = { id, option, decidedBy: bus.me };
+    const message = createMessage({ type: MESSAGE_TYPES.decision, from: bus.me, tenant: TENANT, payload });
+    const body = JSON.stringify(message);
+    await surely(() => bus.publishOnce('ESCALATION', subjects.answer(TENANT, bus.me, flowId, id), body));
+    this.promised({ kind: 'answer', owner: bus.me, flowId, id });
+  }
+
   /** One after the other: what is asked first is stored first. */
   async pause(flowId: string, millis: number): Promise<void> {
-    await this.signal(flowId, 'pause', 'pause');
+    await this.signal(flowId, { signal: 'pause' }, 'pause');
     await pause(millis);
-    await this.signal(flowId, 'resume', 'resume');
+    await this.signal(flowId, { signal: 'resume' }, 'resume');
   }
 }

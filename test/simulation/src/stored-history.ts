@@ -6,6 +6,8 @@ import type { World } from './world.js';
 export class StoredHistory implements StreamHistory {
   /** Told of every message, in the moment in which it is stored. */
   onStored: (stream: string, message: Kept) => void = () => undefined;
+  /** Told of every question to people. */
+  onAsk: (message: Kept) => void = () => undefined;
   onAny: (stream: string, message: Kept) => void = () => undefined;
   private readonly times = new Map<string, { at: number; sequence: number }[]>();
   private readonly bySubject = new Map<string, Kept[]>();
@@ -19,6 +21,7 @@ export class StoredHistory implements StreamHistory {
       if (before) before.push(message);
       else this.bySubject.set(message.subject, [message]);
       this.onAny(stream, message);
+      if (stream === 'ESCALATION' && message.subject.includes('.escalation.ask.')) this.onAsk(message);
       this.onStored(stream, message);
     };
   }

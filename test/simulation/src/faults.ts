@@ -1,0 +1,64 @@
+import { Random } from './random.js';
+import { FAIR, type SimProcess, type Weather } from './sim-process.js';
+import type { Simulation } from './simulation.js';
+
+/** Faults of a seed: how hard, and until when. */
+export interface Faults {
+  until: number;
+  weather: Weather;
+  /** Part of all messages at which a replica, or an agent, is killed. */
+  deaths: { replica: number; agent: number };
+}
+
+export const NO_FAULTS: Faults = { until: 0, weather: FAIR, deaths: { replica: 0, agent: 0 } };
+
+/** Faults that cut or stall last so long at most: shorter than any attempt may take. */
+export const LONGEST_FAULT = 4_000;
+/** Bytes of a stream that has no room. */
+const FULL = 1;
+
+export const faultsOf = (seed: number): Faults => {
+  const random = new Random(`faults ${seed}`);
+  const part = (chance: number, most: number): number => (random.chance(chance) ? random.between(0, most) : 0);
+  return {
+    until: random.between(2_000, 9_000),
+    weather: {
+      lostAsks: part(0.4, 0.05),
+      lostAnswers: part(0.5, 0.1),
+      lostSays: part(0.5, 0.2),
+      lostDeliveries: part(0.4, 0.1),
+      staleReads: part(0.5, 0.4),
+      staleness: random.between(1, 1_000),
+    },
+    deaths: { replica: part(0.7, 0.02), agent: part(0.3, 0.02) },
+  };
+};
+
+/** Processes that are stalled or cut off, and streams without room, each for a while. */
+export const planFaults = (simulation: Simulation): void => {
+  const { random } = simulation.world;
+  const count = random.whole(0, 5);
+  for (let n = 0; n < count; n++) {
+    const kind = random.of(['stall', 'cut', 'full'] as const);
+    const millis = random.between(kind === 'full' ? 2_000 : 50, LONGEST_FAULT);
+    simulation.at(random.between(0, simulation.faults.until), () => {
+      if (kind === 'full') return fill(simulation, millis);
+      const process: SimProcess = random.of([...simulation.processes]);
+      simulation.say(`${process.name}: ${kind} for ${Math.round(millis)} ms`);
+      process[kind](millis);
+    });
+  }
+};
+
+/** A stream without room for a while: 10077 for all that comes. */
+const fill = (simulation: Simulation, millis: number): void => {
+  const { random, elapsed } = simulation.world;
+  const stream = simulation.broker.streams.get(random.of(['TASK', 'TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT', 'ESCALATION']))!;
+  if (stream.settings.max_bytes === FULL) return;
+  const { max_bytes } = stream.settings;
+  simulation.say(`${stream.name} is full for ${Math.round(millis)} ms`);
+  stream.settings.max_bytes = FULL;
+  simulation.at(elapsed + millis, () => {
+    stream.settings.max_bytes = max_bytes;
+  });
+};
