@@ -35,8 +35,8 @@ export interface Facts {
   frozen?(skill: string): boolean;
   /** What counts in the choice among agents; a balance when left out. */
   weights?: Weights;
-  /** Whether a skill's queue is long and the flow's tenant has had more than its share of it. */
-  crowds?(skill: string): boolean;
+  /** Whether a skill's queue is long and the flow's tenant has had much less than its share of it. */
+  goesFirst?(skill: string): boolean;
   /** A value by reference, where it is loaded, or why it can never be: the step that looks into it fails with that. */
   value(ref: BlobRef): { value: unknown } | { problem: Problem } | undefined;
   /** Where a value that the decision asked to store (`need.store`) lies now; absent: large values fail with MESSAGE_TOO_LARGE. */

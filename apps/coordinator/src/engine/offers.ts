@@ -33,7 +33,7 @@ export class Offers {
     await Promise.all([this.directory.refresh(skill), this.freezes.refresh(skill)]);
   }
 
-  crowds(tenant: string, skill: string): boolean {
-    return this.pressure.crowds(tenant, skill);
+  goesFirst(tenant: string, skill: string): boolean {
+    return this.pressure.goesFirst(tenant, skill);
   }
 }

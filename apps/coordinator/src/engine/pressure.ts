@@ -15,8 +15,8 @@ const REFUSE: Partial<Record<StreamName, number>> = { FLOW: 0.7, TIMER: 0.7, INP
 const INPUT_ALARM = 0.2;
 /** Figures older than this are read again, when a submission asks. */
 const FRESH = 500;
-/** Times its share that a tenant must have had for its tasks to stand back. */
-const CROWDING = 1.2;
+/** Of its share: a tenant that has had less than that does not wait behind the tasks of others. */
+const QUIET = 0.5;
 /** A full disk is emptied by retention: slowly. */
 const FULL_RETRY = 60_000;
 
@@ -52,11 +52,11 @@ export class Pressure {
     return admit({ inputs: this.inputs, queue, share: this.shares.of(tenant, now) }, this.config.depths);
   }
 
-  /** Whether tasks of this tenant hold up those of others: lately a queue was longer than its agents' slots, and it has had more than its share. */
-  crowds(tenant: string, skill: string): boolean {
+  /** Whether tasks of this tenant are to go before others': lately a queue was longer than its agents' slots, and not by this tenant. */
+  goesFirst(tenant: string, skill: string): boolean {
     const now = performance.now();
     this.shares.note(tenant, now);
-    if (this.shares.of(tenant, now) <= CROWDING) return false;
+    if (this.shares.of(tenant, now) >= QUIET) return false;
     const queue = this.depths.shortest(this.directory.find(skill)?.offers ?? []);
     return queue !== undefined && queue.lately > queue.slots;
   }

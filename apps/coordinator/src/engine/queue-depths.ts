@@ -6,7 +6,7 @@ import { BUS, Log } from '@waggle/service';
 
 /** Figures older than this are read again, when somebody asks. */
 const FRESH = 500;
-/** For so many milliseconds a queue that was long is remembered: while it goes up and down its tasks are not let go first by turns. */
+/** For so many milliseconds a queue that was long is remembered: it goes up and down faster than it is looked at. */
 const LATELY = 5_000;
 const AGENTS = 1_000;
 

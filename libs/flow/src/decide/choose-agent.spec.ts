@@ -38,16 +38,19 @@ describe('who gets a task', () => {
     expect(flow.events('taskDispatched').at(-1)!.because).toContain('not b again');
   });
 
-  it('of a tenant that crowds a queue stands back by one priority, and what is aborted is what was dispatched', () => {
+  it('of a tenant that others keep waiting goes first by one priority, and what is aborted is what was dispatched', () => {
     const flow = driver();
-    flow.facts.crowds = () => true;
-    flow.submit({ definition: { name: 'x', steps }, priority: 'high' });
-    expect(flow.dispatched('first').priority).toBe('normal');
+    flow.facts.goesFirst = () => true;
+    flow.submit({ definition: { name: 'x', steps }, priority: 'normal' });
+    expect(flow.dispatched('first').priority).toBe('high');
     flow.signal('cancel');
-    expect(flow.commands('abort')[0]).toMatchObject({ taskId: 'first', priority: 'normal' });
-    const least = driver();
-    least.facts.crowds = () => true;
-    least.submit({ definition: { name: 'x', steps }, priority: 'low' });
-    expect(least.dispatched('first').priority).toBe('low');
+    expect(flow.commands('abort')[0]).toMatchObject({ taskId: 'first', priority: 'high' });
+  });
+
+  it.each(['critical', 'high'] as const)('is lent no more than high: %s stays what it is', (priority) => {
+    const flow = driver();
+    flow.facts.goesFirst = () => true;
+    flow.submit({ definition: { name: 'x', steps }, priority });
+    expect(flow.dispatched('first').priority).toBe(priority);
   });
 });

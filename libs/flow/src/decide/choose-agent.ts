@@ -44,8 +44,10 @@ export const chooseAgent = (draft: Draft, wanted: Wanted, skill: string): Choice
   return bestAgent(offers, { given, weights: weightsOf(draft), near: nearOf(draft, wanted), failedOn: task?.fault && task.agent });
 };
 
-/** The priority of a first attempt: one lower while others wait behind more than the fair share of the flow's tenant. */
-export const priorityOf = (draft: Draft, { attempt }: Wanted, { skill, wanted }: { skill: string; wanted: Priority }): Priority => {
-  if (attempt > 1 || !draft.facts.crowds?.(skill)) return wanted;
-  return PRIORITIES[Math.min(PRIORITIES.length - 1, PRIORITIES.indexOf(wanted) + 1)]!;
+const MOST_LENT = PRIORITIES.indexOf('high');
+
+/** The priority of an attempt: one higher, `high` at most, where the flow's tenant would wait behind what others have had beyond their share. */
+export const priorityOf = (draft: Draft, { skill, wanted }: { skill: string; wanted: Priority }): Priority => {
+  const rank = PRIORITIES.indexOf(wanted);
+  return rank > MOST_LENT && draft.facts.goesFirst?.(skill) ? PRIORITIES[rank - 1]! : wanted;
 };

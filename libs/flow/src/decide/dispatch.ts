@@ -47,7 +47,7 @@ export const dispatch = (draft: Draft, wanted: Wanted): void => {
     // the decision will not stand: it goes on to learn what else is wanted
     if (draft.wants.enough) throw error;
   }
-  const priority = priorityOf(draft, wanted, { skill, wanted: task?.priority ?? step.definition.priority ?? head.priority });
+  const priority = priorityOf(draft, { skill, wanted: task?.priority ?? step.definition.priority ?? head.priority });
   const deadline = Math.min(head.deadline, draft.now + (timeout ?? offer.timeout));
   const waited = state.waiting.has(skill);
   draft.emit({
