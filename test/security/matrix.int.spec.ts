@@ -121,10 +121,13 @@ const READING: Operation[] = [
 const BUCKETS: Operation[] = [
   P('$KV.DIRECTORY.skill.x', ['registry']),
   read('KV_DIRECTORY', '$KV.DIRECTORY.skill.x', ['registry', 'coordinator', 'cli', 'gateway']),
+  P('$JS.API.STREAM.MSG.GET.KV_DIRECTORY', ['registry', 'coordinator'], '{"seq":1}'),
   P('$JS.API.DIRECT.GET.KV_DIRECTORY', ['registry', 'coordinator', 'cli', 'gateway'], '{"seq":1}'),
   S('wgm.kv.DIRECTORY.>', ['registry', 'coordinator', 'cli', 'gateway']),
   P('$KV.WORKFLOWS.repo-audit.1', ['cli']),
   read('KV_WORKFLOWS', '$KV.WORKFLOWS.repo-audit.1', ['cli', 'coordinator']),
+  P('$JS.API.STREAM.MSG.GET.KV_WORKFLOWS', ['coordinator'], '{"seq":1}'),
+  P('$JS.API.STREAM.MSG.GET.KV_QUOTAS', ['coordinator'], '{"seq":1}'),
   P('$KV.QUOTAS.tenant.t1', []),
   P('$KV.QUOTAS.freeze.x', ['cli']),
   read('KV_QUOTAS', '$KV.QUOTAS.tenant.t1', ['cli', 'coordinator']),

@@ -30,7 +30,7 @@ export const manifest: Manifest = {
   ],
   rereads: ['FLOW', 'TASK', 'SUBMIT', 'ESCALATION', 'DLQ', 'TIMER', 'WAIT', 'PROGRESS', 'BLOB'],
   folds: ['FLOW', 'WAIT', 'EVENT', 'ESCALATION', 'PROGRESS', 'SUBMIT', 'RESULT', 'TIMER'],
-  readsLeader: ['FLOW', 'RESULT', 'SUBMIT', 'EVENT', 'WAIT', 'ESCALATION', 'PROGRESS', 'KV_DIRECTORY', 'KV_QUOTAS'],
+  readsLeader: ['FLOW', 'RESULT', 'SUBMIT', 'EVENT', 'WAIT', 'ESCALATION', 'PROGRESS', 'KV_DIRECTORY', 'KV_QUOTAS', 'KV_WORKFLOWS'],
   // SUBMIT: what blocks the inputs behind it, see inputs/blocked-sources.ts
   purges: ['SUBMIT', 'FLOW', 'TASK', 'RESULT', 'TIMER', 'WAIT', 'ESCALATION', 'PROGRESS'],
   inspects: ['INPUT', 'FLOW', 'TASK', 'TIMER', 'EVENT', 'PROGRESS', 'SUBMIT', 'RESULT', 'ESCALATION'],

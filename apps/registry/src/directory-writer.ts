@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Bucket, Bus, Subscription } from '@waggle/bus';
+import { BucketMirror, type Bus } from '@waggle/bus';
 import { createEvent, skillKey, skillOfKey, subjects, type DirectorySkill } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { directoryAgents, directorySkills } from './domain/offers.js';
@@ -23,10 +23,8 @@ const NOBODY = '_';
  */
 @Injectable()
 export class DirectoryWriter {
-  private readonly bucket: Bucket;
-  private readonly skills = new Map<string, DirectorySkill>();
-  private readonly agents = new Map<string, string>();
-  private watching?: Subscription;
+  private readonly skills: BucketMirror<DirectorySkill>;
+  private readonly agents: BucketMirror<string>;
   private looking?: NodeJS.Timeout;
   private planned?: NodeJS.Timeout;
   private figuresAt = 0;
@@ -39,12 +37,12 @@ export class DirectoryWriter {
     private readonly hearing: Hearing,
     private readonly log: Log,
   ) {
-    this.bucket = bus.bucket('DIRECTORY');
+    this.skills = new BucketMirror(bus, 'DIRECTORY', { pattern: `${SKILL}>`, read: (entry) => entry.json<DirectorySkill>(), log });
+    this.agents = new BucketMirror(bus, 'DIRECTORY', { pattern: `${AGENT}>`, read: (entry) => entry.text(), log });
   }
 
   async start(): Promise<void> {
-    this.watching = await this.bucket.watch('>', (entry) => this.heard(entry.key, entry.deleted ? undefined : entry.text()));
-    for (const entry of await this.bucket.entries()) this.heard(entry.key, entry.text());
+    await Promise.all([this.skills.start(), this.agents.start()]);
     this.hearing.onChange(() => this.plan());
     this.looking = setInterval(() => {
       this.hearing.roster.sweep(performance.now());
@@ -60,19 +58,8 @@ export class DirectoryWriter {
     this.stopped = true;
     clearInterval(this.looking);
     clearTimeout(this.planned);
-    await this.watching?.stop();
+    await Promise.all([this.skills.stop(), this.agents.stop()]);
     await this.working;
-  }
-
-  private heard(key: string, text: string | undefined): void {
-    if (key.startsWith(AGENT)) {
-      if (text === undefined) this.agents.delete(key.slice(AGENT.length));
-      else this.agents.set(key.slice(AGENT.length), text);
-    }
-    if (!key.startsWith(SKILL)) return;
-    const skill = skillOfKey(key.slice(SKILL.length));
-    if (text === undefined) this.skills.delete(skill);
-    else this.skills.set(skill, JSON.parse(text) as DirectorySkill);
   }
 
   private plan(): void {
@@ -99,30 +86,27 @@ export class DirectoryWriter {
     const actual = directorySkills(roster, now);
     const withFigures = now - this.figuresAt >= FIGURES_EVERY;
     if (withFigures) this.figuresAt = now;
-    for (const skill of new Set([...this.skills.keys(), ...actual.keys()])) {
-      const change = changeOf(this.skills.get(skill), actual.get(skill));
+    const written = [...this.skills.keys()].map((key) => skillOfKey(key.slice(SKILL.length)));
+    for (const skill of new Set([...written, ...actual.keys()])) {
+      const change = changeOf(this.skills.get(keyOf(skill)), actual.get(skill));
       if (change === 'now' || (change === 'soon' && withFigures)) await this.write(skill, actual.get(skill));
     }
     const agents = directoryAgents(roster, now);
-    for (const name of new Set([...this.agents.keys(), ...agents.keys()])) {
+    const known = [...this.agents.keys()].map((key) => key.slice(AGENT.length));
+    for (const name of new Set([...known, ...agents.keys()])) {
+      const key = `${AGENT}${name}`;
       const agent = agents.get(name);
       const text = agent && JSON.stringify(agent);
-      if (text !== this.agents.get(name)) await this.put(`${AGENT}${name}`, text);
+      if (text !== this.agents.get(key)) await put(this.agents, key, text);
     }
   }
 
   private async write(skill: string, entry: DirectorySkill | undefined): Promise<void> {
-    const joined = gained(this.skills.get(skill), entry);
-    await this.put(`${SKILL}${skillKey(skill)}`, entry && JSON.stringify(entry));
+    const joined = gained(this.skills.get(keyOf(skill)), entry);
+    await put(this.skills, keyOf(skill), entry && JSON.stringify(entry));
     if (joined.length === 0) return;
     this.log.info('a skill gained agents', { skill, agents: joined });
     await this.announce(skill);
-  }
-
-  private async put(key: string, text: string | undefined): Promise<void> {
-    if (text === undefined) await this.bucket.delete(key);
-    else await this.bucket.put(key, text);
-    this.heard(key, text);
   }
 
   /** Wakes who waits for the skill; said after the entry stands, so that whoever looks then sees it. */
@@ -131,3 +115,8 @@ export class DirectoryWriter {
     await this.bus.publish(subjects.event(NOBODY, this.bus.me, 'skill-offered'), JSON.stringify(event));
   }
 }
+
+const keyOf = (skill: string): string => `${SKILL}${skillKey(skill)}`;
+
+const put = (mirror: BucketMirror<unknown>, key: string, text: string | undefined): Promise<void> =>
+  text === undefined ? mirror.delete(key) : mirror.put(key, text);

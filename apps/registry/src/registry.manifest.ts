@@ -9,6 +9,7 @@ export const manifest: Manifest = {
   rereads: ['BEAT'],
   folds: ['BEAT'],
   inspects: ['BEAT'],
+  readsLeader: ['KV_DIRECTORY'],
   buckets: { DIRECTORY: { read: ['>'], write: ['>'] } },
   serves: ['find', 'agents', 'stats', 'acquire', 'release', 'health'],
   handsBack: true,

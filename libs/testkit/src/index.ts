@@ -13,6 +13,7 @@ export {
 export { offerSkill } from './directory.js';
 export { cleanupLater, runCleanup } from './cleanup.js';
 export {
+  directNetwork,
   ModelBroker,
   ModelBus,
   type Cargo,

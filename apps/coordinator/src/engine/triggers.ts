@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { LIMITS, newestThatFits, parseDefinition, parseWorkflowKey, startedBy, workflowKey, type FlowDefinition } from '@waggle/flow';
-import type { Bus, Subscription } from '@waggle/bus';
+import { BucketMirror, type Bus } from '@waggle/bus';
 import { createMessage, MESSAGE_TYPES, subjects, type Submit } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { derivedId } from '../domain/derived-id.js';
@@ -12,30 +12,27 @@ import type { Happened } from '../domain/read-event.js';
  */
 @Injectable()
 export class Triggers implements OnModuleInit, OnModuleDestroy {
-  private readonly texts = new Map<string, string>();
+  private readonly texts: BucketMirror<string>;
   private listening: FlowDefinition[] | undefined;
-  private watching?: Subscription;
-  private stopHearing?: () => void;
 
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly log: Log,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    this.watching = await this.bus
-      .bucket('WORKFLOWS')
-      .watch('>', (entry) => this.heard(entry.key, entry.deleted ? undefined : entry.text()));
-    await this.reload();
-    // writes are heard at most once: after a break, read them all again
-    this.stopHearing = this.bus.onHealth(({ ready }) => {
-      if (ready) this.reload().catch((error: unknown) => this.log.warn('the workflows could not be read again', { error }));
+  ) {
+    this.texts = new BucketMirror(bus, 'WORKFLOWS', {
+      // most workflows are started by people: only what may name an event is kept
+      read: (entry) => (/\bon"?\s*:/.test(entry.text()) ? entry.text() : ''),
+      changed: () => (this.listening = undefined),
+      log,
     });
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopHearing?.();
-    await this.watching?.stop();
+  onModuleInit(): Promise<void> {
+    return this.texts.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.texts.stop();
   }
 
   /** Asks for every flow that an event starts, under ids derived from the event's: asked again, it is the same flow. */
@@ -60,21 +57,6 @@ export class Triggers implements OnModuleInit, OnModuleDestroy {
     if (Buffer.byteLength(body) > LIMITS.start)
       return this.log.warn('an event cannot start a workflow: its input is too large', { tenant, workflow: definition.name });
     await this.bus.publishOnce('SUBMIT', subjects.submit(tenant, this.bus.me, flowId), body);
-  }
-
-  private async reload(): Promise<void> {
-    const entries = await this.bus.bucket('WORKFLOWS').entries('>');
-    const there = new Set(entries.map(({ key }) => key));
-    for (const key of this.texts.keys()) if (!there.has(key)) this.heard(key, undefined);
-    for (const entry of entries) this.heard(entry.key, entry.text());
-  }
-
-  private heard(key: string, text: string | undefined): void {
-    this.listening = undefined;
-    if (text === undefined) this.texts.delete(key);
-    // most workflows are started by people: only what may name an event is kept
-    else if (/\bon"?\s*:/.test(text)) this.texts.set(key, text);
-    else this.texts.set(key, '');
   }
 
   private read(): FlowDefinition[] {
