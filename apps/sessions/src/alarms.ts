@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Bus, Delivery, Subscription } from '@waggle/bus';
 import { createMessage, isToken, MESSAGE_TYPES, newId, parseMessage, streamConsumer, subjects } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
+import { Deliveries } from './deliveries.js';
 
 /** An alarm that has come. `id` is what `arm` gave. */
 export interface Alarm {
@@ -13,22 +14,22 @@ export interface Alarm {
 type Handler = (alarm: Alarm) => Promise<void>;
 
 const AT_ONCE = 32;
-const AGAIN = 1_000;
 
 /** Deadlines that the broker keeps: they come with every service stopped meanwhile, and to one replica only. */
 @Injectable()
 export class Alarms {
-  private readonly handlers = new Map<string, Handler>();
+  private readonly handlers = new Map<string, { handler: Handler; givenUp?: Handler }>();
   private taking?: Subscription;
 
   constructor(
     @Inject(BUS) private readonly bus: Bus,
+    private readonly deliveries: Deliveries,
     private readonly log: Log,
   ) {}
 
-  /** Who answers an alarm of a kind; it may come more than once, and after nobody awaits it. */
-  on(kind: string, handler: Handler): void {
-    this.handlers.set(kind, handler);
+  /** Who answers an alarm of a kind; it may come more than once, and after nobody awaits it. `givenUp`: what is done before one is given up. */
+  on(kind: string, handler: Handler, givenUp?: Handler): void {
+    this.handlers.set(kind, { handler, givenUp });
   }
 
   /** `after` milliseconds. The id, by which whoever set it knows whether it still counts. */
@@ -66,16 +67,18 @@ export class Alarms {
       createdAt: delivery.time,
       expect: MESSAGE_TYPES.alarm,
     });
-    const handler = message && this.handlers.get(message.payload.kind);
-    if (!isToken(tenant) || handler === undefined) return delivery.term('not an alarm of this service');
-    try {
-      await handler({ id: message!.payload.id, tenant, about: message!.payload.about });
-      delivery.ack();
-      // the stream drops its oldest when it is full: what has come must not fill it
-      await this.bus.purge('ALARM', delivery.subject);
-    } catch (error) {
-      this.log.warn('an alarm could not be answered: it comes again', { kind: message!.payload.kind, error });
-      delivery.nak(AGAIN);
-    }
+    const known = message && this.handlers.get(message.payload.kind);
+    if (!isToken(tenant) || known === undefined)
+      return this.deliveries.refuse(delivery, { kind: 'alarm', tenant, object: delivery.subject }, 'not an alarm of this service');
+    const { id, kind, about } = message!.payload;
+    const alarm = { id, tenant, about };
+    const { handler, givenUp } = known;
+    return this.deliveries.settle(delivery, {
+      kind: 'alarm',
+      tenant,
+      object: `${kind} ${JSON.stringify(about)}`,
+      work: () => handler(alarm),
+      givenUp: givenUp && (() => givenUp(alarm)),
+    });
   }
 }

@@ -1,7 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Bus } from '@waggle/bus';
+import { Injectable } from '@nestjs/common';
 import { memoryKeys, type Checkpoint } from '@waggle/protocol';
-import { BUS } from '@waggle/service';
 import { Alarms } from './alarms.js';
 import type { Asker } from './asker.js';
 import { Cuts } from './cuts.js';
@@ -18,6 +16,7 @@ import {
 import { readSession } from './questions/session-questions.js';
 import { Rollbacks, type Wanted } from './rollbacks.js';
 import { Sessions } from './sessions.js';
+import { Documents } from './store/documents.js';
 
 const KIND = 'rollback';
 /** A rollback that is not done by then was left unfinished: somebody else goes on with it. */
@@ -34,7 +33,7 @@ export class Checkpoints implements Part {
   };
 
   constructor(
-    @Inject(BUS) private readonly bus: Bus,
+    private readonly documents: Documents,
     private readonly sessions: Sessions,
     private readonly alarms: Alarms,
     private readonly cuts: Cuts,
@@ -42,8 +41,8 @@ export class Checkpoints implements Part {
   ) {
     alarms.on(KIND, async ({ tenant, about }) => {
       const wanted = { tenant, ...about } as unknown as Wanted;
-      const { rollingBack } = await this.sessions.require(tenant, wanted.session);
-      if (rollingBack?.request === wanted.request) await this.rollbacks.finish(wanted);
+      const state = await this.sessions.find(tenant, wanted.session);
+      if (state?.rollingBack?.request === wanted.request) await this.rollbacks.finish(wanted);
     });
   }
 
@@ -71,11 +70,8 @@ export class Checkpoints implements Part {
   }
 
   private async list(tenant: string, session: string): Promise<object> {
-    const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.checkpoint(tenant, session, '*'));
-    const checkpoints = entries.map((entry) => {
-      const { entries: _, ...made } = entry.json<Checkpoint>();
-      return { name: entry.key.split('.').at(-1), ...made };
-    });
+    const found = await this.documents.list<Checkpoint>(memoryKeys.checkpoint(tenant, session, '*'));
+    const checkpoints = found.map(({ name, state: { entries: _, ...made } }) => ({ name, ...made }));
     return { checkpoints };
   }
 }

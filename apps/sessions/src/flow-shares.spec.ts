@@ -1,6 +1,8 @@
 import { createMessage, MESSAGE_TYPES, SHARED, subjects, type FlowShare, type WaitEntry } from '@waggle/protocol';
 import type { Log } from '@waggle/service';
 import { eventually, ModelBroker, ModelBus } from '@waggle/testkit';
+import { Audit } from './audit.js';
+import { Deliveries } from './deliveries.js';
 import { FlowShares } from './flow-shares.js';
 import type { FlowSignals } from './flow-signals.js';
 import type { Resources } from './resources.js';
@@ -27,8 +29,9 @@ describe('what flows ask to share', () => {
       },
       releaseOf: () => (releases++ === 0 ? Promise.reject(new Error('the broker is away')) : Promise.resolve()),
     };
-    const log = { warn: () => undefined };
-    const shares = new FlowShares(bus, resources as unknown as Resources, {} as SyncPoints, {} as FlowSignals, log as unknown as Log);
+    const log = { warn: () => undefined } as unknown as Log;
+    const deliveries = new Deliveries(bus, new Audit(bus), log);
+    const shares = new FlowShares(bus, resources as unknown as Resources, {} as SyncPoints, {} as FlowSignals, deliveries);
     await shares.start();
     await see.publish(SUBJECT, entry({ kind: 'resource', key: 'furnace', slots: 1, priority: 'normal', owner: 'ann', step: 's' }));
     await eventually(() => releases === 2);

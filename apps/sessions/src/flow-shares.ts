@@ -1,13 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus, Delivery, Subscription } from '@waggle/bus';
-import { codeOf, ERRORS, isToken, MESSAGE_TYPES, parseMessage, SHARED, streamConsumer, type FlowShare } from '@waggle/protocol';
-import { BUS, Log } from '@waggle/service';
+import {
+  codeOf,
+  ERRORS,
+  isToken,
+  MESSAGE_TYPES,
+  parseMessage,
+  SHARED,
+  streamConsumer,
+  type FlowShare,
+  type WaggleError,
+} from '@waggle/protocol';
+import { BUS } from '@waggle/service';
+import { Deliveries } from './deliveries.js';
 import { FlowSignals, type FlowTask } from './flow-signals.js';
 import { Resources } from './resources.js';
 import { SyncPoints } from './sync-points.js';
 
 const AT_ONCE = 32;
-const AGAIN = 1_000;
 
 /**
  * What tasks of flows ask to share, as the coordinator wrote it: kept by the broker until it is dealt with, so a flow need not
@@ -22,7 +32,7 @@ export class FlowShares {
     private readonly resources: Resources,
     private readonly points: SyncPoints,
     private readonly signals: FlowSignals,
-    private readonly log: Log,
+    private readonly deliveries: Deliveries,
   ) {}
 
   async start(): Promise<void> {
@@ -37,25 +47,16 @@ export class FlowShares {
   private async take(delivery: Delivery): Promise<void> {
     const [, tenant, , , taskId, flowId] = delivery.subject.split('.') as [string, string, string, string, string, string];
     const { message } = parseMessage(delivery.body, { tenant, from: 'coordinator', createdAt: delivery.time, expect: MESSAGE_TYPES.wait });
+    const about = { kind: 'share', tenant, object: `${flowId}/${taskId}` } as const;
     if (![tenant, taskId, flowId].every(isToken) || message?.payload.kind !== SHARED || message.payload.data === undefined)
-      return delivery.term('nothing that can be shared');
-    try {
-      await this.share({ tenant, flowId, taskId }, message.payload.data as FlowShare);
-      delivery.ack();
-      await this.forget(delivery);
-    } catch (error) {
-      this.log.warn('what a flow asks to share is asked again', { flowId, taskId, error });
-      delivery.nak(AGAIN);
-    }
-  }
-
-  /** What was dealt with must not fill the stream; what was written there since stays. Left behind, it goes with its flow. */
-  private async forget({ subject, sequence }: Delivery): Promise<void> {
-    try {
-      await this.bus.purge('WAIT', subject, { upTo: sequence });
-    } catch (error) {
-      this.log.warn('what a flow asked to share stays until the flow is forgotten', { subject, error });
-    }
+      return this.deliveries.refuse(delivery, about, 'nothing that can be shared');
+    const task = { tenant, flowId, taskId };
+    const share = message.payload.data as FlowShare;
+    return this.deliveries.settle(delivery, {
+      ...about,
+      work: () => this.share(task, share),
+      givenUp: (error) => this.refuse(task, share, error),
+    });
   }
 
   private async share(task: FlowTask, share: FlowShare): Promise<void> {
@@ -66,8 +67,13 @@ export class FlowShares {
     } catch (error) {
       const code = codeOf(error);
       // what cannot ever be is the flow's to know; all else is tried again
-      if (code === undefined || ERRORS[code].retryable) throw error;
-      await this.signals.tell(task, { kind: share.kind, key: share.key, state: 'refused', code, message: (error as Error).message });
+      if (code === undefined || ERRORS[code].retryable || code === 'DOCUMENT_UNREADABLE') throw error;
+      await this.refuse(task, share, error as WaggleError);
     }
+  }
+
+  private async refuse(task: FlowTask, share: FlowShare, { code, message }: WaggleError): Promise<void> {
+    if (share.kind === 'release') return;
+    await this.signals.tell(task, { kind: share.kind, key: share.key, state: 'refused', code, message });
   }
 }

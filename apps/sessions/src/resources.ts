@@ -205,11 +205,10 @@ export class Resources implements Part {
   }
 
   private async list(tenant: string): Promise<object> {
-    const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.resource(tenant, '*'));
-    const resources = entries.map((entry) => {
-      const state = entry.json<ResourceState>();
+    const found = await this.documents.list<ResourceState>(memoryKeys.resource(tenant, '*'));
+    const resources = found.map(({ name: resource, state }) => {
       const queue = inOrder(state.queue).map((each) => ({ ...each, ...standingOf(state, each.id) }));
-      return { resource: entry.key.split('.').at(-1), ...state, queue };
+      return { resource, ...state, queue };
     });
     return { resources };
   }

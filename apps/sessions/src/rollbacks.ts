@@ -8,7 +8,6 @@ import {
   MESSAGE_TYPES,
   subjects,
   WaggleError,
-  type AuditEntry,
   type Checkpoint,
   type SessionEffect,
   type SessionRollback,
@@ -16,6 +15,7 @@ import {
   type Submit,
 } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
+import { Audit } from './audit.js';
 import { Cuts } from './cuts.js';
 import { effectsSince, requireUndoable, rolledBack, rollingBack } from './domain/session.js';
 import { Documents } from './store/documents.js';
@@ -43,6 +43,7 @@ export class Rollbacks {
     private readonly store: MemoryStore,
     private readonly documents: Documents,
     private readonly cuts: Cuts,
+    private readonly audits: Audit,
   ) {}
 
   /** `CHECKPOINT_UNKNOWN`, `ROLLBACK_REFUSED` with what cannot be undone, `SESSION_CLOSED`, `SESSION_BUSY`. */
@@ -138,17 +139,14 @@ export class Rollbacks {
   }
 
   private async audit({ tenant, session }: Wanted, { to, by, keys, undo }: SessionRollback): Promise<void> {
-    const { me } = this.bus;
-    const payload: AuditEntry = {
+    await this.audits.record(tenant, {
       kind: 'rollback',
       actor: by,
       action: 'roll-back',
       object: session,
       outcome: 'done',
       data: { to, keys, undo },
-    };
-    const message = createMessage({ type: MESSAGE_TYPES.audit, from: me, tenant, payload });
-    await this.bus.publish(subjects.audit(tenant, me, 'rollback'), JSON.stringify(message));
+    });
   }
 
   private async require({ tenant, session }: Wanted): Promise<SessionState> {

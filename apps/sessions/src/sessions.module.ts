@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { Lifecycle } from '@waggle/service';
 import { Alarms } from './alarms.js';
+import { Audit } from './audit.js';
 import { Channels } from './channels.js';
 import { Checkpoints } from './checkpoints.js';
 import { Cuts } from './cuts.js';
+import { Deliveries } from './deliveries.js';
 import { Events } from './events.js';
 import { FlowShares } from './flow-shares.js';
 import { FlowSignals } from './flow-signals.js';
@@ -27,6 +29,8 @@ const PARTS_OF = [Memory, Sessions, Channels, SyncPoints, Resources, Checkpoints
     SessionsService,
     Questions,
     Alarms,
+    Audit,
+    Deliveries,
     Events,
     FlowShares,
     FlowSignals,

@@ -41,14 +41,23 @@ export class Sessions implements Part {
     private readonly references: References,
     private readonly log: Log,
   ) {
-    alarms.on(KIND, (alarm) => this.review(alarm));
+    // one entry that cannot be read must not end the upkeep of a session
+    alarms.on(
+      KIND,
+      (alarm) => this.review(alarm),
+      ({ tenant, about }) => this.later({ tenant, about }, REVIEW),
+    );
   }
 
   /** `SESSION_UNKNOWN` */
   async require(tenant: string, session: string): Promise<SessionState> {
-    const state = await this.documents.read<SessionState>(memoryKeys.session(tenant, session));
+    const state = await this.find(tenant, session);
     if (state === undefined) throw new WaggleError('SESSION_UNKNOWN', `There is no session ${session}.`, { path: 'session' });
     return state;
+  }
+
+  find(tenant: string, session: string): Promise<SessionState | undefined> {
+    return this.documents.read<SessionState>(memoryKeys.session(tenant, session));
   }
 
   /**
@@ -56,7 +65,7 @@ export class Sessions implements Part {
    * `SESSION_CLOSED`, `SESSION_BUSY`, `NOT_ALLOWED`.
    */
   async writable({ tenant, name }: Asker, session: string, key?: string): Promise<SessionState> {
-    const known = await this.documents.read<SessionState>(memoryKeys.session(tenant, session));
+    const known = await this.find(tenant, session);
     const state = known ?? (await this.beginByItself({ tenant, name }, session));
     requireMember(requireOpen(state), name);
     if (key !== undefined) requireOwner(state.keys, key, name);
@@ -103,10 +112,9 @@ export class Sessions implements Part {
   }
 
   private async list(tenant: string): Promise<object> {
-    const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.session(tenant, '*'));
-    const sessions = entries.map((entry) => {
-      const { open, createdBy, createdAt, description, agents, rollingBack } = entry.json<SessionState>();
-      const session = entry.key.split('.').at(-1)!;
+    const found = await this.documents.list<SessionState>(memoryKeys.session(tenant, '*'));
+    const sessions = found.map(({ name: session, state }) => {
+      const { open, createdBy, createdAt, description, agents, rollingBack } = state;
       return { session, open, createdBy, createdAt, description, agents: Object.keys(agents), rollingBack: rollingBack !== undefined };
     });
     return { sessions };
@@ -120,7 +128,7 @@ export class Sessions implements Part {
     const left = timeLeft(state, { lastWrite: await this.lastWrite(tenant, session), now: Date.now() });
     if (left > 0) {
       await this.references.renew(tenant, session);
-      return void (await this.alarms.arm({ kind: KIND, tenant, about: { session } }, Math.min(left, REVIEW)));
+      return this.later({ tenant, about: { session } }, Math.min(left, REVIEW));
     }
     const { bus } = this;
     await bus.purge('KV_MEMORY', subjects.kvKey('MEMORY', `${tenant}.${session}.>`));
@@ -129,6 +137,10 @@ export class Sessions implements Part {
       await bus.purge('KV_SESSIONS', subjects.kvKey('SESSIONS', held));
     }
     this.log.info('a session is over', { tenant, session, closed: !state.open });
+  }
+
+  private async later(of: Pick<Alarm, 'tenant' | 'about'>, after: number): Promise<void> {
+    await this.alarms.arm({ kind: KIND, tenant: of.tenant, about: { ...of.about } }, after);
   }
 
   private async lastWrite(tenant: string, session: string): Promise<number> {

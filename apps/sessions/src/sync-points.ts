@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Inject, Injectable } from '@nestjs/common';
-import type { Bus } from '@waggle/bus';
+import { Injectable } from '@nestjs/common';
 import { memoryKeys, newId, WaggleError, type SyncPoint } from '@waggle/protocol';
-import { BUS } from '@waggle/service';
 import { Alarms, type Alarm } from './alarms.js';
 import type { Asker } from './asker.js';
 import { arrived, participant, timedOut, withoutWhom } from './domain/sync-point.js';
@@ -31,7 +29,6 @@ export class SyncPoints implements Part {
   };
 
   constructor(
-    @Inject(BUS) private readonly bus: Bus,
     private readonly documents: Documents,
     private readonly sessions: Sessions,
     private readonly alarms: Alarms,
@@ -107,8 +104,8 @@ export class SyncPoints implements Part {
   }
 
   private async list(tenant: string, session: string): Promise<object> {
-    const entries = await this.bus.bucket('SESSIONS').entries(memoryKeys.sync(tenant, session, '*'));
-    return { points: entries.map((entry) => ({ name: entry.key.split('.').at(-1), ...entry.json<SyncPoint>() })) };
+    const found = await this.documents.list<SyncPoint>(memoryKeys.sync(tenant, session, '*'));
+    return { points: found.map(({ name, state }) => ({ name, ...state })) };
   }
 }
 

@@ -241,6 +241,11 @@ export const ERRORS = {
     false,
     'Undo it by hand: the message says what, `waggle dlq` lists the tasks that were to do it.',
   ),
+  DOCUMENT_UNREADABLE: entry(
+    'What is stored under a key of the sessions is not what they write there.',
+    false,
+    'Look who else may write to that bucket, then delete the key that the message names, or put back what stood there.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { InTurn, type Bus } from '@waggle/bus';
 import { subjects, WaggleError } from '@waggle/protocol';
-import { BUS } from '@waggle/service';
+import { BUS, Log } from '@waggle/service';
 import { DELETED, isDeleted, storedValue } from './stored-value.js';
 
 /** Lost races at one document; each means that another replica made progress. */
@@ -27,9 +27,24 @@ export interface Change<S, A> {
 export class Documents {
   private readonly turns = new InTurn();
 
-  constructor(@Inject(BUS) private readonly bus: Bus) {}
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly log: Log,
+  ) {}
 
-  /** As the leader has it. */
+  /** All of a pattern, by the last token of their keys. One that cannot be read is left out. */
+  async list<S>(pattern: string): Promise<{ name: string; state: S }[]> {
+    return (await this.bus.bucket('SESSIONS').entries(pattern)).flatMap((entry) => {
+      try {
+        return [{ name: entry.key.split('.').at(-1)!, state: parsed<S>(entry.key, entry) }];
+      } catch (error) {
+        this.log.error('left out of a list', { key: entry.key, error });
+        return [];
+      }
+    });
+  }
+
+  /** As the leader has it. `DOCUMENT_UNREADABLE`. */
   async read<S>(key: string): Promise<S | undefined> {
     return (await this.stored<S>(key)).state;
   }
@@ -58,6 +73,17 @@ export class Documents {
   private async stored<S>(key: string): Promise<{ state?: S; revision: number }> {
     const message = await storedValue(this.bus, 'SESSIONS', key);
     if (message === undefined) return { revision: 0 };
-    return { revision: message.sequence, ...(!isDeleted(message) && { state: message.json<S>() }) };
+    return { revision: message.sequence, ...(!isDeleted(message) && { state: parsed<S>(key, message) }) };
   }
 }
+
+const parsed = <S>(key: string, stored: { text(): string }): S => {
+  let value: unknown;
+  try {
+    value = JSON.parse(stored.text());
+  } catch {
+    // said below
+  }
+  if (typeof value === 'object' && value !== null) return value as S;
+  throw new WaggleError('DOCUMENT_UNREADABLE', `What stands at ${key} of SESSIONS cannot be read.`);
+};
