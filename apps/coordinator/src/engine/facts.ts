@@ -49,7 +49,7 @@ export class FactGatherer {
     const given: Input[] = [];
     for (const input of inputs) {
       given.push(input.kind === 'submit' && flow.sequence === 0 ? await this.beginnings.prepare(input, facts) : input);
-      if (input.kind === ('none' as string)) await inParallel(lookedFor(input, flow), WIDTH, (skill) => this.offers.refresh(skill));
+      if (input.kind === 'signal') await inParallel(lookedFor(input, flow), WIDTH, (skill) => this.offers.refresh(skill));
     }
     await this.beginnings.restore(key, flow, facts);
     return { facts, values, inputs: await this.stored.beside(key, flow, given) };
