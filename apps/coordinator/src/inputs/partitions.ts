@@ -67,7 +67,7 @@ export class Partitions {
     for (const partition of share) {
       if (this.served.has(partition)) continue;
       changed = true;
-      this.served.set(partition, this.serve(this.queues[partition]!));
+      this.take(partition);
     }
     for (const partition of this.served.keys()) {
       if (share.has(partition)) continue;
@@ -77,8 +77,15 @@ export class Partitions {
     if (changed) this.log.info('partitions served', { partitions: this.share });
   }
 
-  private serve(queue: Queue): Promise<Subscription> {
-    return queue.consume((delivery) => this.intake.take(delivery, queue.ackWait), { maxInFlight: IN_FLIGHT });
+  private take(partition: number): void {
+    const queue = this.queues[partition]!;
+    const serving = queue.consume((delivery) => this.intake.take(delivery, queue.ackWait), { maxInFlight: IN_FLIGHT });
+    this.served.set(partition, serving);
+    serving.catch((error: unknown) => {
+      // looked at again by the next review
+      if (this.served.get(partition) === serving) this.served.delete(partition);
+      this.log.warn('a partition cannot be served at the moment', { partition, error });
+    });
   }
 
   private async giveUp(partition: number): Promise<void> {
