@@ -34,7 +34,8 @@ describe('resources', () => {
         (i % 2 ? ada : ben).use('staging-db', {}, async () => {
           served.push(i);
           most = Math.max(most, ++now);
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          // the first does not end before the second has begun
+          await eventually(() => most === 2);
           now--;
         }),
       ),
