@@ -52,8 +52,10 @@ describe('a coordinator with its own rights', () => {
     );
     expect(await ask('describe', { flowId: 'nothing' })).toMatchObject({ problems: [{ code: 'FLOW_UNKNOWN' }] });
     expect(await ask('describe', { flowId: '../x' })).toMatchObject({ problems: [{ code: 'INVALID_MESSAGE', path: 'flowId' }] });
+    await client.run({ definition: { name: 'brief', steps: [{ id: 'a', skill: 'echo.echo', input: { text: 'a' } }] } }, 'two');
     const { flows } = await ask('list', { limit: 10 });
     expect(flows.map(({ flowId }: { flowId: string }) => flowId)).toContain('one');
+    expect(flows[0]).toMatchObject({ flowId: 'two', workflow: 'brief', state: 'COMPLETED' });
     expect((await ask('list', { owner: 'client', state: 'FAILED' })).flows).toEqual([]);
   });
 

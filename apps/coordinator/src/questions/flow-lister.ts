@@ -41,12 +41,8 @@ export class FlowLister {
       this.newest({ stream: 'PROGRESS', filter: subjects.status(tenant, of, '*'), limit }, (message) => keepIf(fits, runningLine(message))),
     ]);
     const flows = new Map<string, FlowLine>();
-    for (const line of [...ended, ...known]) {
-      const other = flows.get(line.flowId);
-      // an outcome knows no workflow's name, and is the last word all the same
-      if (other === undefined) flows.set(line.flowId, line);
-      else if (other.workflow === undefined) other.workflow = line.workflow;
-    }
+    // an outcome is the last word
+    for (const line of [...known, ...ended]) flows.set(line.flowId, line);
     return { flows: [...flows.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit) };
   }
 
@@ -70,8 +66,16 @@ export class FlowLister {
 const keepIf = (fits: (line: FlowLine) => boolean, line: FlowLine): FlowLine | undefined => (fits(line) ? line : undefined);
 
 const endedLine = (message: StoredMessage): FlowLine => {
-  const { flowId, state, startedAt, endedAt } = message.json<AgentMessage<Outcome>>().payload;
-  return { flowId, owner: message.subject.split('.')[3]!, state, fraction: 1, startedAt, updatedAt: endedAt };
+  const { flowId, state, workflow, startedAt, endedAt } = message.json<AgentMessage<Outcome>>().payload;
+  return {
+    flowId,
+    owner: message.subject.split('.')[3]!,
+    state,
+    ...(workflow !== undefined && { workflow }),
+    fraction: 1,
+    startedAt,
+    updatedAt: endedAt,
+  };
 };
 
 const runningLine = (message: StoredMessage): FlowLine => {

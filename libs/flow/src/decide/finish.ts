@@ -31,6 +31,7 @@ const outcomeOf = ({ state, head, now }: Draft): Outcome => {
   return {
     flowId: state.flowId,
     state: ending.state,
+    ...(head.single ? {} : { workflow: head.definition.name }),
     ...(ending.state === 'COMPLETED'
       ? { output: ending.output }
       : { errors: [...ending.errors, ...(state.rollback?.problems ?? [])].slice(0, LIMITS.problems) }),

@@ -1,5 +1,5 @@
-import type { Origin, Transition } from '../types.js';
-import type { Awaited, FlowEvent } from '../types.js';
+import { awaitedText } from '../state/awaited-text.js';
+import type { FlowEvent, Origin, Transition } from '../types.js';
 
 type Sentences = { [T in FlowEvent['type']]: (event: Extract<FlowEvent, { type: T }>) => string };
 
@@ -25,13 +25,6 @@ const REFUSALS = {
   NOT_READABLE: 'it names nothing that could be waited for, or brings too much',
   TOO_MANY: 'too many came that nobody waits for',
 } as const;
-
-const awaitedOf = (on: Awaited): string => {
-  if (on.kind === 'time') return 'for a time';
-  if (on.kind === 'resource') return `for its turn at ${on.key}`;
-  if (on.kind === 'sync') return `for the others at ${on.key}`;
-  return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
-};
 
 const UNHEARD = {
   NOT_ASKED: 'nothing of that id waits for one',
@@ -66,7 +59,7 @@ const SENTENCES: Sentences = {
   },
   taskDelegated: ({ taskId, attempt, childId, deadline, cost, recovers }) =>
     `${taskId} ${recovers === 'decision' ? 'is up to people, by' : recovers ? 'is recovered by' : 'goes on as'} the sub-flow ${childId}${attempted(attempt)}${money(cost)}, until ${clock(deadline)}`,
-  taskAwaiting: ({ taskId, until, on }) => `${taskId} waits ${awaitedOf(on)}, until ${clock(until)}`,
+  taskAwaiting: ({ taskId, until, on }) => `${taskId} waits ${awaitedText(on)}, until ${clock(until)}`,
   taskCompleted: ({ taskId, attempt, startedAt, endedAt, cost, instance }) =>
     `${taskId} was completed${attempted(attempt)} in ${took(startedAt, endedAt)} by instance ${instance}${money(cost)}`,
   attemptFailed: ({ taskId, attempt, fault, retryAt, cost }) =>

@@ -1,3 +1,4 @@
+import { awaitedText } from './awaited-text.js';
 import type { FlowState, StepState, TaskState } from './state.js';
 
 const when = (time: number): string => new Date(time).toISOString();
@@ -10,13 +11,6 @@ const pending = (state: FlowState, step: StepState): string => {
   return `waits for ${waits.map((index) => state.flow!.steps[index]!.definition.id).join(', ')}`;
 };
 
-const waitedFor = ({ on }: TaskState): string => {
-  if (on === undefined || on.kind === 'time') return 'for a time';
-  if (on.kind === 'resource') return `for its turn at ${on.key}`;
-  if (on.kind === 'sync') return `for the others at ${on.key}`;
-  return on.kind === 'signal' ? `for the signal ${on.key}` : `for the event ${on.key.replace('~', '/')}`;
-};
-
 const options = ({ ask }: TaskState): string => ask!.options.map(({ id }) => id).join(', ');
 
 const sentence = (task: TaskState, state: FlowState): string => {
@@ -27,7 +21,7 @@ const sentence = (task: TaskState, state: FlowState): string => {
         ? `${task.id} waits for ${task.skill} to be thawed (FROZEN) until ${when(task.due)}`
         : `${task.id} waits for an agent that offers ${task.skill} (NO_AGENT) until ${when(task.due)}`;
     case 'awaiting':
-      return `${task.id} waits ${waitedFor(task)} until ${when(task.due)}`;
+      return `${task.id} waits ${task.on ? awaitedText(task.on) : 'for a time'} until ${when(task.due)}`;
     case 'delegated':
       return `${task.id} runs as the sub-flow ${task.childId}, attempt ${task.attempt}, until ${when(task.due)}`;
     case 'asking':

@@ -22,6 +22,8 @@ export class OutcomeSummary {
 export class Outcome {
   @Matches(TOKEN) flowId!: string;
   @IsIn([...END_STATES]) state!: EndState;
+  /** Its name; none where a single skill was asked for. */
+  @Optional() @IsString() workflow?: string;
   /** Of `COMPLETED`. May be or hold `{ "$blob": … }`. */
   @Optional() output?: unknown;
   /** Of all other states: everything that is wrong. */
