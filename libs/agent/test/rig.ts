@@ -33,6 +33,7 @@ export interface Dispatch {
   skill?: string;
   input?: unknown;
   priority?: Priority;
+  tenant?: string;
   flowId?: string;
   taskId?: string;
   attempt?: number;
@@ -85,6 +86,7 @@ export class Rig {
       skill = 'test.work',
       input = {},
       priority = 'normal',
+      tenant = 'default',
       flowId = newId(),
       taskId = 't',
       attempt = 1,
@@ -104,13 +106,13 @@ export class Rig {
     const message = createMessage({
       type: MESSAGE_TYPES.task,
       from: 'coordinator',
-      tenant: 'default',
+      tenant,
       intent: 'request',
       priority,
       correlationId: flowId,
       payload,
     });
-    await this.bus.publishOnce('TASK', subjects.task('default', 'worker', priority, flowId, taskId, attempt), JSON.stringify(message));
+    await this.bus.publishOnce('TASK', subjects.task(tenant, 'worker', priority, flowId, taskId, attempt), JSON.stringify(message));
     return { flowId, taskId, attempt };
   }
 

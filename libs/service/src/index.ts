@@ -3,6 +3,7 @@ export { readServiceConfig, type LogLevel, type ServiceConfig } from './service-
 export { startService } from './start-service.js';
 export { runService } from './run-service.js';
 export { BUS, MANIFEST, SERVICE_CONFIG } from './tokens.js';
+export { Company } from './company.js';
 export { Lifecycle } from './lifecycle.js';
 export { whenThere } from './when-there.js';
 export { createLog, Log, type LogFields, type LogOptions } from './logging/log.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Company } from '../domain/company.js';
+import { Company } from '@waggle/service';
 import { FairQueue } from '../domain/fair-queue.js';
 import { textOf, type FlowKey } from '../domain/flow-key.js';
 import type { Job } from './job.js';
@@ -11,6 +11,8 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const WIDTH = 64;
 /** Of one tenant, while there are others: in each turn of the event loop theirs stand behind so many at most. */
 const SHARED_WIDTH = 8;
+/** Milliseconds since its last input for which a tenant counts. */
+const LATELY = 5_000;
 
 export type Worker = (key: FlowKey, jobs: Job[]) => Promise<void>;
 
@@ -29,7 +31,7 @@ interface Lane {
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
   private readonly queue = new FairQueue<Lane>();
-  private readonly company = new Company();
+  private readonly company = new Company(LATELY);
   /** Flows at work, and of whom. */
   private atWork = 0;
   private readonly atWorkOf = new Map<string, number>();

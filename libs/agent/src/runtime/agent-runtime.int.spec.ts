@@ -115,6 +115,26 @@ describe('AgentRuntime', () => {
     expect(seen).toEqual(['low', 'critical', 'normal', 'high', 'low']);
   });
 
+  it('keeps a slot for urgent tasks while there are several tenants, and none for a tenant that is alone', async () => {
+    const ends: (() => void)[] = [];
+    let open = false;
+    await rig.agent(agentOf(4, () => new Promise<void>((resolve) => (open ? resolve() : ends.push(resolve)))));
+    const loud = await Promise.all(Array.from({ length: 12 }, () => rig.dispatch()));
+    await eventually(() => ends.length === 4);
+    await rig.dispatch({ tenant: 'other', priority: 'high' });
+    ends[0]!();
+    // it is next; from now on one slot is kept
+    await eventually(() => ends.length === 5);
+    for (const end of ends.slice(1)) end();
+    await eventually(() => ends.length === 8);
+    await rig.dispatch({ tenant: 'other', priority: 'high' });
+    // the slot was free: nobody had to end for it
+    await eventually(() => ends.length === 9);
+    open = true;
+    for (const end of ends) end();
+    await Promise.all(loud.map((flow) => rig.result(flow)));
+  });
+
   it('hands back at once what comes while all slots are taken, and takes it when one is free', async () => {
     let release!: () => void;
     const gate = new Promise<void>((resolve) => (release = resolve));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, Delivery } from '@waggle/bus';
 import { WaggleClient } from '@waggle/client';
 import { parseTaskSubject, PRIORITIES, taskConsumer } from '@waggle/protocol';
-import type { Log, Load, Metrics, Presence } from '@waggle/service';
+import { Company, type Log, type Load, type Metrics, type Presence } from '@waggle/service';
 import { Memory } from '../context/memory.js';
 import { Shared } from '../context/shared.js';
 import { Workspaces } from '../context/workspaces.js';
@@ -26,6 +26,11 @@ export interface AgentRuntimeOptions {
 
 /** Of the ack wait: two signs of life may be lost. */
 const WORKING_PART = 3;
+/** Milliseconds since its last task for which a tenant counts. */
+const LATELY = 60_000;
+
+/** Slots kept free for urgent tasks while there are several tenants: the coordinator says who is kept waiting by the priority. */
+const keptOf = (slots: number): number => (slots < 4 ? 0 : Math.ceil(slots / 16));
 
 /**
  * Takes tasks from an agent's four queues and has its skills do them (docs/architecture.md, "An agent's runtime").
@@ -33,6 +38,7 @@ const WORKING_PART = 3;
  */
 export class AgentRuntime {
   private readonly slots: Slots;
+  private readonly tenants = new Company(LATELY);
   private readonly held: HeldTasks;
   private readonly aborts: Aborts;
   private readonly running = new Map<string, Attempt>();
@@ -99,6 +105,7 @@ export class AgentRuntime {
     const key = attemptKey(address);
     const known = this.running.get(key);
     this.held.add(key, address, delivery);
+    this.keepSlots(address.tenant);
     if (known !== undefined) {
       known.adopt(delivery);
       this.slots.release();
@@ -116,6 +123,12 @@ export class AgentRuntime {
     if (this.running.size === 0) this.idle();
     await attempt.finished();
     this.slots.release();
+  }
+
+  private keepSlots(tenant: string): void {
+    const now = performance.now();
+    this.tenants.seen(tenant, now);
+    this.slots.keep(this.tenants.isAlone(tenant, now) ? 0 : keptOf(this.slots.total));
   }
 
   private count(attempt: Attempt, end: AttemptEnd): void {

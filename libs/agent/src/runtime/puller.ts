@@ -8,6 +8,8 @@ import type { Slots } from './slots.js';
 const LONG_PULL = 2_000;
 /** Every so many sweeps a less urgent queue goes first. */
 const FAIR_EVERY = 4;
+/** So many of the queues, from the first on, may have the slots that are kept. */
+const URGENT = 2;
 const BACK_OFF_MAX = 2_000;
 
 export interface PullerOptions {
@@ -75,13 +77,13 @@ export class Puller {
     const favoured = ++this.sweeps % FAIR_EVERY === 0 ? queues[1 + ((this.sweeps / FAIR_EVERY) % (queues.length - 1))] : undefined;
     if (favoured !== undefined) await this.takeFrom(favoured, Math.ceil(slots.free / FAIR_EVERY));
     for (const queue of queues) await this.takeFrom(queue, slots.free);
-    if (slots.free > 0) for (const queue of queues) this.stand(queue);
+    for (const queue of queues) if (slots.freeFor(this.isUrgent(queue)) > 0) this.stand(queue);
   }
 
   private async takeFrom(queue: Queue, wanted: number): Promise<void> {
     const { slots } = this.options;
     if (this.standing.has(queue) || this.stopping) return;
-    const reserved = slots.take(wanted);
+    const reserved = slots.take(wanted, this.isUrgent(queue));
     if (reserved === 0) return;
     let got: Delivery[] = [];
     try {
@@ -107,18 +109,23 @@ export class Puller {
   /** Again and again while the queue stays empty and a slot is free. Never rejects. */
   private async pullWaiting(queue: Queue): Promise<void> {
     const { slots } = this.options;
+    const urgent = this.isUrgent(queue);
     try {
       do {
         const [delivery] = await queue.take(1, { wait: LONG_PULL, signal: this.calledOff.signal });
         this.failures = 0;
         if (delivery === undefined) continue;
-        if (slots.take(1) === 1) this.pass(delivery);
+        if (slots.take(1, urgent) === 1) this.pass(delivery);
         else delivery.nak();
         return;
-      } while (!this.stopping && slots.free > 0);
+      } while (!this.stopping && slots.freeFor(urgent) > 0);
     } catch (error) {
       await this.backOff(queue, error);
     }
+  }
+
+  private isUrgent(queue: Queue): boolean {
+    return this.options.queues.indexOf(queue) < URGENT;
   }
 
   /** A slot is taken for it. */

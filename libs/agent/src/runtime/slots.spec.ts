@@ -20,6 +20,19 @@ describe('Slots', () => {
     expect(slots.free).toBe(2);
   });
 
+  it('keeps the last ones for urgent tasks', () => {
+    const slots = new Slots(4, 0, () => undefined);
+    slots.keep(1);
+    expect(slots.take(9, false)).toBe(3);
+    expect([slots.freeFor(false), slots.freeFor(true)]).toEqual([0, 1]);
+    expect(slots.take(1, false)).toBe(0);
+    expect(slots.take(1)).toBe(1);
+    expect(slots.freeFor(false)).toBe(0);
+    slots.keep(0);
+    slots.unused(1);
+    expect(slots.freeFor(false)).toBe(1);
+  });
+
   it("lends a waiting task's slot to another, and it comes back before new ones get any", async () => {
     const slots = new Slots(1, 4, () => undefined);
     slots.take(1);

@@ -5,6 +5,7 @@
 export class Slots {
   private taken = 0;
   private lent = 0;
+  private kept = 0;
   private readonly returning: (() => void)[] = [];
 
   constructor(
@@ -18,14 +19,24 @@ export class Slots {
     return this.total - this.taken;
   }
 
+  /** Free for what may wait for the last slots, or may not. */
+  freeFor(urgent: boolean): number {
+    return urgent ? this.free : Math.max(0, this.free - this.kept);
+  }
+
+  /** From now on the last `count` that are free are for urgent tasks alone. */
+  keep(count: number): void {
+    this.kept = count;
+  }
+
   /** Tasks that wait without a slot, or wait to get theirs back. */
   get waiting(): number {
     return this.lent;
   }
 
   /** Takes up to `wanted`; returns how many. */
-  take(wanted: number): number {
-    const got = Math.min(wanted, this.free);
+  take(wanted: number, urgent = true): number {
+    const got = Math.min(wanted, this.freeFor(urgent));
     this.taken += got;
     return got;
   }

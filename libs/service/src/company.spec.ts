@@ -2,7 +2,7 @@ import { Company } from './company.js';
 
 describe('company', () => {
   it('is whoever else has been about lately, however often one comes', () => {
-    const company = new Company();
+    const company = new Company(5_000);
     expect(company.isAlone('loud', 0)).toBe(true);
     company.seen('loud', 0);
     expect(company.isAlone('loud', 0)).toBe(true);
@@ -15,7 +15,7 @@ describe('company', () => {
   });
 
   it('goes on while two take turns', () => {
-    const company = new Company();
+    const company = new Company(5_000);
     for (let now = 0; now < 20_000; now += 1_000) company.seen(now % 2_000 === 0 ? 'a' : 'b', now);
     expect(company.isAlone('a', 20_000)).toBe(false);
     expect(company.isAlone('b', 20_000)).toBe(false);

@@ -1,16 +1,18 @@
-/** Milliseconds after which one that was last heard is not counted any more. */
-const LATELY = 5_000;
-
 interface Seen {
   who: string;
   at: number;
 }
 
-/** Whether others than somebody have been about lately. Remembers two, for that says it. Time is passed in. */
+/**
+ * Whether others than somebody have been about in the last `lately` milliseconds. Remembers two, for that says it. Time is
+ * passed in.
+ */
 export class Company {
   private newest?: Seen;
   /** The newest of another than the newest. */
   private other?: Seen;
+
+  constructor(private readonly lately: number) {}
 
   seen(who: string, now: number): void {
     if (this.newest?.who !== who) this.other = this.newest;
@@ -19,6 +21,6 @@ export class Company {
 
   isAlone(who: string, now: number): boolean {
     const other = this.newest?.who === who ? this.other : this.newest;
-    return other === undefined || now - other.at > LATELY;
+    return other === undefined || now - other.at > this.lately;
   }
 }
