@@ -1,5 +1,6 @@
 import type { Bus, Subscription } from '@waggle/bus';
 import type { Version } from './memory-conflict.js';
+import { WatchedKeys, type Readers } from './watched-keys.js';
 import { Wakes } from './wakes.js';
 
 export interface WatchMemoryOptions {
@@ -14,15 +15,17 @@ export interface MemoryChange<T = unknown> extends Partial<Version<T>> {
   deleted: boolean;
 }
 
-interface Source<T> {
+interface Source<T> extends Readers<T> {
   bus: Bus;
   feed: string;
-  get: (key: string) => Promise<Version<T> | undefined>;
+  /** All keys, as everybody's last acknowledged writes left them. */
   all: () => Promise<{ key: string; version: number; ttl?: number }[]>;
 }
 
-/** Expiry has no event: looked at again so many milliseconds after it. */
-const EXPIRED = 100;
+/** Expiry has no event: looked at again so many milliseconds after it, and where it is late, after so many more each. */
+const EXPIRED = [100, 400, 1_600, 6_400];
+/** Of a timer. */
+const LONGEST = 2 ** 31 - 1;
 
 /** The feed only wakes: what is told is read from the bucket. After a gap in the connection everything is compared again. */
 export const watchMemory = async function* <T>(
@@ -30,20 +33,28 @@ export const watchMemory = async function* <T>(
   pattern: string,
   { signal, current = false }: WatchMemoryOptions,
 ): AsyncGenerator<MemoryChange<T>> {
+  const keys = new WatchedKeys<T>(source);
   const woken = new Set<string>();
-  const known = new Map<string, number>();
   const timers = new Map<string, NodeJS.Timeout>();
   let [compare, first] = [true, true];
   const prefix = source.feed.slice(0, source.feed.length - pattern.length);
-  const expire = (key: string, ttl?: number): void => {
+  const expire = (key: string, millis: number | undefined, looks = 0): void => {
     clearTimeout(timers.get(key));
     timers.delete(key);
-    if (ttl !== undefined) timers.set(key, setTimeout(() => look(key), ttl * 1_000 + EXPIRED).unref());
+    const late = EXPIRED[looks];
+    if (millis === undefined || late === undefined) return;
+    const due = (): void => {
+      look(key);
+      keys.doubt(key);
+      expire(key, 0, looks + 1);
+    };
+    timers.set(key, setTimeout(due, Math.min(millis + late, LONGEST)).unref());
   };
   const listen = (wake: () => void): Promise<Subscription> =>
     source.bus.bucket('MEMORY').watch(source.feed, (event) => {
       const key = event.key.slice(prefix.length);
-      expire(key, event.deleted ? undefined : ttlOf(event.text()));
+      expire(key, event.deleted ? undefined : millisOf(event.text()));
+      keys.heard(key, event.revision);
       woken.add(key);
       wake();
     });
@@ -58,11 +69,10 @@ export const watchMemory = async function* <T>(
         compare = false;
         const there = (await source.all()).filter(({ key }) => fits(pattern, key));
         for (const { key, version, ttl } of there) {
-          if (first && !current) known.set(key, version);
-          else if (known.get(key) !== version) woken.add(key);
-          expire(key, ttl);
+          if (first && !current) keys.tell(key, version);
+          expire(key, ttl && ttl * 1_000);
         }
-        for (const key of known.keys()) if (!there.some((each) => each.key === key)) woken.add(key);
+        for (const key of keys.differing(new Map(there.map(({ key, version }) => [key, version])))) woken.add(key);
         first = false;
       }
       const [key] = woken;
@@ -71,10 +81,10 @@ export const watchMemory = async function* <T>(
         continue;
       }
       woken.delete(key);
-      const found = await source.get(key);
-      if (found?.version === known.get(key)) continue;
-      if (found === undefined) known.delete(key);
-      else known.set(key, found.version);
+      const news = await keys.news(key);
+      if (news === undefined) continue;
+      const { found } = news;
+      if (found === undefined) expire(key, undefined);
       yield found === undefined ? { key, deleted: true } : { key, deleted: false, ...found };
     }
   } finally {
@@ -83,10 +93,10 @@ export const watchMemory = async function* <T>(
   }
 };
 
-const ttlOf = (text: string): number | undefined => {
+const millisOf = (text: string): number | undefined => {
   try {
     const { ttl } = JSON.parse(text) as { ttl?: unknown };
-    return typeof ttl === 'number' ? ttl : undefined;
+    return typeof ttl === 'number' ? ttl * 1_000 : undefined;
   } catch {
     return undefined;
   }

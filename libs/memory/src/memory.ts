@@ -1,8 +1,9 @@
 import { loadValues, storeLarge } from '@waggle/bus';
-import { MEMORY_KEY, memoryKeys, WaggleError, type MemoryEntry } from '@waggle/protocol';
+import { bucketStream, MEMORY_KEY, memoryKeys, subjects, WaggleError, type MemoryEntry } from '@waggle/protocol';
 import type { Desk } from './desk.js';
 import { MemoryConflict, type ConflictSides, type Version } from './memory-conflict.js';
 import { watchMemory, type MemoryChange, type WatchMemoryOptions } from './memory-watch.js';
+import type { Reading } from './watched-keys.js';
 
 export interface WriteOptions {
   /** Write only over this version; 0: only where nothing stands. Left out: over whatever stands there. */
@@ -34,13 +35,7 @@ export class Memory {
 
   /** What stands there, as the nearest replica of the broker has it; undefined: nothing. Large values are fetched. */
   async get<T = unknown>(key: string): Promise<Version<T> | undefined> {
-    const { bus, tenant } = this.desk;
-    const found = await bus.bucket('MEMORY').get(memoryKeys.memory(tenant, this.session, requireKey(key)));
-    if (found === undefined) return undefined;
-    const entry = found.json<MemoryEntry>();
-    const lease = entry.lease && memoryKeys.lease(tenant, this.session, entry.lease);
-    if (lease !== undefined && !(await bus.bucket('MEMORY').get(lease))) return undefined;
-    return this.whole<T>({ version: found.revision, ...pick(entry) });
+    return (await this.reading<T>(key)).found;
   }
 
   /** Writes and gives the new version. `MemoryConflict` when another version than expected stands there. */
@@ -94,10 +89,27 @@ export class Memory {
 
   /** Changes of a key, or of all under `prefix.>`, until the signal aborts. A slow reader misses versions, never the last. */
   watch<T = unknown>(pattern: string, options: WatchMemoryOptions = {}): AsyncIterable<MemoryChange<T>> {
-    const get = (key: string) => this.get<T>(key);
-    const all = () => this.keys();
     const { bus, tenant } = this.desk;
-    return watchMemory<T>({ bus, feed: memoryKeys.memory(tenant, this.session, pattern), get, all }, pattern, options);
+    const feed = memoryKeys.memory(tenant, this.session, pattern);
+    const read = (key: string): Promise<Reading<T>> => this.reading<T>(key);
+    const prove = async (key: string): Promise<Version<T> | undefined> => {
+      const [found] = await this.keys({ key });
+      return found && this.whole<T>({ version: found.version, ...pick(found) });
+    };
+    return watchMemory<T>({ bus, feed, read, prove, all: () => this.keys() }, pattern, options);
+  }
+
+  private async reading<T>(key: string): Promise<Reading<T>> {
+    const { bus, tenant } = this.desk;
+    const subject = subjects.kvKey('MEMORY', memoryKeys.memory(tenant, this.session, requireKey(key)));
+    const stored = await bus.last(bucketStream('MEMORY'), subject);
+    if (stored === undefined) return { revision: 0, deleted: false };
+    const [revision, deleted] = [stored.sequence, stored.header('KV-Operation') !== undefined];
+    if (deleted) return { revision, deleted };
+    const entry = stored.json<MemoryEntry>();
+    const lease = entry.lease && memoryKeys.lease(tenant, this.session, entry.lease);
+    if (lease !== undefined && !(await bus.bucket('MEMORY').get(lease))) return { revision, deleted };
+    return { revision, deleted, found: await this.whole<T>({ version: revision, ...pick(entry) }) };
   }
 
   private async keys(of: { key?: string } = {}): Promise<KeyVersion[]> {
@@ -124,7 +136,7 @@ export class Memory {
   }
 }
 
-const pick = ({ value, by, at, write }: MemoryEntry): Omit<Version, 'version'> => ({ value, by, at, write });
+const pick = ({ value, by, at, write }: Omit<Version, 'version'>): Omit<Version, 'version'> => ({ value, by, at, write });
 
 const requireKey = (key: string): string => {
   if (MEMORY_KEY.test(key)) return key;

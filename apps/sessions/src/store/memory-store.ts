@@ -40,7 +40,8 @@ export class MemoryStore {
     const entry = message.json<MemoryEntry>();
     const revision = message.sequence;
     if (isDeleted(message)) return { revision, version: 0, entry };
-    const gone = entry.lease !== undefined && !(await this.bus.bucket('MEMORY').get(memoryKeys.lease(tenant, session, entry.lease)));
+    const lease = entry.lease && memoryKeys.lease(tenant, session, entry.lease);
+    const gone = lease !== undefined && !(await this.bus.bucket('MEMORY').get(lease, { from: 'leader' }));
     return { revision, version: gone ? 0 : revision, entry };
   }
 
