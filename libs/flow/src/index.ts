@@ -15,7 +15,7 @@ export { awaited } from './state/awaited.js';
 export { timedOut, unaccepted, unanswered, type TimedOut } from './state/timed-out.js';
 export { statusOf } from './state/status.js';
 export { explain } from './state/explain.js';
-export { decide } from './decide/decide.js';
+export { decide, timeOf } from './decide/decide.js';
 export { reservationOf } from './decide/children.js';
 export { taskBudget } from './decide/submit.js';
 export { compareVersions, fullVersion, newestThatFits, parseWorkflowKey, workflowKey } from './definition/version.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus, StoredMessage } from '@waggle/bus';
-import { isApplied, unanswered, unaccepted, type Input } from '@waggle/flow';
+import { isApplied, timeOf, unanswered, unaccepted, type Input } from '@waggle/flow';
 import { subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-config.js';
@@ -28,7 +28,7 @@ export class StoredAnswers {
 
   async before(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Input[]> {
     const timed = inputs.some(({ kind }) => kind === 'timer');
-    const now = Math.max(flow.state.at, ...inputs.map(({ at }) => at));
+    const now = timeOf(flow.state, inputs);
     const answered = inputs.flatMap((input) => (input.kind === 'answer' && flow.state.asks.has(input.id) ? [input.id] : []));
     const asked = new Set([...answered, ...(timed ? unanswered(flow.state, now) : [])]);
     if (asked.size === 0 && !timed) return [];

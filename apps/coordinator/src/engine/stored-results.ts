@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isApplied, timedOut, type Input } from '@waggle/flow';
+import { isApplied, timedOut, timeOf, type Input } from '@waggle/flow';
 import type { Bus } from '@waggle/bus';
 import { subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
@@ -22,7 +22,7 @@ export class StoredResults {
   async late(key: FlowKey, flow: Flow, inputs: readonly Input[]): Promise<Input[]> {
     const timers = inputs.filter(({ kind }) => kind === 'timer');
     if (timers.length === 0) return [];
-    const now = Math.max(flow.state.at, ...inputs.map(({ at }) => at));
+    const now = timeOf(flow.state, inputs);
     const known = new Set(inputs.filter(({ kind }) => kind === 'result').map(({ origin }) => origin.sequence));
     const found: Input[] = [];
     await inParallel(timedOut(flow.state, now), WIDTH, async ({ agent, taskId, attempt }) => {

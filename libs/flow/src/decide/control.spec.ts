@@ -1,4 +1,5 @@
 import { fold } from '../state/fold.js';
+import { timedOut } from '../state/timed-out.js';
 import { emptyState } from '../state/state.js';
 import { explain } from '../state/explain.js';
 import { statusOf } from '../state/status.js';
@@ -419,6 +420,20 @@ describe('a cancellation with a grace', () => {
     d.complete('a', 1);
     d.fail('b', 'CANCELED', false);
     expect(d.state.outcome).toMatchObject({ state: 'CANCELED', errors: [{ message: 'enough' }], tasks: { completed: 1, canceled: 1 } });
+    refolds(d);
+  });
+
+  it('keeps what was stored before its end, though it is heard together with it', () => {
+    const d = started([
+      { id: 'a', skill: 's.a' },
+      { id: 'b', skill: 's.b' },
+    ]);
+    d.signal('cancel', { data: { grace: 5000 } });
+    const { at, n } = d.state.armed!;
+    expect(timedOut(d.state, at - 1)).toEqual([]);
+    expect(timedOut(d.state, at).map(({ taskId }) => taskId)).toEqual(['a', 'b']);
+    d.give(d.input('timer', { n }), d.result(d.dispatched('a')));
+    expect(d.state.outcome).toMatchObject({ state: 'CANCELED', tasks: { completed: 1, canceled: 1 } });
     refolds(d);
   });
 

@@ -54,8 +54,8 @@ const settle = (draft: Draft): void => {
   armTimer(draft);
 };
 
-/** Never before what was folded; and a timer that came was due, whatever the clock of the server that passed it on says. */
-const timeOf = (state: FlowState, inputs: readonly Input[]): number =>
+/** What "now" is to a decision: never before what was folded; and a timer that came was due, whatever the clock of the server that passed it on says. */
+export const timeOf = (state: FlowState, inputs: readonly Input[]): number =>
   inputs.reduce((latest, input) => {
     const due = input.kind === 'timer' && input.n === state.armed?.n ? state.armed.at : 0;
     return Math.max(latest, input.at, due);

@@ -1,5 +1,6 @@
 import { parseDefinition } from '../definition/parse-definition.js';
 import { fold } from '../state/fold.js';
+import { timedOut } from '../state/timed-out.js';
 import { emptyState } from '../state/state.js';
 import { explain } from '../state/explain.js';
 import { statusOf } from '../state/status.js';
@@ -572,6 +573,20 @@ describe('phases', () => {
     expect(slow.commands('abort').map(({ taskId }) => taskId)).toEqual(['schema']);
   });
 
+  it('count what was stored before their end, though it is heard together with it', () => {
+    const d = new Driver();
+    d.agents['*'] = [offer('one', { timeout: 10 * 60_000 })];
+    d.submit({ definition: { name: 'phased', phases }, input: {} });
+    d.complete('security');
+    const [stored, timer] = [d.result(d.dispatched('schema')), d.input('timer', { n: d.state.armed!.n })];
+    expect(timedOut(d.state, d.state.armed!.at - 1)).toEqual([]);
+    expect(timedOut(d.state, d.state.armed!.at)).toEqual([{ agent: 'one', taskId: 'schema', attempt: 1 }]);
+    d.give(timer, stored);
+    expect(d.events('boxClosed')).toEqual([{ type: 'boxClosed', box: 'analysis' }]);
+    expect(d.commands('dispatch').map(({ taskId }) => taskId)).toEqual(['security', 'schema', 'tables']);
+    expect(ended(d)).toBeUndefined();
+  });
+
   it('read the same again', () => {
     const first = parseDefinition({
       name: 'phased',
@@ -607,6 +622,11 @@ describe('phases', () => {
     d.fire();
     expect(codes(d)).toEqual(['STEP_TIMEOUT']);
     expect(d.now).toBe(1_700_000_000_000 + 90_000);
+    const list = run([{ id: 'a', skill: 's', forEach: '[1, 2]', within: '10s' }]);
+    const results = ['a-0', 'a-1'].map((taskId) => list.result(list.dispatched(taskId)));
+    expect(timedOut(list.state, list.state.armed!.at)).toHaveLength(2);
+    list.give(list.input('timer', { n: list.state.armed!.n }), ...results);
+    expect(ended(list)).toMatchObject({ state: 'COMPLETED' });
     const on = run([{ id: 'a', wait: { signal: 'never' }, within: '90s', onFailure: 'continue' }]);
     on.fire();
     expect(ended(on)).toMatchObject({ state: 'COMPLETED' });
