@@ -12,8 +12,8 @@ interface Harness {
 const PARTITIONS = 4;
 const manifests = [agentManifest('echo')];
 
-const server = async (): Promise<Harness> => {
-  const broker = await testBroker({ manifests, partitions: PARTITIONS });
+const server = async (synced = false): Promise<Harness> => {
+  const broker = await testBroker({ manifests, partitions: PARTITIONS, synced });
   const see = await broker.busFor('see');
   return {
     bus: (me) => broker.busFor(me),
@@ -37,7 +37,8 @@ const model = async (): Promise<Harness> => {
 
 /** One suite for the real server and for the model of it: what holds of one holds of the other. */
 describe.each([
-  ['nats-server', server],
+  ['nats-server', () => server()],
+  ['nats-server that syncs each write', () => server(true)],
   ['the model', model],
 ])('%s', (_name, make) => {
   let harness: Harness;
@@ -97,6 +98,18 @@ describe.each([
       expect(await other.publishOnce('SUBMIT', subject, 'a')).toEqual(first);
       const lost = await other.publishOnce('SUBMIT', subject, 'b');
       expect(lost.status === 'taken' && lost.by.text()).toBe('a');
+    });
+
+    test('many at once: each is told what became of it, and one that lost its race takes no other with it', async () => {
+      const subjectsAtOnce = Array.from({ length: 120 }, () => subjects.submit('t', 'ann', flow()));
+      await other.publishOnce('SUBMIT', subjectsAtOnce[60]!, 'theirs');
+      for (let turn = 0; turn < 2; turn++) {
+        const said = await Promise.all(subjectsAtOnce.map((subject) => bus.publishOnce('SUBMIT', subject, 'ours')));
+        expect(said.map(({ status }) => status)).toEqual(subjectsAtOnce.map((_, at) => (at === 60 ? 'taken' : 'stored')));
+        const found = await Promise.all(subjectsAtOnce.map((subject) => bus.last('SUBMIT', subject)));
+        expect(found.map((one) => one!.text())).toEqual(subjectsAtOnce.map((_, at) => (at === 60 ? 'theirs' : 'ours')));
+        for (const [at, one] of said.entries()) if (one.status === 'stored') expect(one.sequence).toBe(found[at]!.sequence);
+      }
     });
 
     test('without an expectation first wins holds too, and says that there is no room', async () => {

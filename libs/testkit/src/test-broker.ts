@@ -11,6 +11,8 @@ export interface TestBrokerOptions {
   /** Makes streams, consumers and buckets; default true. */
   provision?: boolean;
   partitions?: number;
+  /** Every write is synced to disk before it is acknowledged, and writers commit in groups. */
+  synced?: boolean;
   /** More lines of nats-server's config. */
   config?: string;
 }
@@ -40,7 +42,7 @@ const PROVISIONER: Manifest = { name: 'provisioner', kind: 'core', provisions: t
 
 /** A real nats-server on a free port with a temporary store, provisioned. Stopped and removed after the tests of the file. */
 export const testBroker = async (options: TestBrokerOptions = {}): Promise<TestBroker> => {
-  const { secure = false, config = '' } = options;
+  const { secure = false, config = '', synced = false } = options;
   const manifests = [...(options.manifests ?? [])];
   const keys: Record<string, Nkey> = {};
   const rights = (): string => {
@@ -49,11 +51,12 @@ export const testBroker = async (options: TestBrokerOptions = {}): Promise<TestB
     for (const { name } of all) keys[name] ??= newNkey();
     return `${config}\n${brokerConfig({ manifests: all, keys: Object.fromEntries(all.map(({ name }) => [name, keys[name]!.publicKey])) })}`;
   };
-  const server = await startTestServer(rights());
+  const server = await startTestServer(rights(), { synced });
   const makeTopology = (): Promise<void> =>
     provision({
       servers: server.url,
       manifests,
+      synced,
       ...(secure ? { seed: keys[PROVISIONER.name]!.seed } : { trusted: true }),
       ...(options.partitions ? { partitions: options.partitions } : {}),
     });

@@ -21,10 +21,13 @@ export const serverBinary = (): Promise<string> =>
     : findBroker({ cacheDir: join(workspaceRoot(), '.waggle', 'bin') }).then(({ path }) => path));
 
 /** A nats-server of a test file's own: free port, temporary store, stopped and removed after its tests. */
-export const startTestServer = async (config: string): Promise<RunningBroker & { dir: string }> => {
+export const startTestServer = async (
+  config: string,
+  { synced = false }: { synced?: boolean } = {},
+): Promise<RunningBroker & { dir: string }> => {
   const dir = await mkdtemp(join(tmpdir(), 'waggle-test-'));
   cleanupLater(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
-  const server = await startBroker({ binary: await serverBinary(), dir, config });
+  const server = await startBroker({ binary: await serverBinary(), dir, config, ...(synced && { sync: 'always' }) });
   // what a test wrote is of no use afterwards: no need to end in good order
   cleanupLater(() => server.kill());
   return Object.assign(server, { dir });

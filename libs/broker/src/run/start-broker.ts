@@ -18,6 +18,8 @@ export interface StartBrokerOptions {
   port?: number;
   /** Bytes that the store may hold; the server's own choice when left out. */
   storage?: number;
+  /** Every write is synced to disk before it is acknowledged; default: every two minutes. */
+  sync?: 'always';
 }
 
 /** How the broker ended; `expected` when it was told to. */
@@ -149,6 +151,6 @@ class Broker implements RunningBroker {
   }
 
   async #write(config: string): Promise<void> {
-    await writeConfig({ dir: this.dir, port: this.port, config, storage: this.options.storage });
+    await writeConfig({ dir: this.dir, port: this.port, config, storage: this.options.storage, sync: this.options.sync });
   }
 }

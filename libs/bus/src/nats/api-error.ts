@@ -20,6 +20,8 @@ export const API = {
   noMessage: 10037,
   /** Another write of the same subject is under way in a cluster. */
   wrongLastSequenceInFlight: 10164,
+  /** The stream takes no atomic batches. */
+  batchesDisabled: 10174,
 } as const;
 
 /** Not stored, for want of room; 10077 says that of a full stream too, not only of a subject that is taken. */

@@ -16,6 +16,7 @@ import type {
   StreamFigures,
   Subscription,
 } from '../port.js';
+import { GroupCommits } from './group-commits.js';
 import { isNoResponders, nobodyThere, refused } from './api-error.js';
 import { BlobStore } from './blob-store.js';
 import type { Connection } from './connection.js';
@@ -57,6 +58,7 @@ export class NatsBus implements Bus {
   private readonly outbox: Outbox;
   private readonly wire: Wire;
   private readonly reader: Reader;
+  private readonly groups: GroupCommits;
   private readonly publisher: Publisher;
   private readonly api: string;
   /** Of this connection alone. */
@@ -78,7 +80,8 @@ export class NatsBus implements Bus {
     this.wire = new Wire(this.nc, this.outbox, this.inbox);
     const maxPayload = (): number => this.nc.info?.max_payload ?? 1024 * 1024;
     this.reader = new Reader(this.wire, this.api);
-    this.publisher = new Publisher(this.wire, this.reader, maxPayload);
+    this.groups = new GroupCommits(this.wire, this.outbox);
+    this.publisher = new Publisher(this.wire, this.reader, { maxPayload, groups: this.groups });
     this.blobs = new BlobStore(this.me, { publisher: this.publisher, reader: this.reader, maxPayload });
     this.link = new Link(
       connection,
@@ -90,6 +93,7 @@ export class NatsBus implements Bus {
         },
         restored: () => {
           this.wire.reconnected();
+          this.groups.reconnected();
           for (const queue of this.queues) queue.reconnected();
         },
         closed: () => {
@@ -261,7 +265,7 @@ export class NatsBus implements Bus {
       // without a connection nothing can be handed over
       if (!this.link.connected) return;
       await Promise.all([...this.queues].map((queue) => queue.close()));
-      while (this.wire.waiting > 0 && this.link.connected) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (this.wire.waiting + this.groups.waiting > 0 && this.link.connected) await new Promise((resolve) => setTimeout(resolve, 10));
       this.outbox.flush();
       await this.nc.drain();
     })();

@@ -3,6 +3,7 @@ import { streamOf, WaggleError, type StreamName } from '@waggle/protocol';
 import type { OnceResult, PublishOptions, PublishResult, StoredMessage } from '../port.js';
 import { API, FULL, isNoResponders, nobodyThere, refused } from './api-error.js';
 import { actualSequence, apiErrorOf, sequenceOf } from './pub-ack.js';
+import type { GroupCommits } from './group-commits.js';
 import { toHeaders } from './raw-headers.js';
 import type { Reader } from './reader.js';
 import { sameBytes } from './stored-message.js';
@@ -30,7 +31,7 @@ export class Publisher {
   constructor(
     private readonly wire: Wire,
     private readonly reader: Reader,
-    private readonly maxPayload: () => number,
+    private readonly inner: { maxPayload: () => number; groups: GroupCommits },
   ) {}
 
   async publish(subject: string, body: string | Uint8Array, options: PublishOptions = {}): Promise<PublishResult> {
@@ -62,14 +63,21 @@ export class Publisher {
 
   private attempt(body: string | Uint8Array, options: PublishOptions): Attempt {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    if (bytes.length > this.maxPayload()) {
-      throw new WaggleError('MESSAGE_TOO_LARGE', `${bytes.length} bytes, the broker takes ${this.maxPayload()}`);
-    }
+    const most = this.inner.maxPayload();
+    if (bytes.length > most) throw new WaggleError('MESSAGE_TOO_LARGE', `${bytes.length} bytes, the broker takes ${most}`);
     return { bytes, expect: options.expect, headers: options.headers, deadline: performance.now() + (options.timeout ?? TIMEOUT) };
   }
 
   private send(subject: string, attempt: Attempt): Promise<Sent> {
     if (!SUBJECT.test(subject)) throw new WaggleError('BUS_REFUSED', `not a subject to publish on: ${JSON.stringify(subject)}`);
+    const alone = (unsure: boolean): Promise<Sent> => this.sendAlone(subject, attempt, unsure);
+    const group = this.inner.groups.of(subject);
+    if (!group) return alone(false);
+    const { bytes: body, expect, headers } = attempt;
+    return group.write<Sent>({ subject, body, expect, headers, stored: (sequence) => ({ sequence }), alone });
+  }
+
+  private sendAlone(subject: string, attempt: Attempt, unsure: boolean): Promise<Sent> {
     const now = performance.now();
     const fullUntil = Math.min(attempt.deadline, now + FULL_PATIENCE);
     return this.wire.ask<Sent>({
@@ -77,7 +85,7 @@ export class Publisher {
       body: attempt.bytes,
       headers: toHeaders(attempt.headers, attempt.expect),
       timeout: attempt.deadline - now,
-      judge: (answer, sends) => judge(answer, sends, { subject, fullUntil }),
+      judge: (answer, sends) => judge(answer, { subject, fullUntil, unsure: unsure || sends > 1 }),
     });
   }
 
@@ -114,13 +122,14 @@ export class Publisher {
   }
 }
 
-const judge = (answer: Msg, sends: number, { subject, fullUntil }: { subject: string; fullUntil: number }): Sent | Again => {
+const judge = (answer: Msg, about: { subject: string; fullUntil: number; unsure: boolean }): Sent | Again => {
+  const { subject, fullUntil, unsure } = about;
   const sequence = sequenceOf(answer.data);
   if (sequence !== undefined) return { sequence };
   if (isNoResponders(answer)) return nobodyThere(subject);
   const error = apiErrorOf(answer.data);
   if (!error) throw new WaggleError('BUS_REFUSED', `${subject} was answered by something that is no stream`);
-  if (error.err_code === API.wrongLastSequence) return { actual: actualSequence(error), unsure: sends > 1 };
+  if (error.err_code === API.wrongLastSequence) return { actual: actualSequence(error), unsure };
   if (FULL.has(error.err_code))
     return new Again(new WaggleError('STORAGE_FULL', `${error.description} (${error.err_code}) on ${subject}`), fullUntil);
   return refused(error, subject);

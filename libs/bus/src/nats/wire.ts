@@ -22,6 +22,8 @@ export interface Question<T> {
   timeout: number;
   /** Milliseconds of silence before the same bytes are sent again; `Infinity`: sent once. */
   patience?: number;
+  /** The result where nothing is heard within `patience`, or the connection is lost: then it is never sent again. */
+  silent?: T;
   /** Turns an answer into the result. Throws what is final. `sends` counts how often the question went out. */
   judge: (answer: Msg, sends: number) => T | Again | typeof MORE;
 }
@@ -70,6 +72,10 @@ export class Wire {
     return this.waiters.size;
   }
 
+  get isConnected(): boolean {
+    return this.connected;
+  }
+
   ask<T>(question: Question<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.over) throw new WaggleError('BUS_UNREACHABLE', 'the connection is closed');
@@ -83,6 +89,7 @@ export class Wire {
         headers: question.headers,
         timeout: question.timeout,
         patience: question.patience,
+        silent: question.silent,
         judge: question.judge,
         resolve: resolve as (value: unknown) => void,
         reject,
@@ -109,7 +116,10 @@ export class Wire {
 
   disconnected(): void {
     this.connected = false;
-    for (const waiter of this.waiters.values()) waiter.nextSend = Infinity;
+    for (const waiter of this.waiters.values()) {
+      if (waiter.silent === undefined) waiter.nextSend = Infinity;
+      else this.giveUp(waiter);
+    }
   }
 
   reconnected(): void {
@@ -162,6 +172,11 @@ export class Wire {
     waiter.nextSend = this.connected ? now + backoff * (0.5 + Math.random() / 2) : Infinity;
   }
 
+  private giveUp(waiter: Waiter): void {
+    this.waiters.delete(waiter.key);
+    waiter.resolve(waiter.silent);
+  }
+
   private fail(waiter: Waiter, error: Error): void {
     this.waiters.delete(waiter.key);
     waiter.reject(error);
@@ -172,6 +187,8 @@ export class Wire {
     for (const waiter of this.waiters.values()) {
       if (now >= waiter.deadline) {
         this.fail(waiter, this.timedOut(waiter));
+      } else if (now >= waiter.nextSend && waiter.silent !== undefined) {
+        this.giveUp(waiter);
       } else if (now >= waiter.nextSend) {
         waiter.patienceNow = Math.min(MAX_PATIENCE, waiter.patienceNow * 2);
         this.send(waiter);

@@ -24,6 +24,8 @@ export interface ProvisionOptions extends ProvisionerConnection {
   storage?: number;
   /** Brokers that hold each stream: 1 (default), 3 or 5 of a cluster that has as many. May be raised later. */
   replicas?: number;
+  /** The broker syncs each write to disk before it acknowledges it (`sync_interval: always`): writers commit in groups. */
+  synced?: boolean;
   log?: ProvisionLog;
 }
 
@@ -33,7 +35,7 @@ export interface ProvisionOptions extends ProvisionerConnection {
  * copied again. Throws `STREAM_CONFLICT`, `STORAGE_FULL`, `BAD_USAGE`, `BUS_*`, `NATS_VERSION`, `INVALID_MANIFEST`.
  */
 export const provision = async (options: ProvisionOptions): Promise<void> => {
-  const { manifests, partitions = DEFAULT_PARTITIONS, storage = DEFAULT_STORAGE, replicas = 1 } = options;
+  const { manifests, partitions = DEFAULT_PARTITIONS, storage = DEFAULT_STORAGE, replicas = 1, synced = false } = options;
   checkManifests(manifests);
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 1000)
     throw new WaggleError('BAD_USAGE', 'partitions must be 1 to 1000');
@@ -43,7 +45,7 @@ export const provision = async (options: ProvisionOptions): Promise<void> => {
     const did = new Log(options.log);
     await refuseToShrink(connection, partitions);
     // in this order, also when partitions grow: an input for which there is no consumer is dropped silently
-    for (const stream of streamTable(storage, replicas)) did.note(stream.name, await ensureStream(connection, stream));
+    for (const stream of streamTable(storage, replicas, synced)) did.note(stream.name, await ensureStream(connection, stream));
     for (const consumer of partitionConsumers(partitions)) await did.consumer(connection, consumer);
     did.note('INPUT', await ensureStream(connection, inputWithSources(partitions)));
     for (const consumer of [...retentionConsumers(), ...manifests.flatMap(consumersOf)]) await did.consumer(connection, consumer);

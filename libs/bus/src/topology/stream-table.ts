@@ -1,5 +1,6 @@
 import { BUCKETS, bucketStream, STREAMS, subjects, type BucketName, type StreamName } from '@waggle/protocol';
 import { subjectsOf } from '../permissions/facts.js';
+import { isGrouped } from './grouped.js';
 
 /** Nanoseconds, as the JetStream API counts. */
 export const SECOND = 1_000_000_000;
@@ -29,6 +30,8 @@ export interface StreamSettings {
   allow_msg_ttl: boolean;
   allow_msg_schedules?: boolean;
   deny_delete?: boolean;
+  /** Takes atomic batches. */
+  allow_atomic?: boolean;
   republish?: { src: string; dest: string };
   sources?: { name: string; opt_start_seq: number; subject_transforms: { src: string; dest: string }[] }[];
 }
@@ -142,10 +145,12 @@ const bucketSettings = (bucket: BucketName, size: Size): StreamSettings =>
 
 /**
  * Every stream, with every limit; INPUT without its sources, which come last (provision.ts).
- * `storage`: bytes for all together, shared out in proportion; `replicas`: brokers that hold each.
+ * `storage`: bytes for all together, shared out in proportion; `replicas`: brokers that hold each; `synced`: the broker
+ * syncs each write before it acknowledges it, so that writers commit in groups.
  */
-export const streamTable = (storage = DEFAULT_STORAGE, replicas = 1): StreamSettings[] => {
+export const streamTable = (storage = DEFAULT_STORAGE, replicas = 1, synced = false): StreamSettings[] => {
   const size = { scale: storage / DEFAULT_STORAGE, replicas };
-  const kept = (name: StreamName): Special => (name === 'INPUT' ? TABLE.INPUT : { subjects: subjectsOf(name, '*'), ...TABLE[name] });
+  const kept = (name: StreamName): Special =>
+    name === 'INPUT' ? TABLE.INPUT : { subjects: subjectsOf(name, '*'), ...TABLE[name], ...(isGrouped(name) && { allow_atomic: synced }) };
   return [...STREAMS.map((name) => settings(name, kept(name), size)), ...BUCKETS.map((bucket) => bucketSettings(bucket, size))];
 };
