@@ -1,4 +1,4 @@
-import { subjects, type BusEvent, type EscalationDecision } from '@waggle/protocol';
+import { subjects, type AgentMessage, type BusEvent, type EscalationDecision } from '@waggle/protocol';
 import type { Kept } from '@waggle/testkit';
 import { payloadOf } from './payload.js';
 import { PEOPLE } from './plan.js';
@@ -13,6 +13,8 @@ export const HEARD_WITHIN = 14_000;
 const ON_THE_WAY = 20_000;
 
 type Fail = (invariant: string, flowId: string, what: string) => void;
+
+const eventOf = ({ body }: Kept): AgentMessage<BusEvent> => JSON.parse(Buffer.from(body).toString('utf8')) as AgentMessage<BusEvent>;
 
 /** Compares how waits ended with what people answered, what was said to the flow, and what happened. */
 export class WaitCheck {
@@ -70,7 +72,7 @@ export class WaitCheck {
   /** An event counts once for a flow, and for nothing that began to wait long after it. */
   private eventCame(flowId: string, { taskId, since, closed }: Waiting): void {
     const { by, n } = closed!;
-    const told = this.events.filter(({ body }) => (JSON.parse(Buffer.from(body).toString('utf8')) as { id: string }).id === by);
+    const told = this.events.filter((kept) => eventOf(kept).id === by);
     if (told.length === 0) return this.fail('I5', flowId, `${taskId} goes on by ${by}, which never happened`);
     if (told.at(-1)!.time < since - ON_THE_WAY) this.fail('I5', flowId, `${taskId} goes on by ${by}, which happened before`);
     const before = this.counted.get(`${flowId} ${by}`);
@@ -79,20 +81,24 @@ export class WaitCheck {
   }
 
   private eventLate(flowId: string, { taskId, since, until }: Waiting): void {
-    const wanted = Number(this.filterOf(flowId, taskId));
-    const missed = this.events.find(
-      (kept) =>
-        kept.time > since &&
-        kept.time + HEARD_WITHIN < until &&
-        (Number.isNaN(wanted) || (payloadOf<BusEvent>(kept).data as { k: number }).k === wanted),
-    );
-    if (missed) this.fail('I1', flowId, `${taskId} was given up, and what it waited for had happened ${until - missed.time} ms before`);
+    const wanted = this.wantedBy(flowId, taskId);
+    const told = new Set<string>();
+    for (const kept of this.events) {
+      const { id, payload } = eventOf(kept);
+      const { k } = payload.data as { k: number };
+      // told again it is the same, which the flow may have been told of before it waited for it
+      const isNew = !told.has(id);
+      told.add(id);
+      if (isNew && kept.time > since && kept.time + HEARD_WITHIN < until && (wanted === undefined || k === wanted))
+        this.fail('I1', flowId, `${taskId} was given up, and what it waited for had happened ${until - kept.time} ms before`);
+    }
   }
 
-  private filterOf(flowId: string, taskId: string): string | undefined {
+  /** Which event its filter takes; undefined: any. */
+  private wantedBy(flowId: string, taskId: string): number | undefined {
     const step = this.simulation.plan.flows.find(({ id }) => id === flowId)?.definition.steps.find(({ id }) => id === taskId);
     const { filter } = ((step?.wait ?? {}) as { event?: { filter?: string } }).event ?? {};
-    return filter && /== (\d)/.exec(filter)?.[1];
+    return filter === undefined ? undefined : Number(filter.at(-1));
   }
 
   private noteLate(flowId: string, owner: string, { taskId, until, since, closed }: Waiting): void {

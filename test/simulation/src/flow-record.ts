@@ -167,7 +167,9 @@ export class FlowRecord {
       case 'attemptFailed': {
         const { fault, retryAt } = event;
         const record = this.latest.get(event.taskId);
-        const timeout = fault.code === 'TASK_TIMEOUT' && record?.decides !== true;
+        // of a flow that has ended it is what that has failed by
+        const own = record?.decides !== true && this.children.get(record?.childId ?? '')?.end === undefined;
+        const timeout = fault.code === 'TASK_TIMEOUT' && own;
         if (timeout && record && now < record.deadline)
           this.fail('I5', `${event.taskId}.${event.attempt} timed out ${record.deadline - now} ms early`);
         if (record && retryAt === undefined && record.childId === undefined)
