@@ -104,6 +104,8 @@ export const startMesh = async (binary, { flagsFor = () => [], more = [], ...bro
     mainOf,
     /** A connection with the rights of a service. */
     busOf: (app) => layout.busFor(Object.fromEntries(apps)[app]),
+    /** A connection of somebody in `more`. */
+    busFor: layout.busFor,
     viaClient,
     services,
     /** Process ids by what they run. */
