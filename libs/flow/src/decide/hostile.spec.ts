@@ -226,6 +226,48 @@ describe('agents and clients that mean no good, or do not look', () => {
     expect(d.state.outcome?.state).toBe('COMPLETED');
   });
 
+  it('nor has it more at work than the flow may have', () => {
+    const steps = [
+      { id: 'a', skill: 'x', forEach: 'input', onFailure: 'continue', retry: once },
+      { id: 'b', skill: 'x', after: ['a'], retry: once },
+    ];
+    const before = new Driver();
+    before.agents = { '*': [offer('one')] };
+    before.submit({ definition: { name: 'm', maxParallelAgents: 2, steps }, input: Array.from({ length: 9 }, (_, i) => i) });
+    before.complete('a-0');
+    for (let i = 1; i < 9; i++) before.fail(`a-${i}`, 'X', false);
+    before.fail('b', 'X', false);
+    const d = new Driver();
+    d.agents = before.agents;
+    d.facts.resumed = before.state;
+    d.submit({ resumes: { flowId: 'f1' } }, { flowId: 'f2' });
+    const sent = () => d.commands('dispatch').map(({ taskId }) => taskId);
+    expect(sent()).toEqual(['a-1', 'a-2']);
+    d.complete('a-2');
+    expect(sent()).toEqual(['a-1', 'a-2', 'a-3']);
+    for (const i of [1, 3, 4, 5, 6, 7, 8]) d.complete(`a-${i}`);
+    d.complete('b');
+    expect(d.state.outcome?.state).toBe('COMPLETED');
+  });
+
+  it('and what fails before it is sent takes the place of nothing', () => {
+    const steps = [
+      { id: 'a', skill: 'x', forEach: 'input', input: '${{ 6 / item }}', maxParallel: 1, onFailure: 'continue', retry: once },
+      { id: 'b', skill: 'x', after: ['a'], retry: once },
+    ];
+    const before = new Driver();
+    before.agents = { '*': [offer('one')] };
+    before.submit({ definition: { name: 'm', steps }, input: [0, 1, 2] });
+    before.complete('a-1');
+    before.fail('a-2', 'X', false);
+    before.fail('b', 'X', false);
+    const d = new Driver();
+    d.agents = before.agents;
+    d.facts.resumed = before.state;
+    d.submit({ resumes: { flowId: 'f1' } }, { flowId: 'f2' });
+    expect(d.commands('dispatch').map(({ taskId }) => taskId)).toEqual(['a-2']);
+  });
+
   it('thousands that wait for money cost nothing while there is none', () => {
     const d = new Driver();
     d.agents = { '*': [offer('one', { cost: 1 })] };

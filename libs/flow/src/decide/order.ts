@@ -1,4 +1,5 @@
 import { skillOf } from '../definition/definition.js';
+import type { TaskState } from '../state/state.js';
 import type { Draft } from './draft.js';
 
 /** Milliseconds that a step is taken for of which nobody knows better. */
@@ -39,11 +40,14 @@ export const inOrder = (draft: Draft): number[] => {
   return todo.sort((a, b) => ways[b]! - ways[a]! || a - b);
 };
 
-/** How many more tasks may be at work: tasks that wait for people, events or times are not. */
+/** Tasks that wait for people, events or times are not at work. */
+export const isAtWork = ({ status }: TaskState): boolean => ['running', 'retrying', 'waiting', 'delegated', 'relying'].includes(status);
+
+/** How many more tasks may be begun beside those at work, and those that are ready to be and come first. */
 export const roomLeft = (draft: Draft): number => {
   const most = draft.flow.definition.maxParallelAgents;
   if (most === undefined) return Infinity;
   let atWork = 0;
-  for (const { status } of draft.state.live) if (status !== 'awaiting' && status !== 'asking') atWork++;
+  for (const task of draft.state.live) if (task.status === 'ready' || isAtWork(task)) atWork++;
   return most - atWork;
 };

@@ -2,32 +2,47 @@ import type { TaskState } from '../state/state.js';
 import { begin } from './begin.js';
 import type { Draft } from './draft.js';
 import { isHeld } from './held.js';
+import { isAtWork } from './order.js';
 import { wantedAgain } from './wanted.js';
 
-/** Which steps may have one more at work: a flow before this one may have begun more of a list than may run at once. */
-const roomIn = ({ state, flow }: Draft): ((task: TaskState) => boolean) => {
-  const atWork = new Map<number, number>();
-  for (const { step, status } of state.live) if (status !== 'ready') atWork.set(step, (atWork.get(step) ?? 0) + 1);
-  return ({ step }) => {
-    const count = atWork.get(step) ?? 0;
-    if (count >= (flow.steps[step]!.definition.maxParallel ?? Infinity)) return false;
-    atWork.set(step, count + 1);
-    return true;
-  };
-};
+/** What may be at work besides what is: a flow before this one may have begun more than may run at once. */
+class Room {
+  private readonly inStep = new Map<number, number>();
+  private atWork = 0;
+
+  constructor(private readonly draft: Draft) {
+    for (const task of draft.state.live) this.take(task);
+  }
+
+  has({ step }: TaskState): boolean {
+    const { definition, steps } = this.draft.flow;
+    const { maxParallel = Infinity, wait, decide } = steps[step]!.definition;
+    const isFree = wait !== undefined || decide !== undefined;
+    return (this.inStep.get(step) ?? 0) < maxParallel && (isFree || this.atWork < (definition.maxParallelAgents ?? Infinity));
+  }
+
+  /** As it stands now: what has begun may have ended at once. */
+  take(task: TaskState): void {
+    if (task.status === 'ready' || !this.draft.state.live.has(task)) return;
+    this.inStep.set(task.step, (this.inStep.get(task.step) ?? 0) + 1);
+    if (isAtWork(task)) this.atWork++;
+  }
+}
 
 /** Begins the next attempt of the tasks that are ready for one, in the order they began, as much as fits. */
 export const beginReady = (draft: Draft): void => {
   const { state } = draft;
   if (isHeld(draft) || state.ready.size === 0) return;
-  const hasRoom = roomIn(draft);
+  const room = new Room(draft);
   for (const task of [...state.ready].sort((a, b) => a.order - b.order)) {
     if (state.phase !== 'open') return;
     if (draft.full) {
       draft.more = true;
       return;
     }
-    if (hasRoom(task)) begin(draft, wantedAgain(draft, task));
+    if (!room.has(task)) continue;
+    begin(draft, wantedAgain(draft, task));
+    room.take(task);
   }
 };
 
