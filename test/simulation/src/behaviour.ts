@@ -42,10 +42,10 @@ const BEHAVIOURS: [Behaviour, number][] = [
 export type Manner = 'prompt' | 'silent' | 'atTheEnd' | 'contested' | 'mistaken' | 'stranger';
 
 const MANNERS: [Manner, number][] = [
-  ['prompt', 35],
+  ['prompt', 27],
   ['silent', 20],
   ['atTheEnd', 20],
-  ['contested', 10],
+  ['contested', 18],
   ['mistaken', 8],
   ['stranger', 7],
 ];

@@ -145,7 +145,7 @@ export const FLOW_BUGS: readonly Bug[] = [
     change(
       'libs/flow/decide/sub-flow',
       "draft.command({ type: 'submitChild', childId, submission }, { input, definition: asked.definition });",
-      "for (const id of [childId, `${childId}x`]) draft.command({ type: 'submitChild', childId: id, submission });",
+      "for (const id of [childId, childIdOf(state.flowId, `${taskId}x`, attempt)]) draft.command({ type: 'submitChild', childId: id, submission });",
     ),
     change('libs/flow/state/awaited', 'state.tasks.get(command.submission.parent.taskId)?.childId === command.childId', 'true'),
     change('libs/flow/decide/children', 'return agent === COORDINATOR && task.childId === childId;', 'return true;'),

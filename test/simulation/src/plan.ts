@@ -1,5 +1,5 @@
 import { Random } from './random.js';
-import { SKILLS, stepsOf, UNDO, type Step } from './steps.js';
+import { isForEvent, SKILLS, stepsOf, UNDO, type Step } from './steps.js';
 
 /** What somebody says to a flow that may wait for it. */
 export interface NotePlan {
@@ -88,8 +88,6 @@ const flowOf = (random: Random, seed: number, n: number): FlowPlan => {
     notes: waits ? Array.from({ length: random.whole(0, 2) }, (_, i) => ({ at: at + random.between(0, 8_000), id: `note-${i}` })) : [],
   };
 };
-
-const isForEvent = ({ wait }: Step): boolean => wait !== undefined && 'event' in (wait as object);
 
 const eventsOf = (random: Random): EventPlan[] => {
   const events = Array.from({ length: random.whole(1, 4) }, (_, n) => ({

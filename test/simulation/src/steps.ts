@@ -154,9 +154,18 @@ const kindOf = (random: Random, large: boolean): object => {
 
 const mayBeUndone = (step: Record<string, unknown>): boolean => step.skill !== undefined && step.onError === undefined;
 
+export const isForEvent = ({ wait }: Step): boolean => wait !== undefined && 'event' in (wait as object);
+
+/** Now and then what happens is waited for again. */
+const again = (random: Random, steps: readonly Step[]): Step[] => {
+  const first = steps.find(isForEvent);
+  if (!first || random.chance(0.4)) return [...steps];
+  return [...steps, { id: 'again', needs: [first.id], wait: { event: BELL }, timeout: `${random.whole(2, 25)}s`, onFailure: 'continue' }];
+};
+
 /** Steps that each wait for some of those before; `undone`: what they do can be taken back. */
-export const stepsOf = (random: Random, count: number, { large, undone }: { large: boolean; undone: boolean }): Step[] =>
-  Array.from({ length: count }, (_, index): Step => {
+export const stepsOf = (random: Random, count: number, { large, undone }: { large: boolean; undone: boolean }): Step[] => {
+  const steps = Array.from({ length: count }, (_, index): Step => {
     const needs = Array.from({ length: index }, (_, n) => `s${n}`).filter(() => random.chance(0.5));
     const from = needs.length > 0 && random.chance(0.6) ? random.of(needs) : undefined;
     const kind: Record<string, unknown> = { ...kindOf(random, large) };
@@ -175,3 +184,5 @@ export const stepsOf = (random: Random, count: number, { large, undone }: { larg
       ...(undone && mayBeUndone(kind) && random.chance(0.7) ? compensation(random) : {}),
     };
   });
+  return again(random, steps);
+};
