@@ -1,5 +1,5 @@
 export interface EventuallyOptions {
-  /** Milliseconds until it fails; default 5 s. */
+  /** Milliseconds until it fails; default 15 s, for a busy machine. */
   timeout?: number;
   /** Milliseconds between looks; default 10. */
   every?: number;
@@ -11,7 +11,7 @@ export interface EventuallyOptions {
  */
 export const eventually = async <T>(
   look: () => T | Promise<T>,
-  { timeout = 5_000, every = 10 }: EventuallyOptions = {},
+  { timeout = 15_000, every = 10 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false | undefined>> => {
   const until = performance.now() + timeout;
   for (;;) {
