@@ -77,13 +77,13 @@ export const registerDlq = ({ program, run }: Registrar): void => {
           const letters = id === undefined ? await listLetters(session) : await findLetters(session, id);
           const replayed: { id: string; flowId: string }[] = [];
           for (const letter of letters) {
-            if (context.interrupted.aborted) return EXIT.interrupted;
+            if (context.interrupted.aborted) break;
             replayed.push({ id: letter.id, flowId: await replayLetter(session, letter) });
           }
           context.output.result({ replayed }, () =>
             replayed.length === 0 ? 'no dead letters' : replayed.map((each) => `${each.id} goes on as ${each.flowId}`).join('\n'),
           );
-          return EXIT.done;
+          return replayed.length < letters.length ? EXIT.interrupted : EXIT.done;
         });
       }),
     );

@@ -158,10 +158,8 @@ const tellAll = async (
     );
   }
   const failed = told.filter((each) => 'error' in each).length;
-  output.result(
-    { signal: name, told },
-    () => `${name}: ${count(told.length - failed, 'flow')}${failed > 0 ? `, ${failed} refused it` : ''}`,
-  );
+  const summary = `${name}: ${count(told.length - failed, 'flow')}${failed > 0 ? `, ${failed} refused it` : ''}`;
+  output.result({ signal: name, told }, () => [...told.flatMap((each) => ('error' in each ? [] : [toldText(each)])), summary].join('\n'));
   return failed > 0 ? EXIT.failed : EXIT.done;
 };
 
