@@ -140,6 +140,7 @@ describe('operating flows', () => {
   test('a failed flow goes on as another that keeps what was completed', async () => {
     const { stdout } = await place.cli(['signal', 'dies-1', 'retry', '--json']);
     const { resumed } = JSON.parse(stdout) as { resumed: string };
+    expect((await place.cli(['signal', '*', 'retry', '--workflow', 'dies'])).stdout).toContain(`dies-1 goes on as ${resumed}`);
     await place.cli(['watch', resumed]);
     const history = (await place.cli(['flows', resumed, '--history'])).stdout;
     expect(history).toContain('kept was completed by the flow dies-1 already');
@@ -163,6 +164,9 @@ describe('operating flows', () => {
     expect((await place.cli(['flows', 'cold'])).stdout).toContain('FROZEN');
     expect(await place.cli(['skills', 'thaw', 'echo.echo'])).toMatchObject({ code: 0 });
     expect(await place.cli(['watch', 'cold'])).toMatchObject({ code: 0 });
+    expect(await place.cli(['submit', task, '--id', 'cold', '--json'])).toMatchObject({ code: 0, json: { flowId: 'cold', existed: true } });
+    const again = ['run', 'echo.echo', '-i', 'text=cold', '--id', 'cold'];
+    expect(await place.cli(again)).toMatchObject({ code: 0, stderr: expect.stringContaining('cold was submitted before') });
     expect(await place.cli(['skills', 'freeze', 'no skill', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
   });
 

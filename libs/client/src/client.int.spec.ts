@@ -49,8 +49,9 @@ describe('WaggleClient', () => {
   };
 
   it('submits; the same again under the same id changes nothing, another submission is refused', async () => {
-    const { flowId } = await client.submit({ skill: 'echo.echo', input: { n: 1 } });
-    expect(await client.submit({ skill: 'echo.echo', input: { n: 1 } }, { flowId })).toEqual({ flowId });
+    const { flowId, existed } = await client.submit({ skill: 'echo.echo', input: { n: 1 } });
+    expect(existed).toBe(false);
+    expect(await client.submit({ skill: 'echo.echo', input: { n: 1 } }, { flowId })).toEqual({ flowId, existed: true });
     await expect(client.submit({ skill: 'echo.echo', input: { n: 2 } }, { flowId })).rejects.toMatchObject({ code: 'FLOW_ID_TAKEN' });
     expect(await submitted(flowId)).toEqual([
       expect.objectContaining({ type: 'waggle.submit.v1', from: 'client', payload: { skill: 'echo.echo', input: { n: 1 } } }),

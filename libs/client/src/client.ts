@@ -69,10 +69,10 @@ export class WaggleClient {
 
   /**
    * Asks for a flow or a single task; resolves when the broker has stored it. The same submission under the same id
-   * again changes nothing. A large input is stored as a blob. Fails with `INVALID_MESSAGE` (every problem listed),
+   * again changes nothing, and `existed` says so. A large input is stored as a blob. Fails with `INVALID_MESSAGE` (every problem listed),
    * `FLOW_ID_TAKEN` (another submission has that id), `STORAGE_FULL`, `BUS_…`.
    */
-  async submit(submission: Submit, options: SubmitOptions = {}): Promise<{ flowId: string }> {
+  async submit(submission: Submit, options: SubmitOptions = {}): Promise<{ flowId: string; existed: boolean }> {
     const { flowId = newId(), ...envelope } = options;
     requireToken(flowId, 'flowId');
     requireValid(MESSAGE_TYPES.submit, submission);
@@ -91,10 +91,11 @@ export class WaggleClient {
     });
     const subject = subjects.submit(this.tenant, this.bus.me, flowId);
     const result = await this.bus.publishOnce('SUBMIT', subject, JSON.stringify(message), { headers: injectTrace() });
-    if (result.status === 'taken' && !samePayload(result.by.json<AgentMessage>(), message)) {
+    const existed = result.status === 'taken';
+    if (existed && !samePayload(result.by.json<AgentMessage>(), message)) {
       throw new WaggleError('FLOW_ID_TAKEN', `Another submission already has the id ${flowId}.`, { path: 'flowId' });
     }
-    return { flowId };
+    return { flowId, existed };
   }
 
   /** The end of a flow of the owner's, `COMPLETED` or not. `TIMED_OUT` when it does not come within `timeout` ms. */

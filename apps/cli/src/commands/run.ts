@@ -7,6 +7,7 @@ import { definitionOf, findWorkflow, type StoredWorkflow } from '../workflows/st
 import { isWorkflowFile, readWorkflowFile } from '../workflows/workflow-files.js';
 import { planFlow, planText, singleSkill } from '../session/plan-flow.js';
 import { withSession, type Session } from '../session/session.js';
+import { showSubmitted } from '../output/submitted.js';
 import { watchToEnd } from '../session/watch-flow.js';
 import type { Context } from '../context.js';
 import type { Registrar } from './command.js';
@@ -89,13 +90,13 @@ export const registerRun = ({ program, run }: Registrar): void => {
         withSession(context, async (session) => {
           if (options.dryRun) return showPlan(name, options, { session, context });
           const submission = await submissionOf(name, options, { session, context });
-          const { flowId } = await session.client.submit(submission, {
+          const submitted = await session.client.submit(submission, {
             flowId: options.id,
             contextId: options.context,
             userId: options.user,
           });
-          context.output.event({ submitted: { flowId } });
-          context.output.note(`submitted ${flowId}`);
+          showSubmitted(submitted, context.output);
+          const { flowId } = submitted;
           const { output, interrupted: signal } = context;
           return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout, out: options.out });
         }),

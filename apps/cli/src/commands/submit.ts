@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { durationOption } from '../input/option-values.js';
 import { planFlow, planText, singleSkill } from '../session/plan-flow.js';
 import { withSession, type Session } from '../session/session.js';
+import { showSubmitted } from '../output/submitted.js';
 import { watchToEnd } from '../session/watch-flow.js';
 import { definitionOf, findWorkflow } from '../workflows/stored-workflows.js';
 import { invalidDefinition } from '../workflows/workflow-files.js';
@@ -77,17 +78,17 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
             output.result(plan, () => planText(plan));
             return EXIT.done;
           }
-          const { flowId } = await session.client.submit(submission, {
+          const submitted = await session.client.submit(submission, {
             flowId: options.id,
             contextId: options.context,
             userId: options.user,
           });
+          const { flowId } = submitted;
           if (!options.watch) {
-            output.result({ flowId }, () => flowId);
+            output.result(submitted, () => flowId);
             return EXIT.done;
           }
-          output.event({ submitted: { flowId } });
-          output.note(`submitted ${flowId}`);
+          showSubmitted(submitted, output);
           return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout });
         });
       }),
