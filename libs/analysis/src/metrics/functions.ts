@@ -11,6 +11,8 @@ export interface FunctionFacts {
   place: Place;
   /** Cyclomatic: one, and one more for each branch in it, those of functions inside it aside. */
   complexity: number;
+  /** Of that, what stands side by side: cases of a switch, and what follows on `else if`. */
+  alternatives: number;
   /** Cognitive (G. A. Campbell, 2018): what breaks the flow of reading counts one, and one more for each level around it. Recursion is not counted. */
   cognitive: number;
   /** Lines from first to last. */
@@ -55,10 +57,31 @@ const newFacts = (grammar: Grammar, node: Node): FunctionFacts => {
   const place = placeOf(node.range());
   const lines = place.endLine - place.line + 1;
   const parameters = countParameters(grammar, node);
-  return { node, place, complexity: 1, cognitive: 0, lines, ownLines: lines, nesting: 0, parameters };
+  return { node, place, complexity: 1, alternatives: 0, cognitive: 0, lines, ownLines: lines, nesting: 0, parameters };
 };
 
 const beginsWith = (node: Node, keyword: string): boolean => kindOf(node.child(0)) === keyword;
+
+/** One of several ways of which only one is gone. */
+const ALTERNATIVES = new Set([
+  'switch_case',
+  'switch_label',
+  'switch_section',
+  'switch_expression_arm',
+  'case_clause',
+  'case_statement',
+  'expression_case',
+  'type_case',
+  'communication_case',
+  'match_arm',
+  'match_conditional_expression',
+  'when_entry',
+  'when',
+  'in_clause',
+  'elif_clause',
+  'else_if_clause',
+  'elsif',
+]);
 
 /** What a node adds to the cyclomatic complexity. */
 const branchesOf = (grammar: Grammar, { node, kind }: Spot): number => {
@@ -134,10 +157,21 @@ const addCognitive = (grammar: Grammar, { facts, structures }: Open, spot: Spot)
   structures.open(spot.end);
 };
 
-/** All functions of a tree in the order they begin, each with its own figures; and the branches outside of any. */
-export const functionsOf = (language: Language, root: Node): { functions: FunctionFacts[]; outside: number } => {
+/** What a tree is made of, as far as it is measured. */
+export interface TreeFacts {
+  /** In the order they begin, each with its own figures. */
+  functions: FunctionFacts[];
+  /** Branches outside of any function. */
+  outside: number;
+  /** Lines (from 1) that could not be parsed. */
+  errors: number[];
+}
+
+/** Measures a tree; it is gone through once. */
+export const functionsOf = (language: Language, root: Node): TreeFacts => {
   const grammar = grammarOf(language);
-  if (grammar === undefined) return { functions: [], outside: 0 };
+  if (grammar === undefined) return { functions: [], outside: 0, errors: [] };
+  const errors = new Set<number>();
   const functions: FunctionFacts[] = [];
   const open: Open[] = [];
   let outside = 0;
@@ -145,6 +179,10 @@ export const functionsOf = (language: Language, root: Node): { functions: Functi
   for (const node of root.findAll(metricsMatcher(grammar))) {
     const kind = kindOf(node)!;
     const { start, end } = node.range();
+    if (kind === 'ERROR') {
+      errors.add(start.line + 1);
+      continue;
+    }
     const spot: Spot = { node, kind, start: start.index, end: end.index };
     while (open.length > 0 && open.at(-1)!.end <= spot.start) open.pop();
     const within = open.at(-1);
@@ -161,10 +199,11 @@ export const functionsOf = (language: Language, root: Node): { functions: Functi
       continue;
     }
     within.facts.complexity += branches;
+    if (ALTERNATIVES.has(kind) || isElseIf(grammar, spot)) within.facts.alternatives += branches;
     addCognitive(grammar, within, spot);
     if (!grammar.nesting.includes(kind) || isElseIf(grammar, spot)) continue;
     within.facts.nesting = Math.max(within.facts.nesting, within.control.around(spot.start) + 1);
     within.control.open(spot.end);
   }
-  return { functions, outside };
+  return { functions, outside, errors: [...errors] };
 };

@@ -35,7 +35,7 @@ const matchers = new Map<Grammar, NapiConfig>();
 
 const escape = (operator: string): string => operator.replace(/[|?]/g, '\\$&');
 
-/** One matcher for everything the metrics count: a tree is gone through once. */
+/** One matcher for everything the metrics count, and for what could not be parsed: a tree is gone through once. */
 export const metricsMatcher = (grammar: Grammar): NapiConfig => {
   let matcher = matchers.get(grammar);
   if (matcher === undefined) {
@@ -59,6 +59,7 @@ export const metricsMatcher = (grammar: Grammar): NapiConfig => {
       rule: {
         any: [
           ...[...new Set(plain.flat())].map((kind) => ({ kind })),
+          { kind: 'ERROR' },
           ...logical.kinds.map((kind) => ({ kind, has: { field: 'operator', regex: operator } })),
         ],
       },

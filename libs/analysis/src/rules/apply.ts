@@ -1,6 +1,7 @@
 import type { FindingList } from '../finding-list.js';
 import { milder } from '../finding.js';
 import { isTestFile } from '../source/file-kind.js';
+import { mentionsRequest } from '../taint/dialect.js';
 import type { Rule } from './rule.js';
 import { confidenceOf, hitsOf, type Hit } from './shapes.js';
 import { SourceView, type Source } from './source.js';
@@ -10,11 +11,32 @@ export type { Source } from './source.js';
 /** Most findings of one rule in one file: more of the same says nothing new. */
 const PER_FILE = 50;
 
-/** Whether a rule is worth trying on a source: its language or format, and what the text mentions. */
-export const concerns = (rule: Rule, { language, formats = [], text }: Pick<Source, 'language' | 'formats' | 'text'>): boolean =>
-  rule.languages.some((each) => each === language || (formats as readonly string[]).includes(each)) &&
-  rule.mentions.test(text) &&
-  !(rule.unless?.test(text) ?? false);
+type Concerned = Pick<Source, 'language' | 'formats' | 'text'>;
+
+/** The rules of a list for a language and some formats: a list is applied to many files. */
+const byKind = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
+
+const rulesOfKind = (rules: readonly Rule[], { language, formats = [] }: Concerned): readonly Rule[] => {
+  const kinds: readonly string[] = [...(language === undefined ? [] : [language]), ...formats];
+  const known = byKind.get(rules) ?? new Map<string, readonly Rule[]>();
+  byKind.set(rules, known);
+  const key = kinds.join();
+  const found = known.get(key) ?? rules.filter((rule) => rule.languages.some((each) => kinds.includes(each)));
+  known.set(key, found);
+  return found;
+};
+
+const asksForRequest = ({ call, match }: Rule): boolean => (call?.data ?? match?.data)?.from === 'request';
+
+/** The rules that are worth trying on a source: for its language or formats, what the text mentions, and whether it reads a request at all. */
+export const concerning = (rules: readonly Rule[], source: Concerned): Rule[] => {
+  const { language, text } = source;
+  let reads: boolean | undefined;
+  const readsRequest = (): boolean => (reads ??= language !== undefined && mentionsRequest(language, text));
+  return rulesOfKind(rules, source).filter(
+    (rule) => rule.mentions.test(text) && !(rule.unless?.test(text) ?? false) && (!asksForRequest(rule) || readsRequest()),
+  );
+};
 
 /** Data of unknown origin makes a finding one step milder; so do tests, examples and fixtures. */
 const severityOf = (rule: Rule, hit: Hit, inTest: boolean) => {
@@ -32,8 +54,7 @@ export const applyRules = (rules: readonly Rule[], source: Source, list: Finding
   const view = new SourceView(source);
   const inTest = isTestFile(source.path);
   let omitted = 0;
-  for (const rule of rules) {
-    if (!concerns(rule, source)) continue;
+  for (const rule of concerning(rules, source)) {
     const hits = hitsOf(view, rule);
     omitted += Math.max(0, hits.length - PER_FILE);
     for (const hit of hits.slice(0, PER_FILE)) {

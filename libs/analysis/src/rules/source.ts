@@ -24,8 +24,8 @@ export class SourceView {
   constructor(readonly source: Source) {}
 
   calls(): readonly Call[] {
-    const { language, root } = this.source;
-    return (this.callList ??= language === undefined || root === undefined ? [] : callsOf(language, root));
+    const { language, root, text } = this.source;
+    return (this.callList ??= language === undefined || root === undefined ? [] : callsOf(language, root, text));
   }
 
   pairs(): readonly YamlPair[] {

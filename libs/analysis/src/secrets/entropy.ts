@@ -1,14 +1,19 @@
 import { isPlaceholder } from './placeholder.js';
 import { ENTROPY, type Secret } from './secret.js';
 
-/**
- * A name that ends as those of secrets do, and the text given to it: quoted, or to the end of the line in files of
- * settings. Bounded, for it is tried at every place of a text.
- */
-const QUOTED =
-  /(?<![\w:-])[\w.-]{0,40}(?:secret|token|passw(?:or)?d|passphrase|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|auth_?-?key|credential)s?["'\]]{0,2}\s{0,3}(?:=>|:=|[:=])\s{0,3}(["'`])([^"'`\s]{16,200})\1/gi;
-const PLAIN =
-  /^[ \t]{0,20}(?:export[ \t]+)?[\w.-]{0,40}(?:secret|token|passw(?:or)?d|passphrase|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|credential)s?[ \t]{0,3}[:=][ \t]{0,3}([\w+/=.~!@#$%^&*-]{16,200})[ \t]*$/gim;
+/** How the names of secrets end. */
+const ENDS = 'secret|token|passw(?:or)?d|passphrase|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|credential';
+
+/** The end of such a name and the quoted text given to it. */
+const QUOTED = new RegExp(`(?:${ENDS}|auth_?-?key)s?["'\\]]{0,2}\\s{0,3}(?:=>|:=|[:=])\\s{0,3}(["'\`])([^"'\`\\s]{16,200})\\1`, 'gi');
+/** What the name is of before that end; no more of it, so that a text is gone through once. */
+const NAME_BEFORE = /(?<![\w:-])[\w.-]{0,40}$/;
+
+/** The same to the end of the line, as in files of settings. */
+const PLAIN = new RegExp(
+  `^[ \\t]{0,20}(?:export[ \\t]+)?[\\w.-]{0,40}(?:${ENDS})s?[ \\t]{0,3}[:=][ \\t]{0,3}([\\w+/=.~!@#$%^&*-]{16,200})[ \\t]*$`,
+  'gim',
+);
 const SETTINGS = /(^|\/)\.env(\.[\w-]+)?$|\.(env|properties|ini|cfg|conf|ya?ml|toml|tfvars)$/i;
 
 /** Bits a character of a text carries, by how often each comes. */
@@ -33,18 +38,33 @@ export const isRandom = (value: string): boolean => {
   return entropyOf(value) >= (/^[0-9a-f]+$/i.test(value) ? 3 : 3.5);
 };
 
+interface Candidate {
+  value: string;
+  at: number;
+}
+
+const quoted = function* (text: string): Generator<Candidate> {
+  const pattern = new RegExp(QUOTED);
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const end = match.index + match[0].length;
+    // One character more than a name may have, to see whether it ends there.
+    if (NAME_BEFORE.test(text.slice(Math.max(0, match.index - 41), match.index)))
+      yield { value: match[2]!, at: end - 1 - match[2]!.length };
+    else pattern.lastIndex = match.index + 1;
+  }
+};
+
+const plain = (path: string, text: string): Candidate[] =>
+  SETTINGS.test(path)
+    ? [...text.matchAll(PLAIN)].map((match) => ({ value: match[1]!, at: match.index + match[0].lastIndexOf(match[1]!) }))
+    : [];
+
 /** Texts that are as random as keys are and stand under the name of a secret, by their place. What an issuer's shape tells is left to that. */
 export const randomSecrets = (path: string, text: string): Secret[] => {
   const secrets: Secret[] = [];
   let line = 1;
   let lineStart = 0;
-  const matches = [
-    ...[...text.matchAll(QUOTED)].map((match) => ({ value: match[2]!, at: match.index + match[0].length - 1 - match[2]!.length })),
-    ...(SETTINGS.test(path)
-      ? [...text.matchAll(PLAIN)].map((match) => ({ value: match[1]!, at: match.index + match[0].lastIndexOf(match[1]!) }))
-      : []),
-  ].sort((a, b) => a.at - b.at);
-  for (const { value, at } of matches) {
+  for (const { value, at } of [...quoted(text), ...plain(path, text)].sort((a, b) => a.at - b.at)) {
     for (let next = text.indexOf('\n', lineStart); next >= 0 && next < at; next = text.indexOf('\n', lineStart)) {
       line++;
       lineStart = next + 1;

@@ -1,6 +1,7 @@
 import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
+import { mayHoldIssued } from './marks.js';
 import { isPlaceholder } from './placeholder.js';
 import type { Secret } from './secret.js';
 
@@ -36,6 +37,7 @@ const isExample = (text: string, at: number): boolean => {
 
 /** The secrets in a text by the shapes that their issuers give them: keys, tokens, credentials in addresses. */
 export const issuedSecrets = async (path: string, text: string): Promise<Secret[]> => {
+  if (!mayHoldIssued(text)) return [];
   const { messages } = await lintSource({
     source: { filePath: path, content: text, contentType: 'text', ext: '' },
     options: { config: CONFIG, noPhysicFilePath: true, maskSecrets: true },

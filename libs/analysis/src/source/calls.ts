@@ -67,6 +67,9 @@ const COMPILED = /^\(0, ?([\w$.]+)\)$/;
 const NUMBERED = /^([A-Za-z]\w*?)_\d+(?:\.default)?\./;
 
 const listOf = (node: Node): Node | undefined => {
+  // Most grammars name it: children are objects that have to be made.
+  const named = node.field('arguments');
+  if (named !== null && LISTS.has(kindOf(named)!)) return named;
   const last = node.children().findLast((child) => LISTS.has(kindOf(child)!) || kindOf(child) === 'call_suffix');
   return kindOf(last ?? null) === 'call_suffix' ? last!.children().find((child) => LISTS.has(kindOf(child)!)) : last;
 };
@@ -74,14 +77,18 @@ const listOf = (node: Node): Node | undefined => {
 /** A list's entry without what only wraps it, and without a name before it. */
 const unwrap = (node: Node): Node => (WRAPPED.has(kindOf(node)!) ? (node.namedChildren().at(-1) ?? node) : node);
 
-/** What a node calls, and with what; undefined when it calls nothing. */
-export const callOf = (node: Node): Call | undefined => {
+/**
+ * What a node calls, and with what; undefined when it calls nothing. With the text of the whole file the node's own,
+ * which may be as long, need not be fetched.
+ */
+export const callOf = (node: Node, file?: string): Call | undefined => {
   const word = WORDS[kindOf(node)!];
   if (word !== undefined) return { node, name: word, arguments: word === '`' ? [node] : node.namedChildren() };
   const list = listOf(node);
   // Ruby calls without brackets too.
   if (list === undefined) return kindOf(node) === 'call' ? { node, name: node.text().slice(-MAX_NAME), arguments: [] } : undefined;
-  const before = node.text().slice(0, list.range().start.index - node.range().start.index);
+  const [start, end] = [node.range().start.index, list.range().start.index];
+  const before = file === undefined ? node.text().slice(0, end - start) : file.slice(start, end);
   const plain = before
     .slice(-MAX_NAME)
     .replace(/\s+/g, ' ')
@@ -101,9 +108,9 @@ export const callOf = (node: Node): Call | undefined => {
   };
 };
 
-/** All calls of a tree in the order they begin. */
-export const callsOf = (language: Language, root: Node): Call[] =>
+/** All calls of a tree of `text`, in the order they begin. */
+export const callsOf = (language: Language, root: Node, text: string): Call[] =>
   root
     .findAll({ rule: { any: KINDS[language].map((kind) => ({ kind })) } })
-    .map(callOf)
+    .map((node) => callOf(node, text))
     .filter((call) => call !== undefined);

@@ -13,14 +13,27 @@ const doublesQuotes = ({ name, arguments: given }: Call): boolean =>
 const statementStart = (text: string, at: number): number =>
   Math.max(...[';', '{', '}', '\n'].map((mark) => text.lastIndexOf(mark, at - 1))) + 1;
 
-/** Whether a condition before this place looks at the variable as a check of its content would. */
-export const isChecked = (text: string, name: string, { from, to }: { from: number; to: number }): boolean => {
-  const before = text.slice(Math.max(from, to - CHECKED), statementStart(text, to));
+/** Patterns that are kept: a name is asked for at many places of a file, and files share names. */
+const KEPT = 500;
+const patterns = new Map<string, RegExp>();
+
+/** What looks at a variable as a check of its content would. */
+const checkOf = (name: string): RegExp => {
+  const known = patterns.get(name);
+  if (known !== undefined) return known;
   const escaped = name.replace(/[^\w]/g, '\\$&');
   const check = new RegExp(
     `(includes|\\.has|contains(Key)?|\\.test|match(es|String)?|MatchString|starts_?[wW]ith|StartsWith|HasPrefix|in_array|array_key_exists|is_relative_to|isin|valid\\w*|Valid\\w*|check\\w*|Check\\w*|verify\\w*|assert\\w*|ensure\\w*|is[A-Z]\\w*|allow\\w*|is_numeric|ctype_\\w+|preg_match|fullmatch|IsMatch|start_with\\?|include\\?|match\\?)\\s*\\(?[^;\\n]{0,60}(?<![\\w$])${escaped}(?![\\w])|(?<![\\w$])${escaped}\\s+(not\\s+)?in\\s|(?<![\\w$])${escaped}\\.(startsWith|starts_with|StartsWith|matches|match|isdigit|isalnum|isidentifier|endsWith)\\(|typeof\\s+${escaped}\\s*[!=]==?\\s*'(number|boolean)`,
   );
-  return check.test(before);
+  if (patterns.size >= KEPT) patterns.clear();
+  patterns.set(name, check);
+  return check;
+};
+
+/** Whether a condition before this place looks at the variable as a check of its content would. */
+export const isChecked = (text: string, name: string, { from, to }: { from: number; to: number }): boolean => {
+  const before = text.slice(Math.max(from, to - CHECKED), statementStart(text, to));
+  return before.includes(name) && checkOf(name).test(before);
 };
 
 /** Whether something between a name and the expression takes the danger out: a call that cleans, a comparison, a length. */

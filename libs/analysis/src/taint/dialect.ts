@@ -52,7 +52,7 @@ const C: Dialect = {
   request: /\bgetenv\s*\(\s*"(QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+|CONTENT_\w+)"|\bargv\s*\[/,
   assignments: ['init_declarator', 'assignment_expression'],
   names: ['identifier'],
-  texts: ['string_literal', 'raw_string_literal'],
+  texts: ['string_literal'],
   templates: {},
 };
 
@@ -126,5 +126,9 @@ export const DIALECTS: Record<Language, Dialect> = {
     templates: {},
   },
   c: C,
-  cpp: { ...C, texts: [...C.texts, 'concatenated_string'] },
+  cpp: { ...C, texts: [...C.texts, 'raw_string_literal', 'concatenated_string'] },
 };
+
+/** Whether a file reads anywhere what a request brought: where it does not, no data in it comes from one. */
+export const mentionsRequest = (language: Language, text: string): boolean =>
+  DIALECTS[language].request.test(text) || REQUEST_PARAMETER.test(text);

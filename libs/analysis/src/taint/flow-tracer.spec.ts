@@ -6,7 +6,7 @@ import { FlowTracer } from './flow-tracer.js';
 /** What is known of the first argument of the call of `sink`. */
 const flowAt = async (language: Language, text: string): Promise<string> => {
   const root = await parse(language, text);
-  const sink = callsOf(language, root).find(({ name }) => /(^|\.|->)sink$/.test(name))!;
+  const sink = callsOf(language, root, text).find(({ name }) => /(^|\.|->)sink$/.test(name))!;
   const { origin, built } = new FlowTracer(language, root, text).of(sink.arguments[0]!);
   return `${origin}${built ? ' built' : ''}`;
 };

@@ -29,6 +29,17 @@ const FIELDS = [
 ] as const;
 const ADDS = /^(augmented_assignment|augmented_assignment_expression|operator_assignment|compound_assignment_expr)$/;
 
+/** The names that an assignment gives a value. */
+type Given = { names: readonly string[]; assignment: Assignment } | 'nothing';
+
+/** Where an assignment stands; what it gives is worked out when it is asked for. */
+interface Place {
+  node: Node;
+  start: number;
+  end: number;
+  given?: Given;
+}
+
 /** The nodes in another, itself among them, that are names. */
 export const namesOf = (dialect: Dialect, node: Node): Node[] => node.findAll({ rule: { any: dialect.names.map((kind) => ({ kind })) } });
 
@@ -37,7 +48,8 @@ export class Variables {
   private readonly dialect: Dialect;
   private readonly functionKinds: ReadonlySet<string>;
   private readonly whole: Scope;
-  private assignments: ReadonlyMap<string, readonly Assignment[]> | undefined;
+  private places: readonly Place[] | undefined;
+  private readonly known = new Map<string, readonly Assignment[]>();
 
   constructor(
     language: Language,
@@ -51,32 +63,40 @@ export class Variables {
 
   /** What a name is given anywhere in the file, in the order it stands there. */
   valuesOf(name: string): readonly Assignment[] {
-    return (this.assignments ??= this.find()).get(name) ?? [];
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    this.places ??= this.root.findAll({ rule: { any: this.dialect.assignments.map((kind) => ({ kind })) } }).map((node) => {
+      const { start, end } = node.range();
+      return { node, start: start.index, end: end.index };
+    });
+    // Few names are asked for: only assignments that hold one are taken apart.
+    const values = this.places
+      .filter(({ start, end }) => this.standsIn(name, start, end))
+      .flatMap((place) => {
+        const given = (place.given ??= this.taken(place));
+        return given === 'nothing' ? [] : given.names.filter((each) => each === name).map(() => given.assignment);
+      });
+    this.known.set(name, values);
+    return values;
   }
 
-  private find(): Map<string, Assignment[]> {
-    const table = new Map<string, Assignment[]>();
-    for (const node of this.root.findAll({ rule: { any: this.dialect.assignments.map((kind) => ({ kind })) } })) {
-      const kind = kindOf(node)!;
-      const fields = FIELDS.find(([target, value]) => node.field(target) !== null && node.field(value) !== null);
-      const children = node.namedChildren();
-      const target = fields === undefined ? children.at(kind === 'property_declaration' ? -2 : 0) : node.field(fields[0]);
-      const value = fields === undefined ? children.at(-1) : node.field(fields[1]);
-      if (!target || !value || target.id() === value.id()) continue;
-      const assignment = {
-        value,
-        at: node.range().start.index,
-        scopes: this.scopesOf(node),
-        adds: ADDS.test(kind) || /^[\w$.]+\s*(\+|\.)=/.test(node.text().slice(0, 200)),
-      };
-      for (const name of namesOf(this.dialect, target)) {
-        if (/(\.|->)$/.test(this.text.slice(Math.max(0, name.range().start.index - 2), name.range().start.index))) continue;
-        const values = table.get(name.text()) ?? [];
-        values.push(assignment);
-        table.set(name.text(), values);
-      }
-    }
-    return table;
+  private standsIn(name: string, start: number, end: number): boolean {
+    const at = this.text.indexOf(name, start);
+    return at >= 0 && at + name.length <= end;
+  }
+
+  private taken({ node, start }: Place): Given {
+    const kind = kindOf(node)!;
+    const fields = FIELDS.find(([target, value]) => node.field(target) !== null && node.field(value) !== null);
+    const children = node.namedChildren();
+    const target = fields === undefined ? children.at(kind === 'property_declaration' ? -2 : 0) : node.field(fields[0]);
+    const value = fields === undefined ? children.at(-1) : node.field(fields[1]);
+    if (!target || !value || target.id() === value.id()) return 'nothing';
+    const adds = ADDS.test(kind) || /^[\w$.]+\s*(\+|\.)=/.test(this.text.slice(start, start + 200));
+    const names = namesOf(this.dialect, target)
+      .filter((name) => !/(\.|->)$/.test(this.text.slice(Math.max(0, name.range().start.index - 2), name.range().start.index)))
+      .map((name) => name.text());
+    return { names, assignment: { value, at: start, scopes: this.scopesOf(node), adds } };
   }
 
   /** The functions around a node, innermost first, and the file. */

@@ -1,7 +1,7 @@
 import {
   applyRules,
   builtInRules,
-  concerns,
+  concerning,
   FindingList,
   formatsOf,
   isDeepTree,
@@ -81,8 +81,9 @@ const auditShapes = async (source: Source, rules: readonly Rule[], list: Finding
     return { omitted: applyRules(rules, source, list), ...(unread ? { note: 'it cannot be read as YAML' } : {}) };
   }
   if (parserOf(language) === undefined) return { omitted: 0, note: `no parser for ${language} on this platform` };
-  if (!rules.some((rule) => concerns(rule, { ...source, language }))) return { omitted: 0 };
+  const concerned = concerning(rules, { ...source, language });
+  if (concerned.length === 0) return { omitted: 0 };
   const root = await parse(language, text);
   if (isDeepTree(root)) return { omitted: 0, note: TOO_DEEP };
-  return { omitted: applyRules(rules, { ...source, language, root }, list) };
+  return { omitted: applyRules(concerned, { ...source, language, root }, list) };
 };

@@ -7,7 +7,7 @@ import { REVISION } from './engine.js';
 const RULES = join(__dirname, '../../../../../libs/analysis/rules');
 
 /** What the examples of all rules gave when this was last looked at. */
-const RESULT = { revision: 4, rules: 'a30f135366193ce6', hash: 'daa37ab6fd655372' };
+const RESULT = { revision: 5, rules: 'c214c542382f5b51', hash: 'a75786564d9b6573' };
 
 const PATHS: Readonly<Record<string, string>> = {
   dockerfile: 'Dockerfile',
