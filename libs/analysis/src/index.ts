@@ -21,6 +21,7 @@ export { parserOf } from './source/parsers.js';
 export { isDeepTree } from './source/depth.js';
 export { excerpt, splitLines, type Excerpt } from './source/lines.js';
 export { isGenerated, isTestData, isTestFile, isTooDeep } from './source/file-kind.js';
+export { unjudgedForm } from './source/unjudged-form.js';
 export { MASK, maskFindings } from './mask.js';
 export { Excuse } from './excuses/excuse.js';
 export { excusesIn } from './excuses/excuses-in.js';

@@ -9,6 +9,10 @@ const findings = async (path: string, text: string): Promise<string[]> => {
 
 const branches = (count: number): string => Array.from({ length: count }, (_, at) => `  if (a === ${at}) return ${at};`).join('\n');
 
+/** Branches within branches, three each. */
+const tangle = (count: number): string =>
+  Array.from({ length: count }, (_, at) => `  if (a.x${at}) { for (const b of a) { if (b) { run(${at}); } } }`).join('\n');
+
 describe('functions', () => {
   it('may be as complex as the limit, and one more is found', async () => {
     expect(await findings('src/a.ts', `function f(a) {\n${branches(14)}\n}`)).toEqual([]);
@@ -16,7 +20,10 @@ describe('functions', () => {
       'medium debt/complexity 2: `f` has 16 paths through it (cyclomatic complexity; cognitive 15); 15 are allowed.',
     ]);
     expect(await findings('src/a.ts', `function f(a) {\n${branches(50)}\n}`)).toEqual([
-      'high debt/complexity 1: `f` has 51 paths through it (cyclomatic complexity; cognitive 50); 15 are allowed.',
+      'medium debt/complexity 1: `f` has 51 paths through it (cyclomatic complexity; cognitive 50); 15 are allowed.',
+    ]);
+    expect(await findings('src/a.ts', `function f(a) {\n${tangle(16)}\n}`)).toEqual([
+      expect.stringMatching(/^high debt\/complexity 1: .*has 49 paths.*cognitive 96/),
     ]);
     expect(await findings('src/a.spec.ts', `function f(a) {\n${branches(15)}\n}`)).toEqual([
       expect.stringContaining('low debt/complexity'),
@@ -27,8 +34,21 @@ describe('functions', () => {
     const cases = Array.from({ length: 60 }, (_, at) => `    case ${at}: return ${at};`).join('\n');
     const few = 'if (b) { a = 1; }\n'.repeat(12);
     expect(await findings('src/a.ts', `function f(a, b) {\n${few}\n  switch (a) {\n${cases}\n  }\n}`)).toEqual([
-      expect.stringMatching(/^medium debt\/complexity 1: .*has 73 paths.*cognitive 13/),
+      expect.stringMatching(/^low debt\/complexity 1: .*has 73 paths.*cognitive 13/),
     ]);
+    const chain = Array.from({ length: 60 }, (_, at) => `if (a === ${at}) { return ${at}; }`).join(' else ');
+    expect(await findings('src/a.ts', `function f(a) {\n${chain}\n}`)).toEqual([
+      expect.stringMatching(/^low debt\/complexity 1: .*has 61 paths/),
+    ]);
+    const ternaries = `${Array.from({ length: 14 }, (_, at) => `a === ${at} ? ${at} : `).join('')}0`;
+    expect(await findings('src/a.ts', `const f = (a) => ${ternaries};`)).toEqual([
+      expect.stringMatching(/^medium debt\/cognitive-complexity 1: .*complexity 105/),
+    ]);
+  });
+
+  it('weigh a step less when they go through a text character by character', async () => {
+    const scan = tangle(16).replace(/if \(b\)/g, "if (b === '+' || b === '-' || b === '*')");
+    expect(await findings('src/a.ts', `function f(a) {\n${scan}\n}`)).toEqual([expect.stringMatching(/^medium debt\/complexity 1/)]);
   });
 
   it('are hard to follow when conditions stand within one another', async () => {

@@ -1,19 +1,18 @@
 import {
   applyRules,
   ECMASCRIPT,
-  errorLines,
   fileMetrics,
   FindingList,
   functionsOf,
   isDeepTree,
   isTestData,
-  isGenerated,
   isTooDeep,
   languageOf,
   MAX_PARSE,
   parse,
   readModule,
   splitLines,
+  unjudgedForm,
   type FileMetrics,
   type Finding,
   type ModuleFacts,
@@ -24,6 +23,9 @@ import { checkSize } from './check-size.js';
 import { IDIOMS } from './idioms.js';
 
 export const SPECIALIST = 'tech-debt-tracker';
+
+/** Places named of those that could not be parsed. */
+const SHOWN_ERRORS = 3;
 
 const TOO_DEEP = 'nested too deep to be analysed';
 
@@ -37,7 +39,8 @@ export const analyzeFile = async (path: string, text: string): Promise<FileAnaly
   if (language === undefined) return { skipped: 'no parser for this kind of file' };
   if (isTestData(path)) return { skipped: 'test data: how it is written is not judged' };
   if (text.length > MAX_PARSE) return { skipped: 'too large to be parsed' };
-  if (isGenerated(path, text)) return { skipped: 'minified or generated' };
+  const unjudged = unjudgedForm(path, text);
+  if (unjudged !== undefined) return { skipped: unjudged };
   if (isTooDeep(text)) return { skipped: TOO_DEEP };
   const root = await parse(language, text);
   if (isDeepTree(root)) return { skipped: TOO_DEEP };
@@ -48,7 +51,7 @@ export const analyzeFile = async (path: string, text: string): Promise<FileAnaly
   checkFunctions(functions.functions, path, list);
   checkComments(language, { root, text }, list);
   const omitted = applyRules(IDIOMS, { path, language, text, root }, list);
-  const errors = errorLines(root);
+  const errors = functions.errors.slice(0, SHOWN_ERRORS);
   const metrics = fileMetrics({ file: path, language, lines: lines.length, parseErrors: errors.length }, functions);
   return {
     metrics,

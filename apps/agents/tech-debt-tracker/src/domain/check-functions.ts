@@ -12,7 +12,34 @@ interface Check {
   message: (name: string, facts: FunctionFacts, limit: number) => string;
   /** Times the limit from where on it counts a step more. */
   worseFrom: number;
+  /** What must hold beside that; `from` is the limit as often as `worseFrom` says. */
+  worseWhen?: (facts: FunctionFacts, from: number) => boolean;
 }
+
+/**
+ * A row of cases side by side has many paths and is easily read: it counts a step less, and so does what has few
+ * branches but for its cases.
+ */
+const isFlat = ({ complexity, alternatives, cognitive }: FunctionFacts): boolean =>
+  cognitive * 2 <= complexity || complexity - alternatives <= THRESHOLDS.complexity;
+
+/** Times its paths from where on a function's cognitive complexity shows that its branches are nested in one another. */
+const NESTED = 1.25;
+
+/** One character as a text, or its code with the character beside it. */
+const CHARACTER = /(["'`])(?:\\.|[^\\\n])\1|\b(?:0x[\da-f]{1,4}|\d{1,3}) ?\/\* ?\S{1,4} ?\*\//gi;
+
+/** What goes through a text character by character branches on them by its nature; nobody cuts a scanner up. */
+const isScanner = ({ node, complexity }: FunctionFacts): boolean => (node.text().match(CHARACTER)?.length ?? 0) * 2 >= complexity;
+
+/** Many paths weigh heavily only where they are hard to follow as well: nested in one another rather than side by side. */
+const isTangled = (facts: FunctionFacts, from: number): boolean =>
+  facts.complexity - facts.alternatives >= from &&
+  facts.cognitive >= Math.max(THRESHOLDS.tangled, facts.complexity * NESTED) &&
+  !isScanner(facts);
+
+/** A chain of `a ? x : b ? y : z` counts for each level around it, and is read from top to bottom all the same. */
+const isNested = ({ nesting }: FunctionFacts): boolean => nesting >= THRESHOLDS.nesting;
 
 const CHECKS: readonly Check[] = [
   {
@@ -23,6 +50,7 @@ const CHECKS: readonly Check[] = [
     message: (name, facts, limit) =>
       `${name} has ${facts.complexity} paths through it (cyclomatic complexity; cognitive ${facts.cognitive}); ${limit} are allowed.`,
     worseFrom: 3,
+    worseWhen: isTangled,
   },
   {
     rule: RULES.cognitive,
@@ -31,7 +59,8 @@ const CHECKS: readonly Check[] = [
     value: (facts) => (facts.complexity > THRESHOLDS.complexity ? 0 : facts.cognitive),
     limit: THRESHOLDS.cognitive,
     message: (name, facts, limit) => `${name} is hard to follow: cognitive complexity ${facts.cognitive}; ${limit} are allowed.`,
-    worseFrom: 3,
+    worseFrom: THRESHOLDS.tangled / THRESHOLDS.cognitive,
+    worseWhen: isNested,
   },
   {
     rule: RULES.longFunction,
@@ -60,14 +89,13 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-/** A row of cases side by side has many paths and is easily read: it counts a step less. */
-const isFlat = (facts: FunctionFacts): boolean => facts.cognitive * 2 <= facts.complexity;
-
 const STEP_UP: Partial<Record<Severity, Severity>> = { info: 'low', low: 'medium', medium: 'high' };
 
 const severityOf = (check: Check, facts: FunctionFacts, file: string): Severity => {
   const { severity } = check.rule;
-  const worse = check.value(facts) >= check.limit * check.worseFrom ? (STEP_UP[severity] ?? severity) : severity;
+  const from = check.limit * check.worseFrom;
+  const isWorse = check.value(facts) >= from && (check.worseWhen?.(facts, from) ?? true);
+  const worse = isWorse ? (STEP_UP[severity] ?? severity) : severity;
   const flat = check.rule === RULES.complexity && isFlat(facts) ? milder(worse) : worse;
   return isTestFile(file) ? milder(flat) : flat;
 };

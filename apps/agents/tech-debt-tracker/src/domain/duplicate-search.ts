@@ -1,12 +1,12 @@
 import {
   CloneFinder,
   FindingList,
-  isGenerated,
   isTestData,
   isTestFile,
   languageOf,
   splitLines,
   tokenize,
+  unjudgedForm,
   type Clone,
   type CloneSide,
   type Finding,
@@ -64,7 +64,7 @@ export class DuplicateSearch {
 
   add(path: string, text: string): void {
     const language = languageOf(path);
-    if (language === undefined || isTestData(path) || isGenerated(path, text)) return;
+    if (language === undefined || isTestData(path) || unjudgedForm(path, text) !== undefined) return;
     const cut = tokenize(language, text);
     if (this.tokens + cut.hashes.length > MAX_TOKENS) {
       this.left.push(path);

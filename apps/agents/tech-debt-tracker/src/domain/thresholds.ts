@@ -4,6 +4,8 @@ export const THRESHOLDS = {
   complexity: 15,
   /** Cognitive complexity of a function. */
   cognitive: 15,
+  /** Cognitive complexity from where on many paths are a tangle. */
+  tangled: 60,
   /** Lines of a function without those of the functions in it. */
   functionLines: 80,
   nesting: 4,
