@@ -1,6 +1,7 @@
 import type { BucketName } from '@waggle/protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bucket, BucketEvent, BucketValue, Bus, PublishResult, Subscription } from './port.js';
+import { RevisionView } from './revision-view.js';
 
 export interface MirrorOptions<T> {
   /** Keys that are mirrored; default: all. */
@@ -10,12 +11,6 @@ export interface MirrorOptions<T> {
   /** Told after every change. */
   changed?: () => void;
   log: { warn(message: string, fields: Record<string, unknown>): void };
-}
-
-interface Known<T> {
-  readonly revision: number;
-  /** Undefined: deleted, or nothing that is kept. */
-  readonly value: T | undefined;
 }
 
 /** A leader that was just deposed may not know yet what was heard: it is read again so many milliseconds later each. */
@@ -32,9 +27,7 @@ const MAX_DELAY = 5_000;
 export class BucketMirror<T> {
   private readonly bucket: Bucket;
   private readonly pattern: string;
-  private readonly known = new Map<string, Known<T>>();
-  /** Keys that were heard of since the last reading began. */
-  private heard = new Set<string>();
+  private readonly view: RevisionView<T>;
   private stale = true;
   private reading = false;
   private stopped = false;
@@ -48,11 +41,12 @@ export class BucketMirror<T> {
   ) {
     this.bucket = bus.bucket(name);
     this.pattern = options.pattern ?? '>';
+    this.view = new RevisionView((event) => this.valueOf(event), options.changed);
   }
 
   /** Resolves when all that stands there is known. Rejects when it cannot be read; later breaks are mended by themselves. */
   async start(): Promise<void> {
-    this.watching = await this.bucket.watch(this.pattern, (event) => this.hear(event));
+    this.watching = await this.bucket.watch(this.pattern, (event) => this.view.hear(event));
     let { ready } = this.bus.health;
     this.stopHealth = this.bus.onHealth((health) => {
       if (health.ready && !ready) this.missed();
@@ -75,20 +69,19 @@ export class BucketMirror<T> {
   }
 
   get(key: string): T | undefined {
-    return this.known.get(key)?.value;
+    return this.view.get(key);
   }
 
-  *keys(): IterableIterator<string> {
-    for (const [key, { value }] of this.known) if (value !== undefined) yield key;
+  keys(): IterableIterator<string> {
+    return this.view.keys();
   }
 
   /** What stands under a key now, by the bucket's leader. */
   async refresh(key: string): Promise<T | undefined> {
-    const before = this.known.get(key);
+    const before = this.view.standing(key);
     const entry = await this.bucket.get(key, { from: 'leader' });
-    if (entry) this.hear({ ...entry, deleted: false });
-    // what was heard meanwhile is newer than the answer
-    else if (before && this.known.get(key) === before) this.keep(key, { revision: before.revision, value: undefined });
+    if (entry) this.view.hear({ ...entry, deleted: false });
+    else this.view.gone(key, before);
     return this.get(key);
   }
 
@@ -106,32 +99,16 @@ export class BucketMirror<T> {
     if (result.status !== 'stored') return;
     const value = Buffer.from(text ?? '');
     const content = { value, text: () => text ?? '', json: <J>() => JSON.parse(text ?? '') as J };
-    this.hear({ key, revision: result.sequence, deleted: text === undefined, ...content });
-  }
-
-  private hear(event: BucketEvent): void {
-    this.heard.add(event.key);
-    this.note(event);
-  }
-
-  private note(event: BucketEvent): void {
-    const { key, revision } = event;
-    if (revision > (this.known.get(key)?.revision ?? 0)) this.keep(key, { revision, value: this.valueOf(event) });
+    this.view.hear({ key, revision: result.sequence, deleted: text === undefined, ...content });
   }
 
   private valueOf(event: BucketEvent): T | undefined {
-    if (event.deleted) return undefined;
     try {
       return this.options.read(event);
     } catch (error) {
       this.options.log.warn('an entry of a bucket cannot be read', { bucket: this.name, key: event.key, error });
       return undefined;
     }
-  }
-
-  private keep(key: string, known: Known<T>): void {
-    this.known.set(key, known);
-    this.options.changed?.();
   }
 
   /** Something may not have been heard. */
@@ -163,20 +140,13 @@ export class BucketMirror<T> {
 
   private async load(): Promise<void> {
     for (const lag of [...BEHIND, undefined]) {
-      const heard = (this.heard = new Set());
+      this.view.beginReading();
       const writes = new Map((await this.bucket.writes(this.pattern)).map((write) => [write.key, write]));
-      for (const write of writes.values()) this.note(write);
-      const wrong = [...this.known].filter(([key, { revision }]) => !heard.has(key) && (writes.get(key)?.revision ?? 0) < revision);
+      const wrong = this.view.endReading(writes);
       if (wrong.length === 0) return;
       if (lag !== undefined) await sleep(lag, undefined, { ref: false });
       // the bucket was put back or made anew, or a feed told what was never stored: what the broker says stands
-      else for (const [key] of wrong) this.correct(key, writes.get(key));
+      else this.view.correct(wrong, writes);
     }
-  }
-
-  private correct(key: string, write: BucketEvent | undefined): void {
-    this.known.delete(key);
-    if (write) this.note(write);
-    this.options.changed?.();
   }
 }
