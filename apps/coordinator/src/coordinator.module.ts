@@ -36,6 +36,7 @@ import { Values } from './engine/values.js';
 import { Waits } from './engine/waits.js';
 import { Workflows } from './engine/workflows.js';
 import { BlockedSources } from './inputs/blocked-sources.js';
+import { ForgottenInputs } from './inputs/forgotten-inputs.js';
 import { Inputs } from './inputs/inputs.js';
 import { Intake } from './inputs/intake.js';
 import { Partitions } from './inputs/partitions.js';
@@ -46,7 +47,7 @@ import { FlowDescriber } from './questions/flow-describer.js';
 import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
-const INPUTS = [Inputs, Intake, Partitions, Strays, BlockedSources, SilentSources, SourcePositions];
+const INPUTS = [Inputs, Intake, Partitions, Strays, BlockedSources, SilentSources, ForgottenInputs, SourcePositions];
 const DECISIONS = [
   Lanes,
   Desk,

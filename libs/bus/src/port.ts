@@ -36,9 +36,9 @@ export interface Bus {
 
   /**
    * All messages of a subject or pattern, in order, after a sequence (exclusive; default 0).
-   * With `lastPerSubject` only the last one of each subject, in stream order.
+   * With `lastPerSubject` only the last one of each subject, in stream order. `since`: those that the broker stored at that time or later, instead of `after`.
    */
-  read(stream: StoreName, filter: string, options?: { after?: number; limit?: number; lastPerSubject?: boolean }): Promise<StoredMessage[]>;
+  read(stream: StoreName, filter: string, options?: ReadOptions): Promise<StoredMessage[]>;
 
   /** Takes messages of a durable consumer one by one or in batches; the caller settles each. */
   queue(stream: StreamName, consumer: string): Promise<Queue>;
@@ -77,6 +77,13 @@ export interface Bus {
 
   /** Stops taking, lets what is under way end, closes. */
   close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  after?: number;
+  since?: Date;
+  limit?: number;
+  lastPerSubject?: boolean;
 }
 
 export interface PublishOptions {
@@ -176,8 +183,12 @@ export interface StreamFigures {
   maxBytes: number;
   /** Of the newest message, 0 when there was none. */
   lastSequence: number;
+  /** When the newest message was stored; undefined when there was none. */
+  lastTime?: Date;
   /** The broker's clock as it answered. */
   time: Date;
+  /** What the broker stored last it may have forgotten after a crash, and then it gives the same sequences to others. */
+  mayForget?: boolean;
   /** In a cluster: the server that leads the stream; undefined while one is chosen. */
   leader?: string;
   /** Of a stream that copies others: milliseconds since the broker last heard of each, by name. */

@@ -1,23 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
-import { subjects, type StreamName } from '@waggle/protocol';
+import type { StreamName } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { Intake } from './intake.js';
 import { SourcePositions } from './source-positions.js';
+import { WATCHED_SOURCES } from './watched-sources.js';
 
 const LOOK_EVERY = 1_000;
 /** The broker hears of a source each second: after so many milliseconds without, it copies nothing. */
 const SILENT = 2_500;
 /** Messages read in one go. */
 const LOT = 500;
-
-/** Sources that flows wait for, and what INPUT copies of each. */
-const WATCHED: readonly (readonly [StreamName, string])[] = [
-  ['SUBMIT', '>'],
-  ['RESULT', '>'],
-  ['TIMER', subjects.timerDue('*', '*', '*')],
-  ['ESCALATION', subjects.answer('*', '*', '*', '*')],
-];
 
 /**
  * Reads from its sources what INPUT does not bring. In a cluster, a stream that copies another loses it with the
@@ -40,7 +33,7 @@ export class SilentSources {
   ) {}
 
   start(): void {
-    for (const [stream] of WATCHED) this.heard.set(stream, performance.now());
+    for (const [stream] of WATCHED_SOURCES) this.heard.set(stream, performance.now());
     const look = (): void => {
       this.looking ??= this.look().finally(() => (this.looking = undefined));
     };
@@ -56,7 +49,7 @@ export class SilentSources {
 
   private async look(): Promise<void> {
     const sources = await this.sources();
-    await Promise.all(WATCHED.map(([stream, filter]) => this.follow(stream, filter, sources[stream] ?? Infinity)));
+    await Promise.all(WATCHED_SOURCES.map(([stream, filter]) => this.follow(stream, filter, sources[stream] ?? Infinity)));
   }
 
   /** While nobody leads INPUT, all of them are silent. */

@@ -1,5 +1,6 @@
 import type { Delivery, Subscription } from '../port.js';
 import { Lane, type LaneContext } from './lane.js';
+import type { Era } from './outbox.js';
 import type { TakeEvents } from './take.js';
 
 const EXPIRES = 30_000;
@@ -31,14 +32,14 @@ export class Consumption implements Subscription {
   private notBefore = 0;
   private stopped = false;
   private readonly tick: NodeJS.Timeout;
-  private readonly context: LaneContext;
+  private readonly context: LaneContext & { era: Era };
 
   constructor(
     context: LaneContext,
     private readonly options: ConsumeOptions,
     private readonly events: TakeEvents & { online: () => boolean; ended: (consumption: Consumption) => void },
   ) {
-    this.context = { ...context, settled: (sequence) => this.settled(sequence) };
+    this.context = { ...context, settled: (sequence) => this.settled(sequence), era: { over: false } };
     this.tick = setInterval(() => this.check(), TICK);
     this.fill();
   }
@@ -51,8 +52,14 @@ export class Consumption implements Subscription {
     await this.lane?.leave();
   }
 
+  /**
+   * A broker that was killed may have forgotten what it stored last, and what it stores then has the same sequences: by
+   * them alone a delivery is settled, so one from before settles nothing any more. It is delivered again.
+   */
   disconnected(): void {
     this.forgetPulls();
+    this.context.era.over = true;
+    this.context.era = { over: false };
   }
 
   reconnected(): void {

@@ -1,6 +1,6 @@
 import type { Msg, MsgHdrs } from '@nats-io/nats-core';
 import type { Delivery } from '../port.js';
-import type { Outbox } from './outbox.js';
+import type { Era, Outbox } from './outbox.js';
 import { Content } from './stored-message.js';
 import type { Wire } from './wire.js';
 
@@ -60,7 +60,7 @@ export class Delivered extends Content implements Delivery {
   constructor(
     private readonly message: Msg,
     parts: AckParts,
-    private readonly via: { outbox: Outbox; wire: Wire; settled?: (sequence: number) => void },
+    private readonly via: { outbox: Outbox; wire: Wire; settled?: (sequence: number) => void; era?: Era },
   ) {
     super();
     this.stream = parts.stream;
@@ -99,6 +99,7 @@ export class Delivered extends Content implements Delivery {
 
   async ackConfirmed(): Promise<boolean> {
     try {
+      if (this.via.era?.over) return false;
       return await this.via.wire.ask({
         subject: this.message.reply!,
         body: '+ACK',
@@ -129,6 +130,6 @@ export class Delivered extends Content implements Delivery {
 
   /** A lost acknowledgement is covered by redelivery, so a closed connection is no error here. */
   private say(what: string): void {
-    this.via.outbox.say(this.message.reply!, what);
+    this.via.outbox.say(this.message.reply!, what, { era: this.via.era });
   }
 }

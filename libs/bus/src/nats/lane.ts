@@ -1,7 +1,7 @@
 import type { Msg, NatsConnection, Subscription as NatsSubscription } from '@nats-io/nats-core';
 import type { Delivery } from '../port.js';
 import { Delivered, parseAck } from './delivered.js';
-import type { Outbox } from './outbox.js';
+import type { Era, Outbox } from './outbox.js';
 import type { Wire } from './wire.js';
 
 /** What the broker says about a pull instead of a message. */
@@ -29,6 +29,8 @@ export interface LaneContext {
   stream: string;
   consumer: string;
   settled?: (sequence: number) => void;
+  /** Deliveries can be settled as long as the era lasts in which they came. */
+  era?: Era;
 }
 
 /**
@@ -81,7 +83,7 @@ export class Lane {
   private arrived(message: Msg): void {
     const ack = message.reply ? parseAck(message.reply) : undefined;
     if (ack) {
-      const delivery = new Delivered(message, ack, this.context);
+      const delivery = new Delivered(message, ack, { ...this.context });
       if (this.left) delivery.nak();
       else this.events.delivery(delivery);
       return;

@@ -12,6 +12,7 @@ import type {
   PublishOptions,
   PublishResult,
   Queue,
+  ReadOptions,
   StoredMessage,
   StreamFigures,
   Subscription,
@@ -29,7 +30,7 @@ import type { BusOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import { apiErrorOf } from './pub-ack.js';
 import { Publisher } from './publisher.js';
-import { Reader, type ReadOptions } from './reader.js';
+import { Reader } from './reader.js';
 import { checkRights } from './self-check.js';
 import { Again, Wire } from './wire.js';
 
@@ -43,8 +44,8 @@ interface ConsumerInfo {
 }
 
 interface StreamInfo {
-  config: { max_bytes: number };
-  state: { messages: number; bytes: number; last_seq: number };
+  config: { max_bytes: number; persist_mode?: string };
+  state: { messages: number; bytes: number; last_seq: number; last_ts: string };
   cluster?: { leader?: string };
   sources?: { name: string; active: number }[];
   ts: string;
@@ -225,7 +226,9 @@ export class NatsBus implements Bus {
       bytes: state.bytes,
       maxBytes: config.max_bytes,
       lastSequence: state.last_seq,
+      ...(state.last_seq > 0 && { lastTime: new Date(state.last_ts) }),
       time: new Date(ts),
+      ...(config.persist_mode === 'async' && { mayForget: true }),
       ...(cluster?.leader && { leader: cluster.leader }),
       // -1: never
       ...(sources && { sources: Object.fromEntries(sources.map(({ name, active }) => [name, active < 0 ? Infinity : active / 1e6])) }),

@@ -1,17 +1,11 @@
 import type { Msg } from '@nats-io/nats-core';
 import { WaggleError } from '@waggle/protocol';
-import type { StoredMessage } from '../port.js';
+import type { ReadOptions, StoredMessage } from '../port.js';
 import { API, isNoResponders, nobodyThere, refused } from './api-error.js';
 import { headersFrom } from './raw-headers.js';
 import { apiErrorOf } from './pub-ack.js';
 import { Stored, storedFromDirect } from './stored-message.js';
 import { Again, MORE, type Wire } from './wire.js';
-
-export interface ReadOptions {
-  after?: number;
-  limit?: number;
-  lastPerSubject?: boolean;
-}
 
 interface LeaderAnswer {
   message?: { subject: string; seq: number; time: string; data?: string; hdrs?: string };
@@ -75,26 +69,33 @@ export class Reader {
 
   async read(stream: string, filter: string, options: ReadOptions = {}): Promise<StoredMessage[]> {
     const { limit = Infinity, lastPerSubject = false } = options;
-    if (lastPerSubject && !options.after) {
+    if (lastPerSubject && !options.after && !options.since) {
       const { messages, tooMany } = await this.batch(stream, { multi_last: [filter], batch: Math.min(limit, BATCH) });
       // the broker answers for at most 1,024 subjects at once, and for as many as asked
       if (!tooMany && messages.length < BATCH) return messages;
     }
-    const found = await this.readAll(stream, filter, { after: options.after ?? 0, limit: lastPerSubject ? Infinity : limit });
+    const found = await this.readAll(stream, filter, { ...options, limit: lastPerSubject ? Infinity : limit });
     return lastPerSubject ? lastOfEach(found).slice(0, limit) : found;
   }
 
-  private async readAll(stream: string, filter: string, { after, limit }: { after: number; limit: number }): Promise<StoredMessage[]> {
+  private async readAll(
+    stream: string,
+    filter: string,
+    { after = 0, since, limit }: ReadOptions & { limit: number },
+  ): Promise<StoredMessage[]> {
     const found: StoredMessage[] = [];
-    for (let from = after + 1; found.length < limit;) {
+    for (
+      let from: { start_time: string } | { seq: number } = since ? { start_time: since.toISOString() } : { seq: after + 1 };
+      found.length < limit;
+    ) {
       const { messages, complete } = await this.batch(stream, {
-        seq: from,
+        ...from,
         next_by_subj: filter,
         batch: Math.min(limit - found.length, BATCH),
       });
       for (const message of messages) found.push(message);
       if (complete || messages.length === 0) break;
-      from = messages.at(-1)!.sequence + 1;
+      from = { seq: messages.at(-1)!.sequence + 1 };
     }
     return found;
   }

@@ -77,12 +77,15 @@ export const readStream = (connection: NatsConnection, name: string): Promise<St
  * Makes a stream, or changes it where it differs; settings not named stay as they are. Throws `STREAM_CONFLICT`
  * naming the stream, `STORAGE_FULL`.
  */
-export const ensureStream = (connection: NatsConnection, wanted: Partial<StreamSettings> & { name: string }): Promise<Ensured> =>
+export const ensureStream = (
+  connection: NatsConnection,
+  { persist_mode, ...wanted }: Partial<StreamSettings> & { name: string },
+): Promise<Ensured> =>
   ensure<StreamSettings>({
     label: `stream ${wanted.name}`,
     wanted,
     read: () => readStream(connection, wanted.name),
-    create: () => jetStreamRequest(connection, `STREAM.CREATE.${wanted.name}`, wanted),
+    create: () => jetStreamRequest(connection, `STREAM.CREATE.${wanted.name}`, { ...wanted, persist_mode }),
     change: (actual) => jetStreamRequest(connection, `STREAM.UPDATE.${wanted.name}`, { ...actual, ...wanted }),
   });
 

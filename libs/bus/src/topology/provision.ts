@@ -45,7 +45,11 @@ export const provision = async (options: ProvisionOptions): Promise<void> => {
     const did = new Log(options.log);
     await refuseToShrink(connection, partitions);
     // in this order, also when partitions grow: an input for which there is no consumer is dropped silently
-    for (const stream of streamTable(storage, replicas, synced)) did.note(stream.name, await ensureStream(connection, stream));
+    for (const stream of streamTable(storage, replicas, synced)) {
+      // in a cluster its server may die while others keep our connections: then nobody knows that it has forgotten something
+      const settings = connection.info?.cluster === undefined ? stream : { ...stream, persist_mode: undefined };
+      did.note(stream.name, await ensureStream(connection, settings));
+    }
     for (const consumer of partitionConsumers(partitions)) await did.consumer(connection, consumer);
     did.note('INPUT', await ensureStream(connection, inputWithSources(partitions)));
     for (const consumer of [...retentionConsumers(), ...manifests.flatMap(consumersOf)]) await did.consumer(connection, consumer);

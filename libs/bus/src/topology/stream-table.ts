@@ -30,6 +30,8 @@ export interface StreamSettings {
   allow_msg_ttl: boolean;
   allow_msg_schedules?: boolean;
   deny_delete?: boolean;
+  /** `async`: written to disk some time after it is acknowledged. Only ever set when the stream is made. */
+  persist_mode?: 'async';
   /** Takes atomic batches. */
   allow_atomic?: boolean;
   republish?: { src: string; dest: string };
@@ -151,6 +153,8 @@ const bucketSettings = (bucket: BucketName, size: Size): StreamSettings =>
 export const streamTable = (storage = DEFAULT_STORAGE, replicas = 1, synced = false): StreamSettings[] => {
   const size = { scale: storage / DEFAULT_STORAGE, replicas };
   const kept = (name: StreamName): Special =>
-    name === 'INPUT' ? TABLE.INPUT : { subjects: subjectsOf(name, '*'), ...TABLE[name], ...(isGrouped(name) && { allow_atomic: synced }) };
+    name === 'INPUT'
+      ? { ...TABLE.INPUT, ...(synced && replicas === 1 && { persist_mode: 'async' as const }) }
+      : { subjects: subjectsOf(name, '*'), ...TABLE[name], ...(isGrouped(name) && { allow_atomic: synced }) };
   return [...STREAMS.map((name) => settings(name, kept(name), size)), ...BUCKETS.map((bucket) => bucketSettings(bucket, size))];
 };

@@ -9,6 +9,7 @@ import type {
   PublishOptions,
   PublishResult,
   Queue,
+  ReadOptions,
   StoredMessage,
   StreamFigures,
   Subscription,
@@ -121,14 +122,15 @@ export class ModelBus implements Bus {
   async read(
     stream: StreamName | `KV_${BucketName}`,
     filter: string,
-    { after = 0, limit = Infinity, lastPerSubject = false }: { after?: number; limit?: number; lastPerSubject?: boolean } = {},
+    { after = 0, since, limit = Infinity, lastPerSubject = false }: ReadOptions = {},
   ): Promise<StoredMessage[]> {
     return this.asker.ask({
       timeout: READ_TIMEOUT,
       patience: 2_000,
       work: () => {
         const kept = this.streamNamed(stream);
-        const found = kept.read(filter, { after, upTo: this.staleness(kept), limit: lastPerSubject ? Infinity : limit });
+        const from = since ? kept.sequenceBefore(since.getTime()) : after;
+        const found = kept.read(filter, { after: from, upTo: this.staleness(kept), limit: lastPerSubject ? Infinity : limit });
         const wanted = lastPerSubject ? [...new Map(found.map((one) => [one.subject, one])).values()] : found;
         return wanted
           .sort((a, b) => a.sequence - b.sequence)
@@ -209,7 +211,7 @@ export class ModelBus implements Bus {
     return this.asker.ask({
       timeout: API_TIMEOUT,
       work: () => {
-        const { size, bytes, settings, lastSequence } = this.streamNamed(stream);
+        const { size, bytes, settings, lastSequence, lastTime } = this.streamNamed(stream);
         // the model's sources are always heard of
         const sources = Object.fromEntries(this.broker.sourcesOf(stream).map((name) => [name, 0]));
         return {
@@ -217,6 +219,7 @@ export class ModelBus implements Bus {
           bytes,
           maxBytes: settings.max_bytes,
           lastSequence,
+          ...(lastTime !== undefined && { lastTime: new Date(lastTime) }),
           time: new Date(this.broker.clock.now()),
           ...(Object.keys(sources).length > 0 && { sources }),
         };

@@ -29,6 +29,8 @@ const sizeOf = ({ subject, body, headers }: Pick<Kept, 'subject' | 'body' | 'hea
 /** One stream by the server's rules: limits, first wins, last value, expected sequences, ages. */
 export class ModelStream {
   lastSequence = 0;
+  /** When the newest message was stored. */
+  lastTime?: number;
   bytes = 0;
   readonly takes: (subject: string) => boolean;
   private readonly messages = new Map<number, Kept>();
@@ -69,6 +71,7 @@ export class ModelStream {
     const size = sizeOf(message);
     if (!this.makeRoom(size, crowded ? this.messages.get(standing![0]!) : undefined)) return { refused: 'full' };
     this.lastSequence = message.sequence;
+    this.lastTime = message.time;
     if (!kept) return { sequence: message.sequence };
     this.messages.set(message.sequence, message);
     this.bytes += size;
@@ -107,6 +110,11 @@ export class ModelStream {
     }
     const wanted = found.filter((sequence) => sequence > after && sequence <= upTo);
     return (wanted.length > limit ? wanted.slice(0, limit) : wanted).map((sequence) => this.messages.get(sequence)!);
+  }
+
+  /** Of the newest message that was stored before this time; 0 where there is none. */
+  sequenceBefore(time: number): number {
+    return this.read('>').findLast((message) => message.time < time)?.sequence ?? 0;
   }
 
   purge(filter: string, upTo = Infinity): number {
