@@ -59,7 +59,7 @@ export class Lane {
 
   /** Asks the broker for messages; the number is that of the pull in `status`. */
   pull(request: { batch: number; expires?: number; noWait?: boolean; heartbeat?: number }): number {
-    const { nc, api, stream, consumer } = this.context;
+    const { outbox, api, stream, consumer } = this.context;
     const number = this.pulls++;
     const nanos = (millis: number): number => Math.round(millis * 1e6);
     const body = JSON.stringify({
@@ -68,7 +68,7 @@ export class Lane {
       ...(request.noWait ? { no_wait: true } : {}),
       ...(request.heartbeat ? { idle_heartbeat: nanos(request.heartbeat) } : {}),
     });
-    if (!nc.isClosed()) nc.publish(`${api}.CONSUMER.MSG.NEXT.${stream}.${consumer}`, body, { reply: `${this.inbox}.${number}` });
+    outbox.say(`${api}.CONSUMER.MSG.NEXT.${stream}.${consumer}`, body, { options: { reply: `${this.inbox}.${number}` } });
     return number;
   }
 
@@ -76,6 +76,8 @@ export class Lane {
   async leave(): Promise<void> {
     this.left = true;
     if (this.context.nc.isClosed() || this.subscription.isClosed()) return;
+    // a pull that is said after the inbox was given up loses what it brings until the ack wait is over
+    this.context.outbox.flush();
     await this.subscription.drain();
   }
 
