@@ -16,6 +16,9 @@ const SPARE = 10;
 /** About what an event or command weighs beside the values it carries. */
 const FRAME = 300;
 
+/** Bytes that one character may become in JSON. */
+const LONGEST_ESCAPE = 6;
+
 const STATES = {
   pending: 'SUBMITTED',
   open: 'WORKING',
@@ -139,6 +142,7 @@ export class Draft {
   /** The value as it may travel, so many times at once: by reference where that is large. Throws MustStore, or MESSAGE_TOO_LARGE. */
   travelling(value: unknown, times = 1): unknown {
     if (typeof value !== 'object' && typeof value !== 'string') return value;
+    if (typeof value === 'string' && value.length * LONGEST_ESCAPE * Math.max(1, times) < INLINE_LIMIT) return value;
     const json = JSON.stringify(value);
     const size = Buffer.byteLength(json);
     if (size * Math.max(1, times) <= INLINE_LIMIT) return value;

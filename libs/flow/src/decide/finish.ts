@@ -76,5 +76,5 @@ export const conclude = (draft: Draft, outcome: Outcome, parent?: { flowId: stri
       // whoever submitted it for a step waits for what came of it
       ...(state.owner === COORDINATOR ? { output: outcome.output, errors: outcome.errors } : {}),
     });
-  draft.command({ type: 'outcome', outcome }, outcome);
+  draft.command({ type: 'outcome', outcome });
 };

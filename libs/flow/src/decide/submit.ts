@@ -2,6 +2,7 @@ import { isToken, PRIORITIES, problem, SKILL_ID, type Outcome, type Problem } fr
 import { checkValue } from '../definition/input-schema.js';
 import { showPath } from '../definition/issue.js';
 import { DEFAULTS } from '../definition/read-definition.js';
+import { Recent } from '../definition/recent.js';
 import { issueProblem, validateDefinition } from '../definition/validate.js';
 import { LIMITS, sizeOf, tooDeep } from '../limits.js';
 import type { Facts, FlowDefinition, Input, Submission } from '../types.js';
@@ -11,14 +12,19 @@ import { boundProblems } from './fault.js';
 
 type SubmitInput = Extract<Input, { kind: 'submit' }>;
 
-/** A single task as the flow it is: one step whose id is `task`. */
-const singleTask = (skill: string, timeout: number | undefined): FlowDefinition => ({
-  name: 'task',
-  version: '1.0.0',
-  budget: { time: timeout ?? DEFAULTS.budget.time, tasks: DEFAULTS.retry.attempts },
-  steps: [{ id: 'task', skill, input: '${{ input }}', join: 'all', retry: DEFAULTS.retry, onFailure: 'fail' }],
-  output: '${{ steps.task.output }}',
-});
+const singles = new Recent<FlowDefinition>(256);
+
+/** A single task as the flow it is: one step whose id is `task`. The same object for a skill, so that it is compiled once. */
+const singleTask = (skill: string, timeout: number | undefined): FlowDefinition => {
+  const single = singles.get(skill, () => ({
+    name: 'task',
+    version: '1.0.0',
+    budget: { time: DEFAULTS.budget.time, tasks: DEFAULTS.retry.attempts },
+    steps: [{ id: 'task', skill, input: '${{ input }}', join: 'all', retry: DEFAULTS.retry, onFailure: 'fail' }],
+    output: '${{ steps.task.output }}',
+  }));
+  return timeout === undefined ? single : { ...single, budget: { ...single.budget, time: timeout } };
+};
 
 const resolve = (submission: Submission, facts: Facts): { definition: FlowDefinition } | { problems: Problem[] } => {
   const { skill, workflow, definition, resumes, timeout } = submission;
