@@ -95,7 +95,7 @@ export const COORDINATOR_BUGS: readonly Bug[] = [
   bug(
     'stale-wake',
     'a wake decided on an old directory',
-    change('apps/coordinator/engine/directory', "this.bucket.get(key, { from: 'leader' })", 'this.bucket.get(key)'),
+    change('libs/bus/bucket-mirror', "this.bucket.get(key, { from: 'leader' })", 'this.bucket.get(key)'),
   ),
   bug(
     'canceled-runs',
