@@ -24,7 +24,8 @@ export interface PullerOptions {
 /**
  * Asks for as many tasks as there are free slots, from the most urgent queue down, without waiting; then one waiting
  * pull of a single task stands on each empty queue. Those are what wakes an idle agent, on whichever queue work comes.
- * A queue with a standing pull is empty, so it is not asked again.
+ * A queue with a standing pull is empty, so it is not asked again. What comes alone, to an agent that does nothing else and
+ * with nothing behind it, is followed by another standing pull; anything else by a sweep.
  *
  * Bounded: a sweep reserves its slots first. Standing pulls reserve none, else an agent with one slot could hear one
  * queue only: what one of them brings when all slots are taken is handed back at once, at most one delivery a queue
@@ -117,7 +118,7 @@ export class Puller {
         if (delivery === undefined) continue;
         if (slots.take(1, urgent) === 1) this.pass(delivery);
         else delivery.nak();
-        return;
+        if (delivery.pending > 0 || slots.free < slots.total - 1) return;
       } while (!this.stopping && slots.freeFor(urgent) > 0);
     } catch (error) {
       await this.backOff(queue, error);
