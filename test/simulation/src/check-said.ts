@@ -1,7 +1,7 @@
 import { PRIORITIES, subjects } from '@waggle/protocol';
 import { createHash } from 'node:crypto';
 import { LONGEST_FAULT } from './faults.js';
-import type { FlowRecord } from './flow-record.js';
+import { wasStopped, type FlowRecord } from './flow-record.js';
 import { TENANT } from './sim-client.js';
 import type { Simulation } from './simulation.js';
 
@@ -24,8 +24,7 @@ export class SaidCheck {
   beforeOutcome(record: FlowRecord, prefix: string): void {
     const { flowId } = record;
     const { history } = this.simulation;
-    for (const { taskId, attempt, agent, ended } of record.attempts.values()) {
-      if (ended?.how !== 'timeout' && ended?.how !== 'canceled') continue;
+    for (const { taskId, attempt, agent } of [...record.attempts.values()].filter(wasStopped)) {
       if (history.of(subjects.abort(TENANT, agent, flowId, taskId, attempt)).length === 0)
         this.fail('I2', flowId, `${prefix} the word to stop ${taskId}.${attempt}`);
     }
@@ -71,7 +70,8 @@ export class SaidCheck {
 
   private dispatches({ flowId, attempts }: FlowRecord): void {
     const { history, broker } = this.simulation;
-    for (const { taskId, attempt, agent, since, deadline, ended } of attempts.values()) {
+    for (const record of attempts.values()) {
+      const { taskId, attempt, agent, since, deadline, ended } = record;
       const found = PRIORITIES.flatMap((priority) => history.of(subjects.task(TENANT, agent, priority, flowId, taskId, attempt)));
       const until = this.saidBy(since);
       const [first] = found;
@@ -82,7 +82,7 @@ export class SaidCheck {
       }
       if (first.time > until)
         this.fail('I2', flowId, `${taskId}.${attempt} was given to ${agent} ${Math.round(first.time - since)} ms late`);
-      if (ended?.how !== 'timeout' && ended?.how !== 'canceled') continue;
+      if (!ended || !wasStopped(record)) continue;
       if (ended.at === since) this.fail('I2', flowId, `${taskId}.${attempt} was given to ${agent}, and the same entry called it off`);
       const [queued] = broker.streams.get('TASK')!.read(subjects.task(TENANT, agent, '*', flowId, taskId, attempt));
       // stored after its end: the late word of somebody who did not know of it

@@ -9,6 +9,8 @@ import type { Question, Waiting } from './wait-record.js';
 
 /** What is stored reaches a flow within so many milliseconds, whatever happens meanwhile. */
 export const HEARD_WITHIN = 14_000;
+/** What happens is told first, and then heard. */
+const TOLD_WITHIN = 20_000;
 /** What happened so many milliseconds before a flow began to wait for it may have been on its way. */
 const ON_THE_WAY = 20_000;
 
@@ -89,7 +91,7 @@ export class WaitCheck {
       // told again it is the same, which the flow may have been told of before it waited for it
       const isNew = !told.has(id);
       told.add(id);
-      if (isNew && kept.time > since && kept.time + HEARD_WITHIN < until && (wanted === undefined || k === wanted))
+      if (isNew && kept.time > since && kept.time + TOLD_WITHIN < until && (wanted === undefined || k === wanted))
         this.fail('I1', flowId, `${taskId} was given up, and what it waited for had happened ${until - kept.time} ms before`);
     }
   }

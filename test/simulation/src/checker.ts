@@ -95,10 +95,12 @@ export class Checker {
   }
 
   /** What ended an attempt must be what is stored of it. */
-  private attemptEnded({ flowId }: FlowRecord, { taskId, attempt, agent, deadline, ended, expires }: AttemptRecord): void {
+  private attemptEnded({ flowId }: FlowRecord, record: AttemptRecord): void {
+    const { taskId, attempt, agent, deadline, ended } = record;
     const [result] = this.simulation.history.of(subjects.result(TENANT, agent, flowId, taskId, attempt));
     const { how } = ended!;
-    if (how === 'canceled') return this.offerEnded(flowId, { taskId, attempt, agent, expires });
+    if (how === 'canceled') return;
+    if (how === 'lapsed') return this.offerEnded(flowId, record);
     if (how === 'timeout') {
       if (result && result.time < deadline)
         this.fail(
@@ -116,14 +118,9 @@ export class Checker {
   }
 
   /** An offer that was taken does not run out. */
-  private offerEnded(
-    flowId: string,
-    { taskId, attempt, agent, expires }: Pick<AttemptRecord, 'taskId' | 'attempt' | 'agent' | 'expires'>,
-  ): void {
-    const record = this.records.get(flowId)!;
-    if (expires === undefined || record.ending || this.simulation.world.now() < expires) return;
+  private offerEnded(flowId: string, { taskId, attempt, agent, expires }: AttemptRecord): void {
     const [start] = this.simulation.history.of(subjects.start(TENANT, agent, flowId, taskId, attempt));
-    if (start && start.time < expires)
+    if (start && expires !== undefined && start.time < expires)
       this.fail('I1', flowId, `the offer of ${taskId}.${attempt} ran out, and ${agent} had taken it ${expires - start.time} ms before`);
   }
 

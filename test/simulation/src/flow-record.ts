@@ -20,9 +20,14 @@ export interface AttemptRecord {
   ended?: { at: number; how: AttemptEnd; final: boolean; retryable: boolean };
 }
 
-export type AttemptEnd = 'completed' | 'failed' | 'timeout' | 'canceled' | 'handed' | 'asked' | 'refused';
+/** `lapsed`: an offer that ran out. */
+export type AttemptEnd = 'completed' | 'failed' | 'timeout' | 'canceled' | 'handed' | 'asked' | 'refused' | 'lapsed';
 
 type Ended = NonNullable<AttemptRecord['ended']>;
+
+/** Whether whoever had it must be told to stop. */
+export const wasStopped = ({ ended }: AttemptRecord): boolean =>
+  ended?.how === 'timeout' || ended?.how === 'canceled' || ended?.how === 'lapsed';
 
 export interface ChildRecord {
   taskId: string;
@@ -182,7 +187,7 @@ export class FlowRecord {
         this.waits.gone(event.taskId, false, { at, n });
         return this.endOnce(event, { at, how: 'canceled', final: true, retryable: false });
       case 'handoffReturned': {
-        const how = event.fault.code === 'HANDOFF_REFUSED' ? 'canceled' : 'refused';
+        const how = event.fault.code === 'HANDOFF_REFUSED' ? 'lapsed' : 'refused';
         return this.endOnce(event, { at, how, final: false, retryable: false });
       }
       case 'signalApplied':

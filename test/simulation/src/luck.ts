@@ -4,7 +4,7 @@ import type { FlowRecord } from './flow-record.js';
 import type { FlowPlan } from './plan.js';
 
 /** Faults that a flow may have met or not, as it happened to be. */
-const UNLUCKY = ['BUDGET_EXCEEDED', 'POISON', 'NO_AGENT'];
+const UNLUCKY = ['BUDGET_EXCEEDED', 'POISON'];
 
 /** A flow and all flows below it. */
 const familyOf = (records: ReadonlyMap<string, FlowRecord>, flowId: string): FlowRecord[] => {

@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 
 /** Seeds in which a planted mistake must be caught. */
-const BUG_SEEDS = 1_000;
+const BUG_SEEDS = 3_000;
 const MOST_SHOWN = 10;
 
 const whole = (text: string, name: string): number => {

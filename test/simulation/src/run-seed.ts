@@ -6,7 +6,7 @@ import type { FlowPlan } from './plan.js';
 import type { Violation } from './violation.js';
 
 /** Milliseconds of virtual time in which everything must have ended. */
-const UNTIL = 300_000;
+const UNTIL = 900_000;
 /** What trails the last outcome: notices, acknowledgements, redeliveries. */
 const TRAIL = 5_000;
 const LONGEST_TRAIL = 70_000;
