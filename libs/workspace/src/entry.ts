@@ -30,7 +30,7 @@ export interface Entry {
   /** Of text: its content's SHA-256 and in how many chunks it is stored. */
   sha256?: string;
   chunks?: number;
-  /** Of everything else: why it cannot be read here. */
+  /** Of text: how it was read where it is no UTF-8; it is stored as UTF-8. Of everything else: why it cannot be read here. */
   reason?: string;
 }
 

@@ -10,7 +10,8 @@ const ATTEMPTS = 3;
 /** Bytes looked at to tell binary from text. */
 const HEAD = 8192;
 
-export type ReadResult = { content: Buffer } | { entry: Entry };
+/** A text as UTF-8, with `reason` when it was none before; or the entry that says why there is none. */
+export type ReadResult = { content: Buffer; reason?: string } | { entry: Entry };
 
 const isBinary = (head: Buffer): boolean => {
   let control = 0;
@@ -22,6 +23,15 @@ const isBinary = (head: Buffer): boolean => {
 };
 
 const startsAsUtf16 = (head: Buffer): boolean => (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+
+const WINDOWS_1252 = new TextDecoder('windows-1252');
+
+/** Bytes that stand for nothing in Windows-1252: what holds one is in yet another encoding. */
+const UNASSIGNED = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
+
+/** A text that is no UTF-8 as what editors of the West wrote before it, Latin-1 included; undefined when it cannot be that. */
+const decoded = (content: Buffer): Buffer | undefined =>
+  content.some((byte) => UNASSIGNED.has(byte)) ? undefined : Buffer.from(WINDOWS_1252.decode(content));
 
 /** Up to `length` bytes from the start; fewer at the end of the file. */
 const readUpTo = async (handle: FileHandle, length: number): Promise<Buffer> => {
@@ -57,7 +67,11 @@ export const readTextFile = async (file: { path: string; absolute: string }, lim
       if (isBinary(content.subarray(0, HEAD))) return { entry: { path, kind: 'binary', size, reason: 'it is binary' } };
       if (size > limit) return { entry: { path, kind: 'too-large', size, reason: `it is larger than ${limit} bytes` } };
       if (!unchanged(before, await handle.stat(), content.length)) continue;
-      return isUtf8(content) ? { content } : { entry: { path, kind: 'not-utf8', size, reason: 'it is not UTF-8' } };
+      if (isUtf8(content)) return { content };
+      const text = decoded(content);
+      return text === undefined
+        ? { entry: { path, kind: 'not-utf8', size, reason: 'it is not UTF-8' } }
+        : { content: text, reason: 'it is not UTF-8 and was read as Windows-1252' };
     }
     return { entry: { path, kind: 'changing', size: 0, reason: 'it kept changing while it was read' } };
   } catch (error) {

@@ -61,6 +61,7 @@ describe('a snapshot', () => {
     file('empty.ts', '');
     file('image.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 1, 2]));
     file('latin1.txt', Buffer.from('caf\xe9 au lait, d\xe9j\xe0 vu', 'latin1'));
+    file('shift-jis.txt', Buffer.from([0x93, 0xfa, 0x96, 0x7b, 0x8c, 0xea, 0x81, 0x42]));
     file('utf16.txt', Buffer.from('\ufeffhello', 'utf16le'));
     file('long.txt', 'a'.repeat(1024 * 1024 + 1));
     file('huge.bin');
@@ -82,7 +83,8 @@ describe('a snapshot', () => {
       'good.ts': 'text',
       'empty.ts': 'empty',
       'image.png': 'binary',
-      'latin1.txt': 'not-utf8',
+      'latin1.txt': 'text',
+      'shift-jis.txt': 'not-utf8',
       'utf16.txt': 'not-utf8',
       'long.txt': 'too-large',
       'huge.bin': 'binary',
@@ -100,6 +102,10 @@ describe('a snapshot', () => {
     });
     for (const entry of entries.values())
       expect([entry.path, entry.kind === 'text' || (entry.reason ?? '') !== '']).toEqual([entry.path, true]);
+    expect(entries.get('latin1.txt')).toMatchObject({
+      size: Buffer.byteLength('café au lait, déjà vu'),
+      reason: expect.stringContaining('Windows-1252'),
+    });
   });
 
   it('names files and folders that may not be read', async () => {

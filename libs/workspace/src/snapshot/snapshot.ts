@@ -117,12 +117,13 @@ class Collector {
     const { path } = found.file;
     const read = await readTextFile(found.file, this.limits.fileBytes);
     if ('entry' in read) return this.add(read.entry);
-    const { content } = read;
+    const { content, reason } = read;
     this.bytes += content.length;
     if (this.bytes > this.limits.bytes) throw new WaggleError('TOO_LARGE', `There are more than ${this.limits.bytes} bytes of text.`);
     this.note(path, content);
     const blob = await this.options.bus.blobs.put(this.options.tenant, content, FILE_TYPE);
-    this.add({ path, kind: 'text', size: content.length, sha256: blob.sha256, chunks: blob.chunks });
+    const note = reason === undefined ? {} : { reason };
+    this.add({ path, kind: 'text', size: content.length, sha256: blob.sha256, chunks: blob.chunks, ...note });
     if (++this.files % 100 === 0) this.options.onProgress?.(this.files, this.bytes);
   }
 

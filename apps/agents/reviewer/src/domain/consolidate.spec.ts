@@ -116,6 +116,15 @@ describe('the report', () => {
     ]);
   });
 
+  it('says of a text that was decoded how', () => {
+    const { workspace, ...rest } = source();
+    const entries = workspace.entries.map((entry) => (entry.path === 'a.ts' ? { ...entry, reason: 'it was read as Windows-1252' } : entry));
+    expect(consolidate({ ...rest, workspace: { ...workspace, entries } }).notAnalysed).toContainEqual({
+      file: 'a.ts',
+      reason: 'it was read as Windows-1252',
+    });
+  });
+
   it('is the same, byte for byte, in whatever order reports come and however often', () => {
     const base = source();
     const all = JSON.stringify(consolidate(base));

@@ -2,8 +2,8 @@ import type { DebtReport, NotAnalysed, SecurityReport } from '@waggle/analysis';
 import type { Entry } from '@waggle/workspace';
 
 /**
- * Everything that was not analysed, or not wholly, each with its reasons: what the snapshot could not store, what
- * the specialists passed over, and any file that nobody spoke of at all. Sorted by path.
+ * Everything that was not analysed, or not wholly, or not as it stands, each with its reasons: what the snapshot could
+ * not store or had to decode, what the specialists passed over, and any file that nobody spoke of at all. Sorted by path.
  */
 export const notAnalysed = (entries: readonly Entry[], debt: readonly DebtReport[], security: readonly SecurityReport[]): NotAnalysed[] => {
   const reasons = new Map<string, Set<string>>();
@@ -16,6 +16,7 @@ export const notAnalysed = (entries: readonly Entry[], debt: readonly DebtReport
   const parsed = new Set(debt.flatMap((report) => report.metrics.map((metrics) => metrics.file)));
   for (const { path, kind, reason } of entries) {
     if (kind !== 'text') note(path, reason ?? kind);
+    else if (reason !== undefined) note(path, reason);
     else if (!parsed.has(path) && !reasons.has(path)) note(path, 'no specialist reported on it');
   }
   return [...reasons].map(([file, given]) => ({ file, reason: joined([...given]) })).sort((a, b) => (a.file < b.file ? -1 : 1));
