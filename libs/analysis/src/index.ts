@@ -34,7 +34,7 @@ export { grammarOf } from './metrics/grammar-of.js';
 export { functionName } from './metrics/function-name.js';
 export { functionsOf, type FunctionFacts, type TreeFacts } from './metrics/functions.js';
 export { fileMetrics, FileMetrics } from './metrics/file-metrics.js';
-export { applyRules, concerning, type Source } from './rules/apply.js';
+export { applyRules, concerning, RULE_SECONDS, type Applied, type Source } from './rules/apply.js';
 export { digestOfRules, builtInRules } from './rules/built-in.js';
 export { FORMAT_NAMES, formatsOf, isYaml, type Format } from './rules/formats.js';
 export { yamlPairs } from './source/yaml-pairs.js';

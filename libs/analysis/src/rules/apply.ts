@@ -5,6 +5,7 @@ import { mentionsRequest } from '../taint/dialect.js';
 import type { Rule } from './rule.js';
 import { confidenceOf, hitsOf, type Hit } from './shapes.js';
 import { SourceView, type Source } from './source.js';
+import { withinTime } from './within-time.js';
 
 export type { Source } from './source.js';
 
@@ -28,14 +29,37 @@ const rulesOfKind = (rules: readonly Rule[], { language, formats = [] }: Concern
 
 const asksForRequest = ({ call, match }: Rule): boolean => (call?.data ?? match?.data)?.from === 'request';
 
-/** The rules that are worth trying on a source: for its language or formats, what the text mentions, and whether it reads a request at all. */
-export const concerning = (rules: readonly Rule[], source: Concerned): Rule[] => {
-  const { language, text } = source;
+/** Whether a file's text lets a rule be tried: what it mentions, and whether it reads a request at all. */
+type Asks = (rule: Rule) => boolean;
+
+const asksOf = ({ language, text }: Concerned): Asks => {
   let reads: boolean | undefined;
   const readsRequest = (): boolean => (reads ??= language !== undefined && mentionsRequest(language, text));
-  return rulesOfKind(rules, source).filter(
-    (rule) => rule.mentions.test(text) && !(rule.unless?.test(text) ?? false) && (!asksForRequest(rule) || readsRequest()),
-  );
+  return (rule) => rule.mentions.test(text) && !(rule.unless?.test(text) ?? false) && (!asksForRequest(rule) || readsRequest());
+};
+
+/** The rules that are worth trying on a source: for its language or formats, what the text mentions, and whether it reads a request at all. */
+export const concerning = (rules: readonly Rule[], source: Concerned): Rule[] => {
+  const asks = asksOf(source);
+  return rulesOfKind(rules, source).filter((rule) => rule.own === true || asks(rule));
+};
+
+/** Seconds that a rule of somebody's own has for a file, and files on which it may take longer before it is given up. */
+export const RULE_SECONDS = 2;
+const CHANCES = 3;
+
+/** How often a rule took too long, in this process. */
+const lateness = new WeakMap<Rule, number>();
+
+/** What a rule finds, or `late`: built-in ones are known to take no time to speak of. */
+const hitsInTime = (view: SourceView, rule: Rule, asks: Asks): Hit[] | 'late' => {
+  if (rule.own !== true) return hitsOf(view, rule);
+  const before = lateness.get(rule) ?? 0;
+  if (before >= CHANCES) return 'late';
+  const bounded = withinTime(RULE_SECONDS * 1000, () => (asks(rule) ? hitsOf(view, rule) : []));
+  if (bounded !== 'late') return bounded.value;
+  lateness.set(rule, before + 1);
+  return 'late';
 };
 
 /** Data of unknown origin makes a finding one step milder; so do tests, examples and fixtures. */
@@ -49,14 +73,25 @@ const SAID: Record<string, string> = {
   parameter: ' The data comes in as a parameter.',
 };
 
-/** Adds what the rules find in a file. Returns how many were left out. */
-export const applyRules = (rules: readonly Rule[], source: Source, list: FindingList): number => {
+/** What came of some rules beside findings: how many of those were left out, and the rules that took too long, by id. */
+export interface Applied {
+  omitted: number;
+  late: string[];
+}
+
+/** Adds what the rules find in a file. */
+export const applyRules = (rules: readonly Rule[], source: Source, list: FindingList): Applied => {
   const view = new SourceView(source);
+  const asks = asksOf(source);
   const inTest = isTestFile(source.path);
-  let omitted = 0;
+  const applied: Applied = { omitted: 0, late: [] };
   for (const rule of concerning(rules, source)) {
-    const hits = hitsOf(view, rule);
-    omitted += Math.max(0, hits.length - PER_FILE);
+    const hits = hitsInTime(view, rule, asks);
+    if (hits === 'late') {
+      applied.late.push(rule.id);
+      continue;
+    }
+    applied.omitted += Math.max(0, hits.length - PER_FILE);
     for (const hit of hits.slice(0, PER_FILE)) {
       list.add({
         rule,
@@ -68,5 +103,5 @@ export const applyRules = (rules: readonly Rule[], source: Source, list: Finding
       });
     }
   }
-  return omitted;
+  return applied;
 };

@@ -158,6 +158,6 @@ export const parseRules = (text: string, file: string): WrittenRule[] => {
   return written as WrittenRule[];
 };
 
-/** Reads the rules of a YAML text (`parseRules`) and compiles them. */
+/** Reads the rules of a YAML text (`parseRules`) and compiles them; they are somebody's own. */
 export const readRules = (text: string, file: string): Rule[] =>
-  parseRules(text, file).map((written, at) => compileRule(written, `${file}[${at}]`));
+  parseRules(text, file).map((written, at) => ({ ...compileRule(written, `${file}[${at}]`), own: true }));

@@ -54,6 +54,8 @@ export interface PairShape {
 /** A rule is data only, so that a pack of them is read, tested and extended without code. It has one of the shapes. */
 export interface Rule extends RuleInfo {
   languages: readonly (Language | Format)[];
+  /** Read from a folder of others: nobody knows how long its patterns take, so it has only so much time for a file. */
+  own?: true;
   /** How sure its findings are; default `high`. */
   confidence?: Confidence;
   /** What a file's text must hold for the rule to be worth trying: keeps a large pack fast. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { FindingList } from '../finding-list.js';
+import { applyRules } from './apply.js';
 import { builtInRules } from './built-in.js';
 import { readRuleFolder } from './read-rule-folder.js';
 import { readRules } from './read-rules.js';
@@ -14,7 +16,7 @@ describe('the rules that come with Waggle', () => {
   });
 
   it('are those that travel in the code', () => {
-    const bare = (each: Rule): unknown => ({ ...each, examples: undefined });
+    const bare = (each: Rule): unknown => ({ ...each, examples: undefined, own: undefined });
     expect(builtInRules().map(bare)).toEqual(rules.map(bare));
   });
 
@@ -76,6 +78,28 @@ examples: { bad: ['print(1)', 'print()'], good: ['log(1)', 'printer(1)'] }
     for (const pattern of ['(a+)+$', '^(?:\\w*)*x', '([a-z]+){2,}', '(.*)*']) expect(withText(pattern)).toContain('for ever');
     expect(withText('(a+,)+(b|c)*d{1,3}')).toBe('taken');
   });
+
+  it('has so much time for a file, whatever shape its pattern hides behind', async () => {
+    const [rule] = readRules(
+      written.replace('call: { name: ^print$ }', () => "text: { pattern: '^(a|a)*$' }"),
+      'mine.yaml',
+    );
+    const text = `${'a'.repeat(60)}b`;
+    const list = new FindingList('rules', 'a.py', [text]);
+    const source = { path: 'a.py', language: 'python' as const, text };
+    expect(applyRules([rule!], source, list)).toEqual({ omitted: 0, late: ['mine/no-print'] });
+    for (let turn = 0; turn < 2; turn++) applyRules([rule!], source, list);
+    const began = performance.now();
+    expect(applyRules([rule!], source, list).late).toEqual(['mine/no-print']);
+    expect(performance.now() - began).toBeLessThan(1000);
+    const [other] = readRules(
+      written
+        .replace("['print(1)', 'print()']", `['${text}', 'print()']`)
+        .replace('call: { name: ^print$ }', () => "text: { pattern: '^(a|a)*$' }"),
+      'b.yaml',
+    );
+    await expect(tryExamples(other!)).rejects.toMatchObject({ code: 'INVALID_RULE', message: expect.stringContaining('longer than') });
+  }, 30_000);
 
   it('has its examples tried in earnest', async () => {
     const [rule] = readRules(written.replace("'log(1)'", "'print(2)'").replace("'print()'", "'say()'"), 'mine.yaml');

@@ -1,8 +1,9 @@
+import { WaggleError } from '@waggle/protocol';
 import { FindingList } from '../finding-list.js';
 import { factsOf, type Language, LANGUAGES } from '../source/language.js';
 import { splitLines } from '../source/lines.js';
 import { errorLines, parse } from '../source/parse.js';
-import { applyRules } from './apply.js';
+import { applyRules, RULE_SECONDS } from './apply.js';
 import { isYaml, type Format } from './formats.js';
 import type { Rule } from './rule.js';
 
@@ -38,17 +39,19 @@ const languagesToTry = async (rule: Rule, code: string): Promise<readonly (Langu
 const count = async (rule: Rule, language: Language | Format, code: string): Promise<number> => {
   const path = isLanguage(language) ? `src/file.${factsOf(language).extensions[0]!}` : PATHS[language];
   const list = new FindingList('rules', path, splitLines(code));
-  applyRules(
+  const { late } = applyRules(
     [rule],
     isLanguage(language)
       ? { path, text: code, language, root: await parse(language, code) }
       : { path, text: isYaml(language) ? code : `${code}\n`, formats: [language] },
     list,
   );
+  if (late.length > 0)
+    throw new WaggleError('INVALID_RULE', `${rule.id}: its patterns take longer than ${RULE_SECONDS} s on an example`, { path: rule.id });
   return list.findings.length;
 };
 
-/** Tries the examples of a rule in every language it names; returns those that fail. */
+/** Tries the examples of a rule in every language it names; returns those that fail. `INVALID_RULE` when one takes too long. */
 export const tryExamples = async (rule: Rule): Promise<FailedExample[]> => {
   const failed: FailedExample[] = [];
   for (const kind of ['bad', 'good'] as const) {

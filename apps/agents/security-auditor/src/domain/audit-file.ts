@@ -14,8 +14,10 @@ import {
   MAX_PARSE,
   parse,
   parserOf,
+  RULE_SECONDS,
   splitLines,
   yamlPairs,
+  type Applied,
   type Finding,
   type Rule,
   type RuleInfo,
@@ -68,8 +70,20 @@ const withoutDoubles = (findings: readonly Finding[]): Finding[] => {
   return findings.filter((each) => each.rule !== random || !known.some(({ line, endLine }) => line <= each.line && each.line <= endLine));
 };
 
+interface Shapes {
+  omitted: number;
+  note?: string;
+}
+
+/** Says of rules that took too long that they were not applied. */
+const shapesOf = ({ omitted, late }: Applied, unread?: string): Shapes => {
+  const slow = late.length === 0 ? [] : [`not applied, for it takes longer than ${RULE_SECONDS} s: ${late.join(', ')}`];
+  const notes = [...(unread === undefined ? [] : [unread]), ...slow];
+  return { omitted, ...(notes.length === 0 ? {} : { note: notes.join('; ') }) };
+};
+
 /** Applies the rules that can be; else says why not. */
-const auditShapes = async (source: Source, rules: readonly Rule[], list: FindingList): Promise<{ omitted: number; note?: string }> => {
+const auditShapes = async (source: Source, rules: readonly Rule[], list: FindingList): Promise<Shapes> => {
   const { path, text } = source;
   if (text.length > MAX_PARSE) return { omitted: 0, note: 'too large to be parsed' };
   if (isGenerated(path, text)) return { omitted: 0, note: 'minified or generated' };
@@ -78,12 +92,12 @@ const auditShapes = async (source: Source, rules: readonly Rule[], list: Finding
   if (language === undefined) {
     if (source.formats?.length === 0) return { omitted: 0, note: 'no parser for this kind of file' };
     const unread = source.formats?.some(isYaml) === true && yamlPairs(text) === undefined;
-    return { omitted: applyRules(rules, source, list), ...(unread ? { note: 'it cannot be read as YAML' } : {}) };
+    return shapesOf(applyRules(rules, source, list), unread ? 'it cannot be read as YAML' : undefined);
   }
   if (parserOf(language) === undefined) return { omitted: 0, note: `no parser for ${language} on this platform` };
   const concerned = concerning(rules, { ...source, language });
   if (concerned.length === 0) return { omitted: 0 };
   const root = await parse(language, text);
   if (isDeepTree(root)) return { omitted: 0, note: TOO_DEEP };
-  return { omitted: applyRules(concerned, { ...source, language, root }, list) };
+  return shapesOf(applyRules(concerned, { ...source, language, root }, list));
 };

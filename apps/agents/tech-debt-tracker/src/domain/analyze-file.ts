@@ -50,7 +50,7 @@ export const analyzeFile = async (path: string, text: string): Promise<FileAnaly
   checkSize(path, lines.length, list);
   checkFunctions(functions.functions, path, list);
   checkComments(language, { root, text }, list);
-  const omitted = applyRules(IDIOMS, { path, language, text, root }, list);
+  const { omitted } = applyRules(IDIOMS, { path, language, text, root }, list);
   const errors = functions.errors.slice(0, SHOWN_ERRORS);
   const metrics = fileMetrics({ file: path, language, lines: lines.length, parseErrors: errors.length }, functions);
   return {
