@@ -14,6 +14,7 @@ describe('kinds of files', () => {
       'conftest.py',
       'examples/x.ts',
       'src/fixtures/x.py',
+      'a/testdata/x.json',
     ])
       expect([path, isTestFile(path)]).toEqual([path, true]);
     for (const path of ['src/a.ts', 'src/contest.ts', 'src/latest/a.ts', 'attest.py', 'src/testing.ts', 'spec.ts'])

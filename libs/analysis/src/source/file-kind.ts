@@ -27,13 +27,14 @@ const isMinified = (text: string): boolean => {
 export const isGenerated = (path: string, text: string): boolean =>
   /[.-](min|umd|bundle)\.[cm]?js$/.test(path) || SAYS_SO.test(text.slice(0, 2000)) || isMinified(text);
 
-/** Whether a file belongs to tests, examples or fixtures: what is found there weighs less. */
-export const isTestFile = (path: string): boolean =>
-  /(^|\/)(tests?|__tests__|__mocks__|specs?|fixtures?|examples?|benchmarks?|bench)\//i.test(path) ||
-  /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
-
 /** Whether a file is data that tests work on: code in it is an example, good or bad, and nobody maintains it. */
 export const isTestData = (path: string): boolean => /(^|\/)(fixtures?|__fixtures__|testdata|test-data|__snapshots__)\//i.test(path);
+
+/** Whether a file belongs to tests, examples or fixtures: what is found there weighs less. */
+export const isTestFile = (path: string): boolean =>
+  isTestData(path) ||
+  /(^|\/)(tests?|__tests__|__mocks__|specs?|examples?|benchmarks?|bench)\//i.test(path) ||
+  /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
 
 /** Brackets within brackets: people's code stays far below. */
 const MAX_DEPTH = 400;

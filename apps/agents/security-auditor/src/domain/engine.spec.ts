@@ -7,7 +7,7 @@ import { REVISION } from './engine.js';
 const RULES = join(__dirname, '../../../../../libs/analysis/rules');
 
 /** What the examples of all rules gave when this was last looked at. */
-const RESULT = { revision: 5, rules: 'c214c542382f5b51', hash: 'a75786564d9b6573' };
+const RESULT = { revision: 6, rules: '79fe09761185f205', hash: '037c4fae1b34ec3f' };
 
 const PATHS: Readonly<Record<string, string>> = {
   dockerfile: 'Dockerfile',

@@ -49,6 +49,13 @@ describe('functions', () => {
   it('weigh a step less when they go through a text character by character', async () => {
     const scan = tangle(16).replace(/if \(b\)/g, "if (b === '+' || b === '-' || b === '*')");
     expect(await findings('src/a.ts', `function f(a) {\n${scan}\n}`)).toEqual([expect.stringMatching(/^medium debt\/complexity 1/)]);
+    for (const [file, name] of [
+      ['src/lexer.ts', 'f'],
+      ['src/a.ts', 'scanNumber'],
+    ])
+      expect(await findings(file!, `function ${name}(a) {\n${tangle(16)}\n}`)).toEqual([
+        expect.stringMatching(/^medium debt\/complexity 1/),
+      ]);
   });
 
   it('are hard to follow when conditions stand within one another', async () => {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { functionName, isTestFile, milder, type FindingList, type FunctionFacts, type RuleInfo } from '@waggle/analysis';
 import type { Severity } from '@waggle/protocol';
 import { effortOf } from './effort.js';
@@ -13,7 +14,7 @@ interface Check {
   /** Times the limit from where on it counts a step more. */
   worseFrom: number;
   /** What must hold beside that; `from` is the limit as often as `worseFrom` says. */
-  worseWhen?: (facts: FunctionFacts, from: number) => boolean;
+  worseWhen?: (facts: FunctionFacts, about: { from: number; file: string }) => boolean;
 }
 
 /**
@@ -29,14 +30,19 @@ const NESTED = 1.25;
 /** One character as a text, or its code with the character beside it. */
 const CHARACTER = /(["'`])(?:\\.|[^\\\n])\1|\b(?:0x[\da-f]{1,4}|\d{1,3}) ?\/\* ?\S{1,4} ?\*\//gi;
 
+/** What takes a text apart, by its own word. */
+const TAKES_APART = /scan|lexer|^lex|tokeni[sz]/i;
+
 /** What goes through a text character by character branches on them by its nature; nobody cuts a scanner up. */
-const isScanner = ({ node, complexity }: FunctionFacts): boolean => (node.text().match(CHARACTER)?.length ?? 0) * 2 >= complexity;
+const isScanner = ({ node, complexity }: FunctionFacts, file: string): boolean =>
+  [functionName(node) ?? '', basename(file)].some((name) => TAKES_APART.test(name)) ||
+  (node.text().match(CHARACTER)?.length ?? 0) * 2 >= complexity;
 
 /** Many paths weigh heavily only where they are hard to follow as well: nested in one another rather than side by side. */
-const isTangled = (facts: FunctionFacts, from: number): boolean =>
+const isTangled = (facts: FunctionFacts, { from, file }: { from: number; file: string }): boolean =>
   facts.complexity - facts.alternatives >= from &&
   facts.cognitive >= Math.max(THRESHOLDS.tangled, facts.complexity * NESTED) &&
-  !isScanner(facts);
+  !isScanner(facts, file);
 
 /** A chain of `a ? x : b ? y : z` counts for each level around it, and is read from top to bottom all the same. */
 const isNested = ({ nesting }: FunctionFacts): boolean => nesting >= THRESHOLDS.nesting;
@@ -94,7 +100,7 @@ const STEP_UP: Partial<Record<Severity, Severity>> = { info: 'low', low: 'medium
 const severityOf = (check: Check, facts: FunctionFacts, file: string): Severity => {
   const { severity } = check.rule;
   const from = check.limit * check.worseFrom;
-  const isWorse = check.value(facts) >= from && (check.worseWhen?.(facts, from) ?? true);
+  const isWorse = check.value(facts) >= from && (check.worseWhen?.(facts, { from, file }) ?? true);
   const worse = isWorse ? (STEP_UP[severity] ?? severity) : severity;
   const flat = check.rule === RULES.complexity && isFlat(facts) ? milder(worse) : worse;
   return isTestFile(file) ? milder(flat) : flat;
