@@ -14,26 +14,20 @@ import type {
   StreamFigures,
   Subscription,
 } from '@waggle/bus';
-import { BlobStore, KvBucket, sameBytes } from '@waggle/bus/adapter';
-import { streamOf, WaggleError, type BucketName, type StreamName } from '@waggle/protocol';
-import { Again, Asker, type Life } from './asker.js';
+import { BlobStore, KvBucket } from '@waggle/bus/adapter';
+import { WaggleError, type BucketName, type StoreName, type StreamName } from '@waggle/protocol';
+import { Asker, type Life } from './asker.js';
+import { bytesOf } from './bytes-of.js';
 import type { Clock } from './clock.js';
 import type { Live, ModelBroker } from './model-broker.js';
-import { ModelContent, ModelStored } from './model-content.js';
+import { ModelContent } from './model-content.js';
+import { MAX_PAYLOAD, ModelPublisher } from './model-publisher.js';
 import { ModelQueue } from './model-queue.js';
-import type { Headers, ModelStream } from './model-stream.js';
+import { ModelReader } from './model-reader.js';
+import type { ModelStream } from './model-stream.js';
 import { directNetwork, type Network } from './network.js';
 
 const API_TIMEOUT = 5_000;
-const READ_TIMEOUT = 10_000;
-const PUBLISH_TIMEOUT = 10_000;
-const FULL_PATIENCE = 2_000;
-const MAX_PAYLOAD = 1024 * 1024;
-const SUBJECT = /^[^\s*>.]+(\.[^\s*>.]+)*$/;
-const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
-
-const encoder = new TextEncoder();
-const bytesOf = (body: string | Uint8Array): Uint8Array => (typeof body === 'string' ? encoder.encode(body) : body);
 
 export interface ModelBusOptions {
   network?: Network;
@@ -43,8 +37,6 @@ export interface ModelBusOptions {
   staleness?: (stream: ModelStream) => number;
 }
 
-type Sent = { sequence: number } | { actual: number; unsure: boolean };
-
 let clients = 0;
 
 /** The port over the model: one process's connection. */
@@ -53,7 +45,8 @@ export class ModelBus implements Bus {
   readonly blobs: Blobs;
   private readonly network: Network;
   private readonly asker: Asker;
-  private readonly staleness: (stream: ModelStream) => number;
+  private readonly reader: ModelReader;
+  private readonly publisher: ModelPublisher;
   private readonly queues = new Set<ModelQueue>();
   private readonly listeners = new Set<(health: BusHealth) => void>();
   private readonly silences = new Set<() => void>();
@@ -67,77 +60,33 @@ export class ModelBus implements Bus {
     { network = directNetwork(), clock = broker.clock, staleness = () => Infinity }: ModelBusOptions = {},
   ) {
     this.network = network;
-    this.staleness = staleness;
     this.clock = clock;
     this.asker = new Asker(clock, network, () => this.life);
-    this.blobs = new BlobStore(me, { publisher: this, reader: this.reader, maxPayload: () => MAX_PAYLOAD });
+    this.reader = new ModelReader(broker, this.asker, staleness);
+    this.publisher = new ModelPublisher({ broker, asker: this.asker, reader: this.reader, clock });
+    this.blobs = new BlobStore(me, { publisher: this.publisher, reader: this.reader, maxPayload: () => MAX_PAYLOAD });
   }
 
-  async publish(subject: string, body: string | Uint8Array, options: PublishOptions = {}): Promise<PublishResult> {
-    const bytes = this.checked(subject, body);
-    const sent = await this.send(subject, bytes, options);
-    if ('sequence' in sent) return { status: 'stored', sequence: sent.sequence };
-    if (!sent.unsure) return { status: 'conflict' };
-    const stream = streamOf(subject);
-    if (!stream) throw new WaggleError('BUS_TIMEOUT', `whether ${subject} was stored is unknown: its stream is`);
-    const after = options.expect ?? 0;
-    // a log may have gone on since: ours is the entry that follows the expected one
-    const found =
-      stream === 'FLOW' ? (await this.fresh(stream, subject, { after, limit: 1 }))[0] : (await this.fresh(stream, subject)).at(-1);
-    return found && sameBytes(found.body, bytes) ? { status: 'stored', sequence: found.sequence } : { status: 'conflict' };
+  publish(subject: string, body: string | Uint8Array, options?: PublishOptions): Promise<PublishResult> {
+    return this.publisher.publish(subject, body, options);
   }
 
   // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions
-  async publishOnce(
+  publishOnce(
     stream: StreamName,
     subject: string,
     body: string | Uint8Array,
-    options: Omit<PublishOptions, 'expect'> = {},
+    options?: Omit<PublishOptions, 'expect'>,
   ): Promise<OnceResult> {
-    const bytes = this.checked(subject, body);
-    for (;;) {
-      const sent = await this.send(subject, bytes, { ...options, expect: 0 });
-      if ('sequence' in sent) return { status: 'stored', sequence: sent.sequence };
-      const found = (await this.fresh(stream, subject)).at(-1);
-      if (!found) continue;
-      return sameBytes(found.body, bytes) ? { status: 'stored', sequence: found.sequence } : { status: 'taken', by: found };
-    }
+    return this.publisher.publishOnce(stream, subject, body, options);
   }
 
-  async last(
-    stream: StreamName | `KV_${BucketName}`,
-    subject: string,
-    options: { from?: 'leader' | 'any' } = {},
-  ): Promise<StoredMessage | undefined> {
-    return this.asker.ask({
-      timeout: READ_TIMEOUT,
-      work: () => {
-        const kept = this.streamNamed(stream);
-        const found = kept.last(subject, options.from === 'leader' ? Infinity : this.staleness(kept));
-        return found && new ModelStored(found);
-      },
-    });
+  last(stream: StoreName, subject: string, { from }: { from?: 'leader' | 'any' } = {}): Promise<StoredMessage | undefined> {
+    return from === 'leader' ? this.reader.lastFromLeader(stream, subject) : this.reader.last(stream, subject);
   }
 
-  async read(
-    stream: StreamName | `KV_${BucketName}`,
-    filter: string,
-    { after = 0, since, limit = Infinity, lastPerSubject = false }: ReadOptions = {},
-  ): Promise<StoredMessage[]> {
-    return this.asker.ask({
-      timeout: READ_TIMEOUT,
-      patience: 2_000,
-      work: () => {
-        const kept = this.streamNamed(stream);
-        const from = since ? kept.sequenceBefore(since.getTime()) : after;
-        const found = kept.read(filter, { after: from, upTo: this.staleness(kept), limit: lastPerSubject ? Infinity : limit });
-        const wanted = lastPerSubject ? [...new Map(found.map((one) => [one.subject, one])).values()] : found;
-        return wanted
-          .sort((a, b) => a.sequence - b.sequence)
-          .slice(0, limit)
-          .map((one) => new ModelStored(one));
-      },
-    });
+  read(stream: StoreName, filter: string, options?: ReadOptions): Promise<StoredMessage[]> {
+    return this.reader.read(stream, filter, options);
   }
 
   async queue(stream: StreamName, name: string): Promise<Queue> {
@@ -182,7 +131,7 @@ export class ModelBus implements Bus {
     const answered = (answer: Uint8Array): LiveMessage =>
       Object.assign(new ModelContent(subject, answer, {}), { respond: () => undefined });
     const [, stream] = /^\$JS\.API\.STREAM\.MSG\.GET\.(.+)$/.exec(subject) ?? [];
-    if (stream !== undefined) return this.asker.ask({ timeout, work: () => answered(bytesOf(this.messageGet(stream, bytes))) });
+    if (stream !== undefined) return this.asker.ask({ timeout, work: () => answered(bytesOf(this.reader.next(stream, bytes))) });
     return new Promise((resolve, reject) => {
       const late = (): void => reject(new WaggleError('BUS_TIMEOUT', `no answer on ${subject} within ${timeout} ms`));
       const cancel = this.clock.after(timeout, late);
@@ -196,7 +145,7 @@ export class ModelBus implements Bus {
   }
 
   purge(stream: StreamName, filter: string, { upTo }: { upTo?: number } = {}): Promise<number> {
-    return this.asker.ask({ timeout: API_TIMEOUT, work: () => this.streamNamed(stream).purge(filter, upTo) });
+    return this.asker.ask({ timeout: API_TIMEOUT, work: () => this.reader.streamNamed(stream).purge(filter, upTo) });
   }
 
   // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions
@@ -211,7 +160,7 @@ export class ModelBus implements Bus {
     return this.asker.ask({
       timeout: API_TIMEOUT,
       work: () => {
-        const { size, bytes, settings, lastSequence, lastTime } = this.streamNamed(stream);
+        const { size, bytes, settings, lastSequence, lastTime } = this.reader.streamNamed(stream);
         // the model's sources are always heard of
         const sources = Object.fromEntries(this.broker.sourcesOf(stream).map((name) => [name, 0]));
         return {
@@ -240,7 +189,7 @@ export class ModelBus implements Bus {
 
   bucket(name: BucketName): Bucket {
     return new KvBucket(name, {
-      publisher: this,
+      publisher: this.publisher,
       reader: this.reader,
       subscribe: (subject, handler) => this.subscribe(subject, handler),
       request: (subject, body) => this.request(subject, body),
@@ -286,74 +235,5 @@ export class ModelBus implements Bus {
     this.life = life;
     for (const queue of this.queues) queue.disconnected();
     for (const silence of this.silences) silence();
-  }
-
-  private get reader() {
-    return {
-      last: (stream: string, subject: string) => this.last(stream as StreamName, subject),
-      lastFromLeader: (stream: string, subject: string) => this.last(stream as StreamName, subject, { from: 'leader' }),
-      read: (stream: string, filter: string, options?: { after?: number; limit?: number; lastPerSubject?: boolean }) =>
-        this.read(stream as StreamName, filter, options),
-    };
-  }
-
-  private checked(subject: string, body: string | Uint8Array): Uint8Array {
-    const bytes = bytesOf(body);
-    if (bytes.length > MAX_PAYLOAD) throw new WaggleError('MESSAGE_TOO_LARGE', `${bytes.length} bytes, the broker takes ${MAX_PAYLOAD}`);
-    if (!SUBJECT.test(subject)) throw new WaggleError('BUS_REFUSED', `not a subject to publish on: ${JSON.stringify(subject)}`);
-    return bytes;
-  }
-
-  private send(subject: string, bytes: Uint8Array, { expect, headers, timeout = PUBLISH_TIMEOUT }: PublishOptions): Promise<Sent> {
-    const fullUntil = this.clock.now() + Math.min(timeout, FULL_PATIENCE);
-    const all: Headers = { ...headers, ...(expect === undefined ? {} : { [EXPECTED]: String(expect) }) };
-    return this.asker.ask<Sent>({
-      timeout,
-      work: (sends) => {
-        const stored = this.broker.publish(subject, bytes, all);
-        if (stored === undefined) return new Again(new WaggleError('NOT_PROVISIONED', `nothing answers on ${subject}`));
-        if ('sequence' in stored) return stored;
-        if (stored.refused === 'sequence') return { actual: stored.actual, unsure: sends > 1 };
-        if (stored.refused === 'too-large') throw new WaggleError('MESSAGE_TOO_LARGE', `too large for the stream of ${subject}`);
-        return new Again(new WaggleError('STORAGE_FULL', `no room for ${subject} (10077)`), fullUntil);
-      },
-    });
-  }
-
-  /** What a refusal spoke of is there: read until it is seen. */
-  private fresh(
-    stream: StreamName | `KV_${BucketName}`,
-    subject: string,
-    options: { after?: number; limit?: number } = {},
-  ): Promise<StoredMessage[]> {
-    return this.asker.ask({
-      timeout: READ_TIMEOUT,
-      work: () =>
-        this.streamNamed(stream)
-          .read(subject, options)
-          .map((one) => new ModelStored(one)),
-    });
-  }
-
-  private streamNamed(name: string): ModelStream {
-    const found = this.broker.streams.get(name);
-    if (!found) throw new WaggleError('NOT_PROVISIONED', `no stream ${name}`);
-    return found;
-  }
-
-  /** The stream's leader asked for the next message of a pattern. */
-  private messageGet(stream: string, body: Uint8Array): string {
-    const { seq: from = 1, next_by_subj: filter = '>' } = JSON.parse(Buffer.from(body).toString()) as {
-      seq?: number;
-      next_by_subj?: string;
-    };
-    const [found] = this.streamNamed(stream).read(filter, { after: from - 1, limit: 1 });
-    if (!found) return JSON.stringify({ error: { err_code: 10037, description: 'no message found' } });
-    const lines = Object.entries(found.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const hdrs = lines.length === 0 ? undefined : Buffer.from(`NATS/1.0\r\n${lines.join('')}\r\n`).toString('base64');
-    const { subject, sequence: seq, time, body: data } = found;
-    return JSON.stringify({
-      message: { subject, seq, time: new Date(time).toISOString(), hdrs, data: Buffer.from(data).toString('base64') },
-    });
   }
 }
