@@ -6,8 +6,6 @@ import { apiErrorOf, sequenceOf } from './pub-ack.js';
 import { toHeaders } from './raw-headers.js';
 import type { Wire } from './wire.js';
 
-/** So many writes of a stream are under way before those that come next wait for them. */
-const ALONE = 16;
 /** A batch costs the server about as much as so many writes that are synced one by one: fewer go alone. */
 const LEAST = 24;
 /** Messages and bytes of a batch at most. */
@@ -39,9 +37,9 @@ interface Waiting {
 type Verdict = { last: number } | 'refused' | 'off' | 'unknown';
 
 /**
- * Writes to one stream of a broker that syncs each write to disk: one by one while few are under way. What comes while
- * the broker is busy with those goes out together, as an atomic batch with one sync at its end; nothing waits for more
- * to come. A batch that is refused as a whole, as it is when a single message of it lost a race, is sent again one by
+ * Writes to one stream of a broker that syncs each write to disk. What comes while the broker is busy with the ones
+ * before goes out together, as an atomic batch with one sync at its end, or one by one where it is little: the broker
+ * would have it wait as well. Nothing waits for more to come. A batch that is refused as a whole, as it is when a single message of it lost a race, is sent again one by
  * one, so that each message has a verdict of its own. Where the stream takes no batches, all go one by one.
  */
 export class GroupCommit {
@@ -68,7 +66,7 @@ export class GroupCommit {
 
   write<T>(write: Write<T>): Promise<T> {
     if (!this.serves || !this.wire.isConnected) return write.alone(false);
-    if (this.underWay < ALONE && this.queue.length === 0) return this.counted(write.alone(false));
+    if (this.underWay === 0 && this.queue.length === 0) return this.counted(write.alone(false));
     if (this.takesBatches === undefined && this.asking) return this.counted(write.alone(false));
     return new Promise<T>((resolve, reject) => {
       if (this.queue.length >= MAX_WAITING) throw new WaggleError('OVERLOADED', `${MAX_WAITING} messages wait for a stream already`);
