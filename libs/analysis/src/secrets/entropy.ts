@@ -9,6 +9,9 @@ const QUOTED = new RegExp(`(?:${ENDS}|auth_?-?key)s?["'\\]]{0,2}\\s{0,3}(?:=>|:=
 /** What the name is of before that end; no more of it, so that a text is gone through once. */
 const NAME_BEFORE = /(?<![\w:-])[\w.-]{0,40}$/;
 
+/** Tokens that open nothing: where a list goes on, and what is handed back for a purchase. */
+const NO_KEY = /(?:next|page|pagination|continuation|cursor|sync|purchase)[_.-]?$/i;
+
 /** The same to the end of the line, as in files of settings. */
 const PLAIN = new RegExp(
   `^[ \\t]{0,20}(?:export[ \\t]+)?[\\w.-]{0,40}(?:${ENDS})s?[ \\t]{0,3}[:=][ \\t]{0,3}([\\w+/=.~!@#$%^&*-]{16,200})[ \\t]*$`,
@@ -25,7 +28,7 @@ export const entropyOf = (text: string): number => {
 
 /** Letters in words, one after another: names and sentences rather than keys. */
 const isWords = (value: string): boolean => {
-  const words = value.match(/[A-Za-z]?[a-z]{3,}|[A-Z]{4,}/g) ?? [];
+  const words = value.match(/[A-Za-z]?[a-z]{3,}|[A-Z][a-z]{2}|[A-Z]{4,}/g) ?? [];
   return words.join('').length > value.length * 0.6;
 };
 
@@ -48,9 +51,9 @@ const quoted = function* (text: string): Generator<Candidate> {
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const end = match.index + match[0].length;
     // One character more than a name may have, to see whether it ends there.
-    if (NAME_BEFORE.test(text.slice(Math.max(0, match.index - 41), match.index)))
-      yield { value: match[2]!, at: end - 1 - match[2]!.length };
-    else pattern.lastIndex = match.index + 1;
+    const before = text.slice(Math.max(0, match.index - 41), match.index);
+    if (!NAME_BEFORE.test(before)) pattern.lastIndex = match.index + 1;
+    else if (!/^token/i.test(match[0]) || !NO_KEY.test(before)) yield { value: match[2]!, at: end - 1 - match[2]!.length };
   }
 };
 

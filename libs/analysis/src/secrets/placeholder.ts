@@ -1,5 +1,5 @@
 /** What people write where a secret would stand. */
 const PLACEHOLDER =
-  /redacted|example|placeholder|change_?me|dummy|your[-_]|\bfoo\b|\bbar\b|x{5,}|\*{3,}|<[^>]*>|\$\{|\{\{|%s|:(pass|passwd|password|pw|secret)@|user(name)?:/i;
+  /redacted|\.{3}|…|example|placeholder|change_?me|dummy|your[-_]|\bfoo\b|\bbar\b|x{5,}|\*{3,}|<[^>]*>|\$\{|\{\{|%s|:(pass|passwd|password|pw|secret)@|user(name)?:/i;
 
 export const isPlaceholder = (text: string): boolean => PLACEHOLDER.test(text);

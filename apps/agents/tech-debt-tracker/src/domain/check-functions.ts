@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { functionName, isTestFile, milder, type FindingList, type FunctionFacts, type RuleInfo } from '@waggle/analysis';
 import type { Severity } from '@waggle/protocol';
 import { effortOf } from './effort.js';
@@ -35,7 +34,7 @@ const TAKES_APART = /scan|lexer|^lex|tokeni[sz]/i;
 
 /** What goes through a text character by character branches on them by its nature; nobody cuts a scanner up. */
 const isScanner = ({ node, complexity }: FunctionFacts, file: string): boolean =>
-  [functionName(node) ?? '', basename(file)].some((name) => TAKES_APART.test(name)) ||
+  [functionName(node) ?? '', ...file.split('/').slice(-2)].some((name) => TAKES_APART.test(name)) ||
   (node.text().match(CHARACTER)?.length ?? 0) * 2 >= complexity;
 
 /** Many paths weigh heavily only where they are hard to follow as well: nested in one another rather than side by side. */
