@@ -1,4 +1,4 @@
-import type { Bus, LiveMessage, Subscription } from '@waggle/bus';
+import type { Bus, LiveMessage, PublishResult, Subscription } from '@waggle/bus';
 import { bucketStream, retryable, subjects, WaggleError, type ErrorCode } from '@waggle/protocol';
 import type { BrokerTime } from './broker-time.js';
 import { encode, type Entry } from './record.js';
@@ -234,11 +234,20 @@ export class Cell {
         // should the writing fail, it is not tried again
         batch.splice(batch.indexOf(each), 1);
       }
-      if (entries !== base.entries && !(await this.store(base, entries, batch))) {
-        this.stale = true;
-        continue;
+      if (entries !== base.entries) {
+        const sentAt = performance.now();
+        for (const each of batch) each.sentAt ??= sentAt;
+        const stored = await this.send(base, entries, batch);
+        if (stored.status === 'conflict') {
+          // certainly not stored by this, perhaps by an earlier one
+          for (const each of batch) if (each.sentAt === sentAt) each.sentAt = undefined;
+          this.stale = true;
+          continue;
+        }
+        this.adopt({ sequence: stored.sequence, entries: this.options.rules.settle(entries, stored) });
       }
-      for (const { resolve, sentAt = performance.now() } of batch) resolve({ ...this.state, sentAt });
+      const { state } = this;
+      for (const { resolve, sentAt = performance.now() } of batch) resolve({ sequence: state.sequence, entries: state.entries, sentAt });
       return;
     }
     throw new WaggleError('OVERLOADED', `Too many change the lock ${JSON.stringify(this.scope.name)} at once.`, { path: 'scope' });
@@ -266,25 +275,15 @@ export class Cell {
     return { entries, refused };
   }
 
-  /** Whether it is stored; else something else stands there by now. */
-  private async store(base: State, entries: readonly Entry[], batch: Pending[]): Promise<boolean> {
+  /** Asks the broker to store it where `base` stands; a conflict where something else does by now. */
+  private send(base: State, entries: readonly Entry[], batch: Pending[]): Promise<PublishResult> {
     const empty = entries.length === 0;
-    const sentAt = performance.now();
-    for (const each of batch) each.sentAt ??= sentAt;
-    const until = batch.reduce((least, each) => Math.min(least, each.until), sentAt + PATIENCE);
-    const stored = await this.options.bus.publish(this.subject, empty ? '' : encode(this.scope.name, entries), {
+    const patience = batch.reduce((least, { until }) => Math.min(least, until - performance.now()), PATIENCE);
+    return this.options.bus.publish(this.subject, empty ? '' : encode(this.scope.name, entries), {
       expect: base.sequence,
       headers: empty ? TOMBSTONE_HEADERS : { 'Nats-TTL': `${this.timeToLive(entries)}s` },
-      timeout: Math.max(LEAST_TIMER, until - sentAt),
+      timeout: Math.max(LEAST_TIMER, patience),
     });
-    if (stored.status === 'conflict') {
-      // certainly not stored by this, perhaps by an earlier one
-      for (const each of batch) if (each.sentAt === sentAt) each.sentAt = undefined;
-      return false;
-    }
-    const { sequence } = stored;
-    this.adopt({ sequence, entries: this.options.rules.settle(entries, { sequence }) });
-    return true;
   }
 
   /** Seconds until the last lease of all has ended; never less. The broker removes the record then. */

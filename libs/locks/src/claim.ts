@@ -5,15 +5,18 @@ import type { LockMetrics } from './metrics.js';
 import type { LockSettings } from './options.js';
 import { MAX_ENTRIES, type Entry } from './record.js';
 import type { Rules } from './rules.js';
+import { Soon } from './soon.js';
 
 /** Seconds a waiter counts without a sign of life: what one that died costs those behind it at most. */
 const WAIT_LEASE = 5;
 /** Held for longer, the record is watched: a forced release is heard at once, and one's own needs no second try. */
 const WATCH_AFTER = 100;
-const SOON = 10;
+const LEAST_TURN = 10;
 const RETRY = 50;
 const GONE = 'it was broken by force, or its lease ended before it was renewed';
 const LONGEST_TIMER = 0x7fffffff;
+
+const SOON = new Soon(WATCH_AFTER);
 
 /** Milliseconds before the end of a lease at which its holder stops: a tenth, at most a second. */
 export const safetyMargin = (lease: number): number => Math.min(1_000, lease * 100);
@@ -77,11 +80,8 @@ export class Claim implements Member {
     this.since = performance.now();
     metrics.acquired((this.since - asked) / 1_000, settings.permits);
     if (this.watching) return this.arm();
-    // one timer for a lock that is given back soon: a renewal is not due so early
-    this.renewal = setTimeout(() => {
-      this.watch();
-      this.arm();
-    }, WATCH_AFTER);
+    // no timer of its own for a lock that is given back soon: a renewal is not due so early
+    SOON.add(this.settle);
   }
 
   /** Gives it back; what was lost before is none of ours. Rejects when the broker cannot be told: the lease ends by itself. */
@@ -166,7 +166,7 @@ export class Claim implements Member {
     let timer: NodeJS.Timeout | undefined;
     const stirred = new Promise<void>((resolve) => {
       this.wake = resolve;
-      timer = setTimeout(resolve, Math.max(SOON, renewAt - performance.now()));
+      timer = setTimeout(resolve, Math.max(LEAST_TURN, renewAt - performance.now()));
     });
     if (this.token === 0) await Promise.race([stirred, called]);
     clearTimeout(timer);
@@ -242,8 +242,14 @@ export class Claim implements Member {
     this.cell.change((entries) => rules.remove(entries, new Set([this.id]))).catch(() => undefined);
   }
 
+  private readonly settle = (): void => {
+    this.watch();
+    this.arm();
+  };
+
   private end(): void {
     this.ended = true;
+    SOON.remove(this.settle);
     clearTimeout(this.renewal);
     clearTimeout(this.losing);
     this.cell.drop(this);

@@ -188,7 +188,8 @@ export class Locks {
 }
 
 const scopesOf = (given: Scopes): Scope[] => {
-  const list = (Array.isArray(given) ? given : [given]) as (string | Scope)[];
+  if (!Array.isArray(given)) return [scopeOf(given as string | Scope)];
+  const list = given as (string | Scope)[];
   if (list.length === 0 || list.length > MOST_SCOPES)
     throw new WaggleError('INVALID_INPUT', `Name 1 to ${MOST_SCOPES} scopes.`, { path: 'scopes' });
   return [...new Map(list.map(scopeOf).map((scope) => [scope.key, scope])).values()];
