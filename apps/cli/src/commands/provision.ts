@@ -5,6 +5,7 @@ import { manifest as cli } from '../cli.manifest.js';
 import { discoverServices } from '../mesh/discover.js';
 import { DEFAULT_TENANT, Roster } from '../mesh/roster.js';
 import { makeTopology } from '../mesh/topology.js';
+import { checkSync } from '../deployment/broker-settings.js';
 import { count } from '../output/format.js';
 import { Session } from '../session/session.js';
 import { readHouseWorkflows, storeHouseWorkflows } from '../workflows/house-workflows.js';
@@ -17,6 +18,12 @@ const read = async (file: string): Promise<string> =>
     })
   ).trim();
 
+interface ProvisionCommandOptions {
+  cliSeed?: string;
+  replicas: string;
+  sync?: string;
+}
+
 export const registerProvision = ({ program, run }: Registrar): void => {
   program
     .command('provision')
@@ -25,16 +32,18 @@ export const registerProvision = ({ program, run }: Registrar): void => {
       'Makes streams, queues and buckets on the broker of NATS_URL, signed in by NATS_NKEY_SEED_FILE as the provisioner, and stores the workflows, signed in as the command line. Idempotent.',
     )
     .option('--replicas <n>', 'brokers that hold each stream: 1, or 3 or 5 of a cluster', '1')
+    .option('--sync <interval>', 'what `keys --sync` said of the broker: with `always`, writers commit in groups')
     .option('--cli-seed <file>', "key of the command line; cli.seed beside the provisioner's when left out")
     .action(
-      run(async ({ root, folder, env, output }, { cliSeed, replicas }: { cliSeed?: string; replicas: string }) => {
+      run(async ({ root, folder, env, output }, { cliSeed, replicas, sync }: ProvisionCommandOptions) => {
+        checkSync(sync);
         const servers = env['NATS_URL'];
         const seedFile = env['NATS_NKEY_SEED_FILE'];
         if (!servers || !seedFile) throw new WaggleError('CONFIG_INVALID', 'NATS_URL and NATS_NKEY_SEED_FILE must be set');
         const roster = await Roster.of(await discoverServices(root), folder);
         await makeTopology(
           { servers, seed: await read(seedFile), trusted: false },
-          { manifests: roster.manifests, replicas: Number(replicas) },
+          { manifests: roster.manifests, replicas: Number(replicas), synced: sync === 'always' },
         );
         const seed = await read(cliSeed ?? join(dirname(seedFile), `${cli.name}.seed`));
         const session = await Session.to({

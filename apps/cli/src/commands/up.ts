@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { Mesh, type MeshEvents } from '../mesh/mesh.js';
 import { once } from 'node:events';
 import type { Context } from '../context.js';
@@ -13,6 +14,7 @@ interface UpOptions {
   port?: number;
   agent?: string[];
   trusted?: boolean;
+  sync?: 'always';
 }
 
 /** What happens in a mesh, as lines; with --json as one object a line. */
@@ -63,10 +65,15 @@ export const registerUp = ({ program, run }: Registrar): void => {
     )
     .option('--processes', 'each service as a process of its own, started again when it ends')
     .option('--port <n>', 'loopback port of the broker; a free one when left out', wholeNumber(1, 65_535))
+    .addOption(
+      new Option('--sync <when>', 'always: each write is on disk before it is acknowledged; every two minutes when left out').choices([
+        'always',
+      ]),
+    )
     .option('--agent <dir>', 'folder of a service beside those of the house; may be repeated', collect)
     .option('--trusted', 'take the broker of WAGGLE_BROKER_URL as one account, with nobody kept apart')
     .action(
-      run(async (context, { processes = false, port, agent = [], trusted = false }: UpOptions) => {
+      run(async (context, { processes = false, port, agent = [], trusted = false, sync }: UpOptions) => {
         const { root, folder, output, env, interrupted } = context;
         const brokerUrl = env['WAGGLE_BROKER_URL'] || undefined;
         if (trusted && brokerUrl !== undefined) warnTrusted(output);
@@ -76,6 +83,7 @@ export const registerUp = ({ program, run }: Registrar): void => {
           folder,
           processes,
           port,
+          sync,
           agents: agent,
           brokerUrl,
           trusted: trusted && brokerUrl !== undefined,

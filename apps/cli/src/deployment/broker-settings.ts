@@ -24,13 +24,18 @@ const refuse = (path: string, message: string): never => {
   throw new WaggleError('BAD_USAGE', `${path} ${message}`, { path });
 };
 
+/** `BAD_USAGE` where it is no interval. */
+export const checkSync = (sync: string | undefined): void => {
+  if (sync !== undefined && !SYNC.test(sync)) refuse('--sync', 'is `always` or a time such as 10s or 2m');
+};
+
 const check = ({ brokers, sync }: GivenSettings): void => {
   if (brokers !== undefined) {
     if (!SIZES.includes(brokers.length)) refuse('--brokers', 'names 1, 3 or 5 brokers');
     if (new Set(brokers).size < brokers.length) refuse('--brokers', 'names one twice');
     if (!brokers.every((name) => HOST.test(name))) refuse('--brokers', 'takes host names of small letters, with commas between');
   }
-  if (sync !== undefined && !SYNC.test(sync)) refuse('--sync', 'is `always` or a time such as 10s or 2m');
+  checkSync(sync);
 };
 
 const readSettings = async (file: string): Promise<BrokerSettings> => {

@@ -24,6 +24,7 @@ export interface OwnBrokerOptions {
   config: string;
   port?: number;
   storage: number;
+  sync?: 'always';
   events: {
     onProgress: (text: string) => void;
     /** It ended by itself and is started again. */
@@ -45,9 +46,9 @@ const WORDS: Record<string, string> = {
 
 /** Starts a broker of our own, and starts it again whenever it ends by itself. */
 export const ownBroker = async (options: OwnBrokerOptions): Promise<MeshBroker> => {
-  const { root, folder, config, port, storage, events, signal } = options;
+  const { root, folder, config, port, storage, sync, events, signal } = options;
   const found = await findBroker({ cacheDir: join(homeOf(root), 'bin'), onProgress: events.onProgress, signal });
-  const broker = await startBroker({ binary: found.path, dir: folder.data, config, port, storage: storage + MARGIN });
+  const broker = await startBroker({ binary: found.path, dir: folder.data, config, port, storage: storage + MARGIN, sync });
   const stopping = new AbortController();
   let reviving: Promise<void> = Promise.resolve();
   broker.onExit((exit) => {

@@ -24,6 +24,8 @@ export interface MeshOptions {
   /** Each service as a process of its own. */
   processes: boolean;
   port?: number;
+  /** Every write is synced to disk before it is acknowledged; of a broker of the user's, that it does so. */
+  sync?: 'always';
   /** Folders of services beside those of the house. */
   agents?: readonly string[];
   /** A broker of the user's instead of one of ours. */
@@ -78,7 +80,7 @@ export class Mesh {
       if (broker.external && !trusted) await roster.config();
       const access = await accessOf(broker.url, roster, trusted);
       if (broker.external) await requireReachable(broker.url);
-      await makeTopology(access, { manifests: roster.manifests, storage, external: broker.external });
+      await makeTopology(access, { manifests: roster.manifests, storage, synced: options.sync === 'always', external: broker.external });
       // asked at each connection: the mesh itself moves to a rotated key by connecting again
       const seed = trusted ? undefined : () => readFileSync(roster.keys.seedFile(cli.name), 'utf8');
       const session = await Session.to({ servers: broker.url, me: cli.name, manifest: cli, seed, tenant: DEFAULT_TENANT, trusted });

@@ -15,6 +15,8 @@ export interface TopologyOptions {
   storage?: number;
   /** Brokers that hold each stream. */
   replicas?: number;
+  /** The broker syncs each write to disk before it acknowledges it. */
+  synced?: boolean;
   /** The broker is the user's: what it lacks is theirs to mend. */
   external?: boolean;
 }
@@ -26,10 +28,10 @@ const PASSING = ['BUS_REFUSED', 'BUS_UNREACHABLE', 'BUS_TIMEOUT', 'NOT_PROVISION
 /** Makes streams, queues and buckets, or brings them up to date. A broker without our accounts is refused unless it is trusted. */
 export const makeTopology = async (
   access: ProvisionerAccess,
-  { manifests, storage, replicas, external }: TopologyOptions,
+  { manifests, storage, replicas, synced, external }: TopologyOptions,
 ): Promise<void> => {
   try {
-    await provision({ ...access, manifests, storage, replicas });
+    await provision({ ...access, manifests, storage, replicas, synced });
   } catch (error) {
     const noAccounts = ['NATS_RIGHTS_MISSING', 'BUS_REFUSED'].includes(codeOf(error) ?? '');
     if (!external || !noAccounts) throw error;
