@@ -4,7 +4,7 @@ const STORE = 'apps/coordinator/engine/flow-store';
 const ENGINE = 'apps/coordinator/engine/engine';
 const DESK = 'apps/coordinator/engine/desk';
 const EMITTER = 'apps/coordinator/engine/emitter';
-const STORED = 'apps/coordinator/engine/stored-inputs';
+const ANSWERS = 'apps/coordinator/engine/stored-answers';
 
 /** Mistakes of the coordinator's shell. */
 export const COORDINATOR_BUGS: readonly Bug[] = [
@@ -122,15 +122,12 @@ export const COORDINATOR_BUGS: readonly Bug[] = [
     'a result that comes before its flow is known is dropped',
     change('apps/coordinator/engine/orphans', 'throw new StillToCome(key);', 'return;'),
   ),
-  bug(
-    'default-wins',
-    'escalation default applied over a stored answer',
-    change(STORED, 'await this.answers.before(key, flow, given)', '[]'),
-  ),
+  bug('default-wins', 'escalation default applied over a stored answer', change(ANSWERS, 'timed ? unanswered(flow.state, now) : []', '[]')),
+  bug('taken-lapses', 'an offer that was taken runs out', change(ANSWERS, 'unaccepted(flow.state, now)', '[]')),
   bug(
     'heard-first-wins',
     'of several answers the one that is heard first counts',
-    change('apps/coordinator/engine/stored-answers', "input.kind === 'answer' && flow.state.asks.has(input.id)", 'false'),
+    change(ANSWERS, "input.kind === 'answer' && flow.state.asks.has(input.id)", 'false'),
   ),
   bug(
     'event-twice',

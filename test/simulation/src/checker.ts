@@ -1,5 +1,5 @@
 import { emptyState, fold, type Transition } from '@waggle/flow';
-import { subjects, type AuditEntry, type Outcome, type TaskResult } from '@waggle/protocol';
+import { skillKey, subjects, type AuditEntry, type Outcome, type TaskResult } from '@waggle/protocol';
 import type { Kept } from '@waggle/testkit';
 import { SaidCheck } from './check-said.js';
 import { checkUndone } from './check-undone.js';
@@ -71,7 +71,18 @@ export class Checker {
     const transition = payloadOf<Transition>(message);
     this.compared(record, record.append(transition, this.simulation.world.now()));
     this.budgets(record);
+    for (const event of transition.events) if (event.type === 'taskFailed' && event.fault.code === 'NO_AGENT') this.forsaken(record, event);
     if (transition.n === 1) this.born(record);
+  }
+
+  /** Whoever waits for an agent hears of one that comes. */
+  private forsaken({ flowId, started }: FlowRecord, { stepId, taskId }: { stepId: string; taskId: string }): void {
+    const skill = started?.definition.steps.find(({ id }) => id === stepId)?.skill;
+    if (skill === undefined) return;
+    const [offered] = this.simulation.history.of(subjects.kvKey('DIRECTORY', `skill.${skillKey(skill)}`));
+    const since = this.simulation.world.now() - (offered?.time ?? Infinity);
+    if (since > HEARD_WITHIN)
+      this.fail('I2', flowId, `${taskId} was given up for want of an agent, and there was one for ${Math.round(since)} ms`);
   }
 
   private compared(record: FlowRecord, { attempts, questions, waits }: Endings): void {
