@@ -24,8 +24,8 @@ export interface AgentRuntimeOptions {
   tenant?: string;
 }
 
-/** Of the ack wait: two signs of life may be lost. */
-const WORKING_PART = 3;
+/** Of the ack wait: said that often, an attempt is heard of at a third of it at the latest, and two signs of life may be lost. */
+const WORKING_PART = 6;
 /** Milliseconds since its last task for which a tenant counts. */
 const LATELY = 60_000;
 
@@ -49,6 +49,7 @@ export class AgentRuntime {
   private readonly ended = { completed: 0, failed: 0, workedMs: 0 };
   private puller?: Puller;
   private host?: AttemptHost;
+  private keeper?: NodeJS.Timeout;
   private draining = false;
   private idle: () => void = () => undefined;
 
@@ -70,12 +71,12 @@ export class AgentRuntime {
       instance,
       log,
       slots: this.slots,
-      workingEvery: Math.floor(Math.min(...queues.map(({ ackWait }) => ackWait)) / WORKING_PART),
       client: (of) => this.clientOf(of),
       workspaces: (of) => this.workspacesOf(of),
       memory: (of) => this.memoryOf(of),
       shared: (of) => this.sharedOf(of),
     };
+    this.keepAlive(Math.floor(Math.min(...queues.map(({ ackWait }) => ackWait)) / WORKING_PART));
     this.describe();
     presence.report(() => this.load());
     this.puller = new Puller({ queues, slots: this.slots, start: (delivery) => void this.take(delivery), log });
@@ -96,6 +97,7 @@ export class AgentRuntime {
     for (const attempt of this.running.values()) attempt.handBack();
     await this.allSettled();
     await pulling;
+    clearInterval(this.keeper);
     await this.aborts.stop();
     for (const client of this.clients.values()) await client.close();
   }
@@ -129,6 +131,15 @@ export class AgentRuntime {
     const now = performance.now();
     this.tenants.seen(tenant, now);
     this.slots.keep(this.tenants.isAlone(tenant, now) ? 0 : keptOf(this.slots.total));
+  }
+
+  /** One timer for all attempts: most are over before a sign of life is due. */
+  private keepAlive(every: number): void {
+    this.keeper = setInterval(() => {
+      const before = performance.now() - every;
+      for (const attempt of this.running.values()) attempt.keep(before);
+    }, every);
+    this.keeper.unref();
   }
 
   private count(attempt: Attempt, end: AttemptEnd): void {

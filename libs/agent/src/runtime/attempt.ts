@@ -24,8 +24,6 @@ export interface AttemptHost {
   instance: string;
   log: Log;
   slots: Slots;
-  /** Milliseconds between signs of life to the broker. */
-  workingEvery: number;
   client(tenant: string): WaggleClient;
   workspaces(tenant: string): Workspaces;
   memory(tenant: string): Memory;
@@ -46,6 +44,7 @@ const UNREADABLE_DELAY = 1_000;
 export class Attempt {
   readonly key: string;
   readonly since = performance.now();
+  private signed = this.since;
   skill?: string;
   private readonly abort = new AbortController();
   private readonly starts: StartRecord;
@@ -68,6 +67,14 @@ export class Attempt {
   /** The same attempt delivered again to the process that still works on it: settled through the newer delivery. */
   adopt(delivery: Delivery): void {
     this.delivery = delivery;
+    this.signed = performance.now();
+  }
+
+  /** Tells the broker that it is at work, unless that was said since (`performance.now()`). */
+  keep(since: number): void {
+    if (this.signed > since) return;
+    this.signed = performance.now();
+    this.delivery.working();
   }
 
   /** Stop: canceled, past its deadline, or no longer ours. No result of it would count, but within `grace` milliseconds. */
@@ -152,11 +159,9 @@ export class Attempt {
     let lapse!: (ending: Ending) => void;
     const lapsed = new Promise<Ending>((resolve) => (lapse = resolve));
     const vigil = new Vigil({
-      every: this.host.workingEvery,
       // both by the broker's clock, and counted from here by ours: never too early, whatever the clocks say
       deadline: Math.max(1, Date.parse(dispatch.payload.deadline) - this.delivery.time.getTime()),
       heartbeat: skill.card.heartbeat,
-      working: () => this.delivery.working(),
       onLapse: (code) => {
         const error = fault(code, code === 'TASK_TIMEOUT' ? 'The deadline has passed.' : `No progress for ${skill.card.heartbeat} ms.`);
         this.abort.abort(new WaggleError(code, error.message));
@@ -215,15 +220,10 @@ export class Attempt {
 
   private async write(outcome: Outcome, dispatch?: AgentMessage<TaskDispatch>): Promise<AttemptEnd> {
     const result: TaskResult = { ...outcome, instance: this.host.instance, startedAt: this.startedAt, endedAt: new Date().toISOString() };
-    const alive = setInterval(() => this.delivery.working(), this.host.workingEvery);
-    try {
-      const written = await writeResult(this.host.bus, { address: this.address, dispatch, giveUp: () => this.handedBack }, result);
-      if (written === 'taken') this.host.log.warn('another result of this attempt stands already: ours is dropped', this.names);
-      this.delivery.ack();
-      return written === 'taken' ? 'taken' : outcome.kind;
-    } finally {
-      clearInterval(alive);
-    }
+    const written = await writeResult(this.host.bus, { address: this.address, dispatch, giveUp: () => this.handedBack }, result);
+    if (written === 'taken') this.host.log.warn('another result of this attempt stands already: ours is dropped', this.names);
+    this.delivery.ack();
+    return written === 'taken' ? 'taken' : outcome.kind;
   }
 
   private drop(): 'aborted' {

@@ -4,9 +4,15 @@ import type { HeldTask, TaskAddress } from '@waggle/protocol';
 /** A task held for so long is worth telling the mesh of at once: what no beat named waits for its ack wait when this instance dies. */
 const TELL_AFTER = 50;
 
+interface Held {
+  task: HeldTask;
+  since: number;
+  told: boolean;
+}
+
 /** What this instance has taken and not settled: the beats name it, so that it can be handed back when the instance dies. */
 export class HeldTasks {
-  private readonly held = new Map<string, { task: HeldTask; since: number; told: boolean }>();
+  private readonly held = new Map<string, Held>();
   private timer?: NodeJS.Timeout;
 
   /** `tell` sends a beat soon. */
@@ -31,15 +37,15 @@ export class HeldTasks {
 
   remove(key: string): void {
     this.held.delete(key);
-    if (this.held.size > 0) return;
-    clearTimeout(this.timer);
-    this.timer = undefined;
   }
 
-  /** One timer for all: to the moment when the longest untold one has been held long enough. */
+  /**
+   * One timer for all: to the moment when the longest untold one has been held long enough. It runs on when that one is
+   * gone: most tasks are, and a timer for each would cost more than a look in vain.
+   */
   private watch(): void {
     if (this.timer !== undefined) return;
-    const untold = [...this.held.values()].find(({ told }) => !told);
+    const untold = this.firstUntold();
     if (untold === undefined) return;
     this.timer = setTimeout(() => this.look(), Math.max(1, untold.since + TELL_AFTER - performance.now()));
     this.timer.unref();
@@ -47,8 +53,14 @@ export class HeldTasks {
 
   private look(): void {
     this.timer = undefined;
-    const due = performance.now() - TELL_AFTER;
-    if ([...this.held.values()].some(({ told, since }) => !told && since <= due)) this.tell();
+    const untold = this.firstUntold();
+    if (untold !== undefined && untold.since <= performance.now() - TELL_AFTER) this.tell();
     else this.watch();
+  }
+
+  /** The one held longest. */
+  private firstUntold(): Held | undefined {
+    for (const held of this.held.values()) if (!held.told) return held;
+    return undefined;
   }
 }

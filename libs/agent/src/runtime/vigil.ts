@@ -1,27 +1,21 @@
 export interface VigilOptions {
-  /** Milliseconds between signs of life to the broker. */
-  every: number;
   /** Milliseconds until the attempt is given up. */
   deadline: number;
   /** Milliseconds without progress after which it counts as stuck. */
   heartbeat?: number;
-  /** Tells the broker that the task is still worked on. */
-  working: () => void;
   onLapse: (code: 'TASK_TIMEOUT' | 'HEARTBEAT_TIMEOUT') => void;
 }
 
 /** The longest a timer of Node can run. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Watches over one attempt by the process's own monotonic clock: signs of life until the deadline or the skill's heartbeat lapses. */
+/** Watches over one attempt by the process's own monotonic clock, until the deadline or the skill's heartbeat lapses. */
 export class Vigil {
-  private readonly beating: NodeJS.Timeout;
   private readonly deadline: NodeJS.Timeout;
   private heart?: NodeJS.Timeout;
   private paused = 0;
 
   constructor(private readonly options: VigilOptions) {
-    this.beating = setInterval(options.working, options.every);
     this.deadline = setTimeout(() => this.lapse('TASK_TIMEOUT'), Math.min(options.deadline, LONGEST));
     this.progressed();
   }
@@ -51,7 +45,6 @@ export class Vigil {
 
   stop(): void {
     this.stopped = true;
-    clearInterval(this.beating);
     clearTimeout(this.deadline);
     clearTimeout(this.heart);
   }
