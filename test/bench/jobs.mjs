@@ -1,6 +1,6 @@
 /** The jobs that every contestant runs: their shapes, and how often. */
-const layers = 10;
-const width = 10;
+export const layers = 10;
+export const width = 10;
 const name = (layer, i) => `l${layer}t${i}`;
 
 /** About 300 bytes of a message in all. */

@@ -3,14 +3,35 @@ import { readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 
-/** User and system seconds a process has used so far. */
-const cpuOf = (pid) => {
+/** User, system, and the same of children it has waited for: seconds so far. */
+const timesOf = (pid) => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return fields.slice(11, 15).map((ticks) => Number(ticks) / TICKS_PER_SECOND);
 };
 
-export const cpuSeconds = (pids) => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+/** User and system seconds a process has used so far. */
+const cpuOf = (pid) => {
+  const [user, system] = timesOf(pid);
+  return user + system;
+};
+
+/** The same of a process that forks, its children included, those that are gone too. */
+export const cpuOfFamily = (pid) => {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  return [pid, ...children].reduce((sum, each) => {
+    try {
+      return sum + timesOf(each).reduce((a, b) => a + b, 0);
+    } catch (error) {
+      // it ended meanwhile
+      if (each !== pid && ['ENOENT', 'ESRCH'].includes(error.code)) return sum;
+      throw error;
+    }
+  }, 0);
+};
+
+/** Of process ids, and of functions that give seconds. */
+export const cpuSeconds = (pids) => pids.reduce((sum, pid) => sum + (typeof pid === 'function' ? pid() : cpuOf(pid)), 0);
 
 export const residentMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 

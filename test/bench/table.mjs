@@ -41,23 +41,23 @@ const verdict = ({ unit, goal }, ratio) => {
 
 const over = (rounds, value) => median(rounds.map(value));
 
-/** Of `[{ w2, recipe, agent, mesh }, …]`. */
-export const tableOf = (rounds) => {
-  const lines = ['| job | W2 | recipe | Waggle | to W2 | to the recipe | goal |', '|---|---|---|---|---|---|---|'];
+/** Of `[{ w2, recipe, agent, mesh, peers }, …]`; `peers`: names of others that have a column and a ratio. */
+export const tableOf = (rounds, peers = []) => {
+  const heads = ['job', 'W2', 'recipe', ...peers, 'Waggle', 'to W2', 'to the recipe', ...peers.map((name) => `to ${name}`), 'goal'];
+  const lines = [`| ${heads.join(' | ')} |`, `|${'---|'.repeat(heads.length)}`];
   for (const row of ROWS) {
-    const w2 = (round) => (row.w2 ?? w2Of[row.unit])(round.w2);
     const mine = (round) => row.of(round[row.who]);
     const show = (value) => shown[row.unit](over(rounds, value));
-    const toW2 = over(rounds, (round) => mine(round) / w2(round));
-    const cells = [row.job, show(w2), '', show(mine), `${toW2.toFixed(2)} x`, '', row.to === 'w2' ? verdict(row, toW2) : ''];
-    if (row.who === flows) {
-      const recipe = (round) => row.of(round.recipe);
-      const toRecipe = over(rounds, (round) => mine(round) / recipe(round));
-      cells[2] = show(recipe);
-      cells[5] = `${toRecipe.toFixed(2)} x`;
-      if (row.to === 'recipe') cells[6] = verdict(row, toRecipe);
-    }
-    lines.push(`| ${cells.join(' | ')} |`);
+    const ratio = (value) => over(rounds, (round) => mine(round) / value(round));
+    const others = {
+      w2: (round) => (row.w2 ?? w2Of[row.unit])(round.w2),
+      ...(row.who === flows && { recipe: (round) => row.of(round.recipe) }),
+    };
+    const beside = peers.map((name) => (row.who === flows ? (round) => row.of(round.peers[name]) : undefined));
+    const all = [others.w2, others.recipe, ...beside];
+    const cells = all.map((value) => (value ? show(value) : ''));
+    const ratios = all.map((value) => (value ? `${ratio(value).toFixed(2)} x` : ''));
+    lines.push(`| ${[row.job, ...cells, show(mine), ...ratios, verdict(row, ratio(others[row.to]))].join(' | ')} |`);
   }
   return lines.join('\n');
 };

@@ -1,0 +1,79 @@
+/**
+ * Others that do such work, as contestants: each module of this folder says what it needs, how durable it is set, and how
+ * to start it: `start({ from, program })` gives `{ flow(shape), pids, stop() }`, as Waggle and the recipe are driven. `stop`
+ * closes connections: processes and servers are ended by who started them.
+ */
+import { contestOfFlows } from '../contest.mjs';
+import { peers as bullmq } from './bullmq.mjs';
+import { packagesOf, versionOf } from './packages.mjs';
+import { findProgram } from './servers.mjs';
+
+const CONTEST_LIMIT = 10 * 60_000;
+const all = { ...bullmq };
+
+/** `a,b` as a list; an error for one that nobody knows. */
+export const peersNamed = (list) => {
+  const names = [...new Set(list.split(',').filter((name) => name !== ''))];
+  const unknown = names.filter((name) => !(name in all));
+  if (unknown.length > 0) throw new Error(`--peers takes ${Object.keys(all).join(', ')}, not ${unknown.join(', ')}`);
+  return names;
+};
+
+const leftOut = (name, why) => console.error(`${name} is left out: ${why}`);
+
+/** What is installed of a peer: `from` and its program, or undefined and a line that says what is missing. */
+const find = async (name, from) => {
+  const { packages, program, programIn, get } = all[name];
+  const absent = packages.filter((each) => versionOf(from, each) === undefined);
+  const path = programIn?.(packagesOf(from)) ?? (await findProgram(program));
+  if (absent.length === 0 && path !== undefined) return { from, program: path };
+  const how = [
+    absent.length > 0 && `${absent.join(' and ')} not in ${from}/node_modules (npm install --prefix ${from} ${packages.join(' ')})`,
+    path === undefined && `no ${program} by PATH (${get})`,
+  ];
+  leftOut(name, how.filter(Boolean).join('; '));
+};
+
+/** Those of `names` that are installed and start: `[{ name, settings, flow, pids, stop }]`. */
+export const startPeers = async (names, from) => {
+  const running = [];
+  for (const name of names) {
+    try {
+      const found = await find(name, from);
+      if (found === undefined) continue;
+      const { packages, settings, start } = all[name];
+      const versions = packages.map((each) => `${each} ${versionOf(from, each)}`).join(', ');
+      running.push({ name, settings: `**${name}** (${versions}): ${settings}.`, ...(await start(found)) });
+    } catch (error) {
+      leftOut(name, error.message);
+    }
+  }
+  return running;
+};
+
+const inTime = async (work) => {
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done in ${CONTEST_LIMIT / 60_000} minutes`)), CONTEST_LIMIT);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** All jobs once by each: figures by name. One that fails is taken out of `running`, so that the rest goes on. */
+export const contestOfPeers = async (running) => {
+  const figures = {};
+  for (const peer of [...running]) {
+    try {
+      figures[peer.name] = await inTime(contestOfFlows(peer.flow, peer.pids));
+      figures[peer.name].client = figures[peer.name].one;
+    } catch (error) {
+      leftOut(peer.name, error.message);
+      running.splice(running.indexOf(peer), 1);
+    }
+  }
+  return figures;
+};
