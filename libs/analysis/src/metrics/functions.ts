@@ -13,6 +13,8 @@ export interface FunctionFacts {
   complexity: number;
   /** Of that, what stands side by side: cases of a switch, and what follows on `else if`. */
   alternatives: number;
+  /** The most branches that must be read together: those of one case with what is in it, or those outside of all cases. */
+  together: number;
   /** Cognitive (G. A. Campbell, 2018): what breaks the flow of reading counts one, and one more for each level around it. Recursion is not counted. */
   cognitive: number;
   /** Lines from first to last. */
@@ -39,9 +41,24 @@ class Levels {
   }
 }
 
+/** Branches outside of any case, and of the outermost case that is open. */
+class Pieces {
+  private readonly outside = { end: Infinity, branches: 1 };
+  private current = this.outside;
+
+  /** Counts branches at a place; `alternative` when a case, or what follows on `else if`, begins there. Returns those of its piece. */
+  add(branches: number, { start, end }: { start: number; end: number }, alternative: boolean): number {
+    if (this.current.end <= start) this.current = this.outside;
+    // What follows on `else if` lies within what went before, and ends where that does.
+    if (alternative && (this.current === this.outside || this.current.end === end)) this.current = { end, branches: 0 };
+    return (this.current.branches += branches);
+  }
+}
+
 interface Open {
   facts: FunctionFacts;
   end: number;
+  pieces: Pieces;
   control: Levels;
   structures: Levels;
 }
@@ -57,7 +74,7 @@ const newFacts = (grammar: Grammar, node: Node): FunctionFacts => {
   const place = placeOf(node.range());
   const lines = place.endLine - place.line + 1;
   const parameters = countParameters(grammar, node);
-  return { node, place, complexity: 1, alternatives: 0, cognitive: 0, lines, ownLines: lines, nesting: 0, parameters };
+  return { node, place, complexity: 1, alternatives: 0, together: 1, cognitive: 0, lines, ownLines: lines, nesting: 0, parameters };
 };
 
 const beginsWith = (node: Node, keyword: string): boolean => kindOf(node.child(0)) === keyword;
@@ -190,7 +207,7 @@ export const functionsOf = (language: Language, root: Node): TreeFacts => {
       const facts = newFacts(grammar, node);
       if (within !== undefined) within.facts.ownLines -= facts.lines - 1;
       functions.push(facts);
-      open.push({ facts, end: spot.end, control: new Levels(), structures: new Levels() });
+      open.push({ facts, end: spot.end, pieces: new Pieces(), control: new Levels(), structures: new Levels() });
       continue;
     }
     const branches = branchesOf(grammar, spot);
@@ -199,7 +216,9 @@ export const functionsOf = (language: Language, root: Node): TreeFacts => {
       continue;
     }
     within.facts.complexity += branches;
-    if (ALTERNATIVES.has(kind) || isElseIf(grammar, spot)) within.facts.alternatives += branches;
+    const alternative = ALTERNATIVES.has(kind) || isElseIf(grammar, spot);
+    if (alternative) within.facts.alternatives += branches;
+    within.facts.together = Math.max(within.facts.together, within.pieces.add(branches, spot, alternative));
     addCognitive(grammar, within, spot);
     if (!grammar.nesting.includes(kind) || isElseIf(grammar, spot)) continue;
     within.facts.nesting = Math.max(within.facts.nesting, within.control.around(spot.start) + 1);

@@ -44,6 +44,11 @@ interface Exported {
   exports: Omit<ExportFacts, 'usedHere'>[];
 }
 
+const variablesOf = (node: Node): string[] =>
+  (node.find({ rule: { kind: 'lexical_declaration' } })?.namedChildren() ?? [])
+    .map((each) => each.field('name'))
+    .flatMap((name) => (name !== null && kindOf(name) === 'identifier' ? [name.text()] : []));
+
 const exported = (node: Node, text: string, line: number): Exported => {
   const source = /^export\s+(?:type\s+)?(?:\*|\{)/.test(text) ? SOURCE.exec(text) : null;
   const from = source?.[1] ?? source?.[2];
@@ -58,18 +63,18 @@ const exported = (node: Node, text: string, line: number): Exported => {
   const declared = DECLARED.exec(text);
   if (declared === null) return { imports: [], exports: [] };
   const kind = declared[1] === 'interface' || declared[1] === 'type' ? 'type' : 'value';
-  const declarators = node.find({ rule: { kind: 'lexical_declaration' } })?.namedChildren() ?? [];
-  const names = /^(const|let|var)$/.test(declared[1]!)
-    ? declarators.map((each) => each.field('name')).flatMap((name) => (name !== null && kindOf(name) === 'identifier' ? [name.text()] : []))
-    : [declared[2]!];
+  const names = /^(const|let|var)$/.test(declared[1]!) ? variablesOf(node) : [declared[2]!];
   return { imports: [], exports: names.map((name) => ({ name, line, kind })) };
 };
 
-/** How often each word stands in a text. */
-const wordsOf = (text: string): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const [word] of text.matchAll(/[\w$]+/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+const isWordAt = (text: string, at: number): boolean => at >= 0 && at < text.length && /[\w$]/.test(text[at]!);
+
+/** Whether a word stands in a text more than once. */
+const standsAgain = (text: string, word: string): boolean => {
+  let found = 0;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length))
+    if (!isWordAt(text, at - 1) && !isWordAt(text, at + word.length) && ++found > 1) return true;
+  return false;
 };
 
 /** Imports and exports of one module that are looked at: more of them nobody wrote. */
@@ -101,10 +106,9 @@ export const readModule = (file: string, text: string, root: Node): ModuleFacts 
   rest.push(text.slice(at));
   const mentioned = new Set([...rest.join('\n').matchAll(MENTIONED)].map((match) => match[1]!));
   for (const from of mentioned) imports.push({ from, names: ['*'], types: true, line: 1 });
-  const words = exports.length === 0 ? new Map<string, number>() : wordsOf(text);
   return {
     file,
     imports: imports.slice(0, MOST),
-    exports: exports.slice(0, MOST).map((each) => ({ ...each, usedHere: (words.get(each.name) ?? 0) > 1 })),
+    exports: exports.slice(0, MOST).map((each) => ({ ...each, usedHere: standsAgain(text, each.name) })),
   };
 };

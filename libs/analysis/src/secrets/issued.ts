@@ -22,6 +22,9 @@ const CONFIG = {
 /** What it lists beside secrets: the number of an account opens nothing. */
 const IDENTIFIERS = new Set(['AWSAccountID']);
 
+/** Ids of users, roles and the like at AWS have the shape of a key's id, and open nothing. */
+const NO_KEY_ID = /^A(?:GPA|IDA|ROA|IPA|NPA|NVA)/;
+
 /** `@secretlint/secretlint-rule-aws` -> `aws`. */
 const kindOf = (ruleId: string): string =>
   ruleId
@@ -48,6 +51,7 @@ export const issuedSecrets = async (path: string, text: string): Promise<Secret[
         message.type === 'message' &&
         !IDENTIFIERS.has(message.messageId) &&
         !isPlaceholder(text.slice(message.range[0], message.range[1])) &&
+        !(message.messageId === 'AWSAccessKeyID' && NO_KEY_ID.test(text.slice(message.range[0], message.range[1]))) &&
         !isExample(text, message.range[0]),
     )
     .map(({ ruleId, loc }) => ({

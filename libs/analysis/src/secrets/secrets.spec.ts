@@ -23,6 +23,7 @@ describe('random text under the name of a secret', () => {
     ['a name', 'a.ts', "const accessToken = 'spring.security.oauth2.token1';"],
     ['an address', 'a.ts', `const token = 'https://example.org/${KEY}';`],
     ['a placeholder', 'a.ts', "const apiKey = 'your-api-key-goes-here-123';"],
+    ['the id of a user', 'a.py', `user = '${['AID', 'A', 'Q7ZQ7ZQ7ZQ7ZQ7ZQ'].join('')}'`],
     ['where a list goes on', 'a.ts', `const nextPageToken = '${KEY}';`],
     ['an elided text', 'a.ts', `const token = '${KEY}...';`],
     ['a name with a number', 'a.ts', `const keys = { encryptionKey: 'encryptionKey1024', authKey: 'authKeyOfServer1024' };`],

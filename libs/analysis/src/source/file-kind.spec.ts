@@ -15,6 +15,7 @@ describe('kinds of files', () => {
       'examples/x.ts',
       'src/fixtures/x.py',
       'a/testdata/x.json',
+      'internal/acmetest/ca.go',
     ])
       expect([path, isTestFile(path)]).toEqual([path, true]);
     for (const path of ['src/a.ts', 'src/contest.ts', 'src/latest/a.ts', 'attest.py', 'src/testing.ts', 'spec.ts'])

@@ -34,6 +34,8 @@ export const isTestData = (path: string): boolean => /(^|\/)(fixtures?|__fixture
 export const isTestFile = (path: string): boolean =>
   isTestData(path) ||
   /(^|\/)(tests?|__tests__|__mocks__|specs?|examples?|benchmarks?|bench)\//i.test(path) ||
+  // Packages of Go that help tests end so: `httptest`.
+  /(^|\/)[a-z\d]+test\/[^/]+\.go$/.test(path) ||
   /([._-](test|spec)s?\.[a-z]+|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py)$/i.test(path);
 
 /** Brackets within brackets: people's code stays far below. */

@@ -7,7 +7,7 @@ import { REVISION } from './engine.js';
 const RULES = join(__dirname, '../../../../../libs/analysis/rules');
 
 /** What the examples of all rules gave when this was last looked at. */
-const RESULT = { revision: 7, rules: '17c485fe5cc0a27c', hash: '211cc087e8ce922e' };
+const RESULT = { revision: 8, rules: '30b7be0058888497', hash: '211cc087e8ce922e' };
 
 const PATHS: Readonly<Record<string, string>> = {
   dockerfile: 'Dockerfile',

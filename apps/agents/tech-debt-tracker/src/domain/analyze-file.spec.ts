@@ -40,6 +40,10 @@ describe('functions', () => {
     expect(await findings('src/a.ts', `function f(a) {\n${chain}\n}`)).toEqual([
       expect.stringMatching(/^low debt\/complexity 1: .*has 61 paths/),
     ]);
+    const kinds = Array.from({ length: 30 }, (_, at) => `case ${at}: for (const b of a) { if (b) { return ${at}; } } break;`).join('\n');
+    expect(await findings('src/a.ts', `function f(a, c) {\nswitch (c) {\n${kinds}\n}\n}`)).toEqual([
+      expect.stringMatching(/^medium debt\/complexity 1: .*has 91 paths.*cognitive 151/),
+    ]);
     const ternaries = `${Array.from({ length: 14 }, (_, at) => `a === ${at} ? ${at} : `).join('')}0`;
     expect(await findings('src/a.ts', `const f = (a) => ${ternaries};`)).toEqual([
       expect.stringMatching(/^medium debt\/cognitive-complexity 1: .*complexity 105/),

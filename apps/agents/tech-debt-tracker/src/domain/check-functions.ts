@@ -37,11 +37,12 @@ const isScanner = ({ node, complexity }: FunctionFacts, file: string): boolean =
   [functionName(node) ?? '', ...file.split('/').slice(-2)].some((name) => TAKES_APART.test(name)) ||
   (node.text().match(CHARACTER)?.length ?? 0) * 2 >= complexity;
 
-/** Many paths weigh heavily only where they are hard to follow as well: nested in one another rather than side by side. */
+/**
+ * Many paths weigh heavily only where they must be read together, and are hard to follow as well: nested in one another
+ * rather than side by side. A switch over kinds, each with a few branches of its own, is read a case at a time.
+ */
 const isTangled = (facts: FunctionFacts, { from, file }: { from: number; file: string }): boolean =>
-  facts.complexity - facts.alternatives >= from &&
-  facts.cognitive >= Math.max(THRESHOLDS.tangled, facts.complexity * NESTED) &&
-  !isScanner(facts, file);
+  facts.together >= from && facts.cognitive >= Math.max(THRESHOLDS.tangled, facts.complexity * NESTED) && !isScanner(facts, file);
 
 /** A chain of `a ? x : b ? y : z` counts for each level around it, and is read from top to bottom all the same. */
 const isNested = ({ nesting }: FunctionFacts): boolean => nesting >= THRESHOLDS.nesting;

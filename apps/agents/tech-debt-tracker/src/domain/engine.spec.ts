@@ -9,7 +9,7 @@ const FOLDER = join(__dirname, '../../../../../libs/analysis/fixtures/complexity
 const EXTENSIONS = ['ts', 'js', 'py', 'go', 'java', 'rs', 'c', 'cpp', 'cs', 'rb', 'php', 'kt'];
 
 /** What the same files gave when the revision was last raised. */
-const RESULT = { revision: 4, hash: '52e4375a0c913f8a' };
+const RESULT = { revision: 5, hash: '52e4375a0c913f8a' };
 
 describe('the engine', () => {
   it('gives what it gave, or has another revision: else stale results would be taken from the last audit', async () => {
