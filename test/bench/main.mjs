@@ -16,6 +16,7 @@ import { contestOfPeers, peersNamed, startPeers } from './peers/peers.mjs';
 import { endServers } from './peers/servers.mjs';
 import { endAll } from './processes.mjs';
 import { startReference } from './reference-run.mjs';
+import { benchSynced } from './synced.mjs';
 import { tableOf } from './table.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -83,4 +84,5 @@ try {
 } finally {
   await endEverything();
 }
+await benchSynced({ binary, rounds: wanted, write: values.write });
 process.exit(0);

@@ -35,9 +35,9 @@ const startLayout = async (binary, manifests, { storage, syncAlways = false } = 
   await mkdir(join(dir, 'keys'), { mode: 0o700 });
   for (const { name } of manifests) await writeFile(seedFile(name), keys[name].seed, { mode: 0o600 });
   const publicKeys = Object.fromEntries(all.map(({ name }) => [name, keys[name].publicKey]));
-  const config = `${brokerConfig({ manifests: all, keys: publicKeys })}${syncAlways ? '\njetstream { sync_interval: always }\n' : ''}`;
-  const broker = await startBroker({ binary, dir: join(dir, 'broker'), config });
-  await provision({ servers: broker.url, seed: keys[PROVISIONER.name].seed, manifests, storage });
+  const config = brokerConfig({ manifests: all, keys: publicKeys });
+  const broker = await startBroker({ binary, dir: join(dir, 'broker'), config, ...(syncAlways && { sync: 'always' }) });
+  await provision({ servers: broker.url, seed: keys[PROVISIONER.name].seed, manifests, storage, synced: syncAlways });
   return {
     broker,
     busFor: (manifest) => connectBus({ servers: broker.url, me: manifest.name, manifest, seed: keys[manifest.name].seed }),

@@ -9,9 +9,10 @@ import { prepareReference, recipeClient, referenceConfig, w2Client } from './ref
 
 const file = fileURLToPath(new URL('reference.mjs', import.meta.url));
 
-export const startReference = async (binary) => {
+/** `syncAlways`: every write fsynced. */
+export const startReference = async (binary, { syncAlways = false } = {}) => {
   const dir = await mkdtemp(join(tmpdir(), 'waggle-bench-'));
-  const broker = await startBroker({ binary, dir, config: referenceConfig });
+  const broker = await startBroker({ binary, dir, config: referenceConfig, ...(syncAlways && { sync: 'always' }) });
   await prepareReference(broker.url);
   const [w2Worker, coordinator, worker] = await Promise.all(
     ['w2Worker', 'coordinator', 'worker'].map((role) => startProcess(file, { args: [role, broker.url] })),

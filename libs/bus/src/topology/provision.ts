@@ -24,7 +24,7 @@ export interface ProvisionOptions extends ProvisionerConnection {
   storage?: number;
   /** Brokers that hold each stream: 1 (default), 3 or 5 of a cluster that has as many. May be raised later. */
   replicas?: number;
-  /** The broker syncs each write to disk before it acknowledges it (`sync_interval: always`): writers commit in groups. */
+  /** The broker syncs each write to disk before it acknowledges it (`sync_interval: always`): with one replica writers commit in groups. */
   synced?: boolean;
   log?: ProvisionLog;
 }

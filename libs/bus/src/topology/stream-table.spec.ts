@@ -37,6 +37,18 @@ describe('the streams', () => {
       expect(named(name).max_age).toBe(0);
   });
 
+  it('take batches, and write INPUT later, only where each write is synced and one broker holds each stream', () => {
+    const [alone, three] = [streamTable(DEFAULT_STORAGE, 1, true), streamTable(DEFAULT_STORAGE, 3, true)];
+    const batches = (table: typeof alone): string[] => table.filter(({ allow_atomic }) => allow_atomic).map(({ name }) => name);
+    expect(batches(alone)).toEqual(expect.arrayContaining(['SUBMIT', 'FLOW', 'TASK', 'RESULT']));
+    expect(batches(alone)).toHaveLength(4);
+    expect(alone.filter(({ persist_mode }) => persist_mode).map(({ name }) => name)).toEqual(['INPUT']);
+    for (const table of [three, streamTable()]) {
+      expect(batches(table)).toEqual([]);
+      expect(table.filter(({ persist_mode }) => persist_mode)).toEqual([]);
+    }
+  });
+
   it('permit roll-ups, schedules and times to live only where they are used', () => {
     const where = (test: (stream: ReturnType<typeof named>) => boolean | undefined): string[] =>
       streamTable()

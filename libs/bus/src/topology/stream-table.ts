@@ -148,13 +148,14 @@ const bucketSettings = (bucket: BucketName, size: Size): StreamSettings =>
 /**
  * Every stream, with every limit; INPUT without its sources, which come last (provision.ts).
  * `storage`: bytes for all together, shared out in proportion; `replicas`: brokers that hold each; `synced`: the broker
- * syncs each write before it acknowledges it, so that writers commit in groups.
+ * syncs each write before it acknowledges it, so that writers commit in groups, where one broker holds each.
  */
 export const streamTable = (storage = DEFAULT_STORAGE, replicas = 1, synced = false): StreamSettings[] => {
   const size = { scale: storage / DEFAULT_STORAGE, replicas };
+  const grouped = synced && replicas === 1;
   const kept = (name: StreamName): Special =>
     name === 'INPUT'
-      ? { ...TABLE.INPUT, ...(synced && replicas === 1 && { persist_mode: 'async' as const }) }
-      : { subjects: subjectsOf(name, '*'), ...TABLE[name], ...(isGrouped(name) && { allow_atomic: synced }) };
+      ? { ...TABLE.INPUT, ...(grouped && { persist_mode: 'async' as const }) }
+      : { subjects: subjectsOf(name, '*'), ...TABLE[name], ...(isGrouped(name) && { allow_atomic: grouped }) };
   return [...STREAMS.map((name) => settings(name, kept(name), size)), ...BUCKETS.map((bucket) => bucketSettings(bucket, size))];
 };
