@@ -324,6 +324,6 @@ export class Cell {
     const place = entries.findIndex(({ id }) => this.members.has(id));
     if (ends.length === 0 || place < 0 || !Number.isFinite(ends[0])) return;
     const wait = Math.max(LEAST_TIMER, Math.min(...ends) + 1) + Math.min(MOST_STAGGER, place * STAGGER);
-    this.expiry = setTimeout(() => this.refresh(), Math.min(wait, 0x7fffffff));
+    this.expiry = setTimeout(() => this.refresh(), Math.min(wait, 0x7fffffff)).unref();
   }
 }
