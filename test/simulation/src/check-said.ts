@@ -1,7 +1,8 @@
 import { PRIORITIES, subjects } from '@waggle/protocol';
 import { createHash } from 'node:crypto';
+import { wasStopped } from './attempt-record.js';
 import { LONGEST_FAULT } from './faults.js';
-import { wasStopped, type FlowRecord } from './flow-record.js';
+import type { FlowRecord } from './flow-record.js';
 import { TENANT } from './sim-client.js';
 import type { Simulation } from './simulation.js';
 

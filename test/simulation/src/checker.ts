@@ -1,10 +1,11 @@
 import { emptyState, fold, type Transition } from '@waggle/flow';
 import { skillKey, subjects, type AuditEntry, type Outcome, type TaskResult } from '@waggle/protocol';
 import type { Kept } from '@waggle/testkit';
+import type { AttemptRecord, Endings } from './attempt-record.js';
 import { SaidCheck } from './check-said.js';
 import { checkUndone } from './check-undone.js';
 import { HEARD_WITHIN, WaitCheck } from './check-waits.js';
-import { FlowRecord, type AttemptRecord, type Endings } from './flow-record.js';
+import { FlowRecord } from './flow-record.js';
 import { payloadOf } from './payload.js';
 import { TENANT } from './sim-client.js';
 import type { Simulation } from './simulation.js';
