@@ -427,6 +427,18 @@ describe('children', () => {
     ).toEqual(['notifyParent', 'outcome']);
     expect(d.commands('notifyParent')).toMatchObject([{ parent: { flowId: 'p' }, childId: 'f1', state: 'FAILED', attempts: 1 }]);
   });
+
+  // found by `npm run simulate -- --seed 2770`: what was told of as unused was given out a second time
+  it('tell as used what they set aside for children that they cancel as they end', () => {
+    const d = new Driver();
+    d.agents['*'] = [offer('other')];
+    d.facts.parent = { granted: true, agent: 'worker', tasks: 4, deadline: d.now + 60_000, hop: 3 };
+    d.submit({ skill: 's', parent: { flowId: 'p', taskId: 'a', attempt: 1 } }, { owner: 'worker' });
+    d.give(d.input('childReserve', { childId: 'c1', agent: 'other', taskId: 'task', attempt: 1, tasks: 2 }));
+    d.complete('task');
+    expect(d.commands('cancelChild')).toMatchObject([{ childId: 'c1' }]);
+    expect(d.commands('notifyParent')).toMatchObject([{ childId: 'f1', state: 'COMPLETED', attempts: 3 }]);
+  });
 });
 
 describe('sizes', () => {

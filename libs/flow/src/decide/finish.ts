@@ -72,7 +72,8 @@ export const conclude = (draft: Draft, outcome: Outcome, parent?: { flowId: stri
       childId: state.flowId,
       state: outcome.state,
       cost: outcome.cost,
-      attempts: state.used,
+      // what was set aside for children that are canceled, and have not said what they used, may be used
+      attempts: state.used + state.reserved,
       // whoever submitted it for a step waits for what came of it
       ...(state.owner === COORDINATOR ? { output: outcome.output, errors: outcome.errors } : {}),
     });
