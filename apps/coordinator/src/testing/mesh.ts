@@ -8,7 +8,9 @@ import { CLIENT, TENANT } from './client.js';
 export const SKILL = 'work.do';
 
 /** A broker on which anybody may do anything, with an agent `worker` that offers SKILL and a bus for looking at things. */
-export const testMesh = async (options: { partitions?: number; storage?: number; synced?: boolean } = {}): Promise<{ broker: TestBroker; see: Bus }> => {
+export const testMesh = async (
+  options: { partitions?: number; storage?: number; synced?: boolean } = {},
+): Promise<{ broker: TestBroker; see: Bus }> => {
   const manifests: Manifest[] = [manifest, agentManifest('worker'), CLIENT];
   const broker = await testBroker({ manifests, ...options });
   const see = await broker.busFor('see');
