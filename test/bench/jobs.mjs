@@ -1,6 +1,6 @@
 /** The jobs that every contestant runs: their shapes, and how often. */
-export const layers = 10;
-export const width = 10;
+const layers = 10;
+const width = 10;
 const name = (layer, i) => `l${layer}t${i}`;
 
 /** About 300 bytes of a message in all. */
@@ -17,6 +17,18 @@ export const shapes = {
       needs: layer ? Array.from({ length: width }, (_, j) => name(layer - 1, j)) : [],
     })),
   ).flat(),
+};
+
+/** The tasks of a shape by layers: each layer waits for all of the one before. */
+export const layersOf = (shape) => {
+  const depths = new Map();
+  const layers = [];
+  for (const task of shapes[shape]) {
+    const depth = Math.max(-1, ...task.needs.map((need) => depths.get(need))) + 1;
+    depths.set(task.id, depth);
+    (layers[depth] ??= []).push(task);
+  }
+  return layers;
 };
 
 export const counts = { warm: 400, one: 300, rate: 6000, steps3: 120, fan100: 12, dag: 12, dags: 60 };

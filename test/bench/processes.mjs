@@ -1,6 +1,7 @@
-/** Processes of a benchmark: started with a name, ready when they say so, ended by their id. */
+/** Processes of a benchmark: started with a name, ready when they say so, ended by their id, and with the bench however that ends. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { guard } from '@waggle/broker';
 
 const started = new Set();
 
@@ -12,12 +13,14 @@ export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     started.add(child);
+    const unguard = guard(child.pid);
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (ready.test(line)) resolve(child);
       if (process.env.BENCH_VERBOSE || (!quiet && /"level":"?(error|warn|[45]0)/.test(line))) console.error(line);
     });
     child.once('exit', (code) => {
       started.delete(child);
+      unguard();
       reject(new Error(`${file} ${args.join(' ')} ended with ${code} before it was ready`));
     });
   });

@@ -2,7 +2,7 @@
  * BullMQ on Redis. The asker adds a job or a flow and hears of its end by the event stream; the worker is a process:
  * `node bullmq.mjs worker FROM PORT`.
  */
-import { FILL, layers, shapes, width } from '../jobs.mjs';
+import { FILL, layersOf, shapes } from '../jobs.mjs';
 import { startProcess } from '../processes.mjs';
 import { packagesOf } from './packages.mjs';
 import { startServer } from './servers.mjs';
@@ -11,6 +11,7 @@ const SLOTS = 64;
 /** The asker hears of jobs in OUTER only. */
 const [INNER, OUTER] = ['inner', 'outer'];
 const keep = { removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } };
+const layers = layersOf('dag');
 const connectionTo = (port) => ({ host: '127.0.0.1', port, maxRetriesPerRequest: null });
 
 const task = (name, children = []) => ({ name, queueName: INNER, data: { pad: FILL }, opts: keep, children });
@@ -18,8 +19,8 @@ const last = (id, name, children) => ({ name, queueName: OUTER, data: { pad: FIL
 
 /** Tasks of a layer and the job behind them, which adds the next layer: a job of BullMQ has one parent, so a flow is a tree. */
 const layer = (flow, at) => {
-  const tasks = Array.from({ length: width }, (_, i) => task(`l${at}t${i}`));
-  if (at === layers - 1) return last(flow, 'end', tasks);
+  const tasks = layers[at].map(({ id }) => task(id));
+  if (at === layers.length - 1) return last(flow, 'end', tasks);
   return { name: 'next', queueName: INNER, data: { flow, next: at + 1 }, opts: { ...keep, jobId: `${flow}-${at}` }, children: tasks };
 };
 

@@ -5,11 +5,13 @@
  */
 import { contestOfFlows } from '../contest.mjs';
 import { peers as bullmq } from './bullmq.mjs';
+import { peers as dbos } from './dbos.mjs';
 import { packagesOf, versionOf } from './packages.mjs';
+import { peers as restate } from './restate.mjs';
 import { findProgram } from './servers.mjs';
 
 const CONTEST_LIMIT = 10 * 60_000;
-const all = { ...bullmq };
+const all = { ...bullmq, ...dbos, ...restate };
 
 /** `a,b` as a list; an error for one that nobody knows. */
 export const peersNamed = (list) => {

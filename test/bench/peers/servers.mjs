@@ -8,7 +8,7 @@ import { freePort, guard } from '@waggle/broker';
 import { cpuOfFamily } from '../measure.mjs';
 
 const START_LIMIT = 60_000;
-const TAIL = 20;
+const TAIL = 5;
 
 const started = new Set();
 
@@ -48,25 +48,6 @@ const saying = (child, ready) =>
       });
   });
 
-/**
- * Starts one and resolves when a line that it says matches `ready`. `args({ dir, port })`; `prepare({ dir, port })` comes
- * first; `as`: `{ uid, gid }` of another user; `signal` ends it (what it stored is thrown away: by force is fine).
- */
-export const startServer = async (program, { args, ready, prepare = () => undefined, as = {}, signal = 'SIGKILL' }) => {
-  const server = { signal, dir: await mkdtemp(join(tmpdir(), 'waggle-bench-')) };
-  started.add(server);
-  if (as.uid !== undefined) await chown(server.dir, as.uid, as.gid);
-  const place = { dir: server.dir, port: await freePort() };
-  await prepare(place);
-  // in a process group of its own: a Ctrl-C is for us to pass on
-  const child = spawn(program, args(place), { ...as, cwd: server.dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  server.child = child;
-  server.ended = new Promise((resolve) => child.once('close', resolve));
-  if (child.pid !== undefined) server.unguard = guard(child.pid);
-  await saying(child, ready);
-  return { ...place, pid: child.pid, cpu: () => cpuOfFamily(child.pid) };
-};
-
 const end = async ({ child, dir, ended, signal, unguard }) => {
   if (child?.pid !== undefined) {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -74,6 +55,32 @@ const end = async ({ child, dir, ended, signal, unguard }) => {
     unguard();
   }
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+};
+
+/**
+ * Starts one and resolves when a line that it says matches `ready`. `prepare({ dir, port })` comes first and may add to
+ * what `args({ dir, port, … })` gets; `as`: `{ uid, gid }` of another user; `signal` ends it (what it stored is thrown away:
+ * by force is fine).
+ */
+export const startServer = async (program, { args, ready, prepare = () => undefined, as = {}, signal = 'SIGKILL' }) => {
+  const server = { signal, dir: await mkdtemp(join(tmpdir(), 'waggle-bench-')) };
+  started.add(server);
+  if (as.uid !== undefined) await chown(server.dir, as.uid, as.gid);
+  const given = { dir: server.dir, port: await freePort() };
+  const place = { ...given, ...(await prepare(given)) };
+  // in a process group of its own: a Ctrl-C is for us to pass on
+  const child = spawn(program, args(place), { ...as, cwd: server.dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  server.child = child;
+  server.ended = new Promise((resolve) => child.once('close', resolve));
+  if (child.pid !== undefined) server.unguard = guard(child.pid);
+  try {
+    await saying(child, ready);
+  } catch (error) {
+    started.delete(server);
+    await end(server);
+    throw error;
+  }
+  return { ...place, pid: child.pid, cpu: () => cpuOfFamily(child.pid) };
 };
 
 /** Ends all of them, those too that never got ready. */
