@@ -14,6 +14,7 @@ import { connect } from '@nats-io/transport-node';
 import { findBroker, startBroker } from '@waggle/broker';
 import { agentManifest, brokerConfig, connectBus, newNkey, provision } from '@waggle/bus';
 import { createLocks } from '@waggle/locks';
+import { subjects } from '@waggle/protocol';
 import { latency, median, throughput } from './measure.mjs';
 import { machine, writeIntoPage } from './page.mjs';
 
@@ -79,13 +80,25 @@ const asAgent = (i) => ({ servers: secure.url, me: agents[i].name, seed: keys[ag
 
 const nc = await connect({ servers: open.url, noAsyncTraces: true });
 const kv = await new Kvm(nc).create('stock', { history: 1 });
-const bare = createLocks(await connectBus({ servers: open.url, me: 'bench', trusted: true }), { tenant: 't' });
+const openBus = await connectBus({ servers: open.url, me: 'bench', trusted: true });
+const bare = createLocks(openBus, { tenant: 't' });
 const bordered = createLocks(await connectBus(asAgent(0)), { tenant: 't' });
 
 let n = 0;
 const pairOf = (locks) => async () => {
   const lock = await locks.acquire(`k${n++ % SCOPES}`);
   await lock.release();
+};
+/** What a pair writes, and nothing else: no lock can be faster over the same bus and bucket. */
+const RECORD = '{"v":1,"scope":"k1","entries":[{"id":"abcdefghijk-12ab","holder":"bench","lease":300,"held":true}]}';
+const stands = new Map();
+const twoWrites = async () => {
+  const key = n++ % SCOPES;
+  const subject = subjects.kvKey('LOCKS', `t.bound.${key}`);
+  const held = await openBus.publish(subject, RECORD, { expect: stands.get(key) ?? 0, headers: { 'Nats-TTL': '300s' } });
+  const headers = { 'KV-Operation': 'DEL', 'Nats-TTL': '60s' };
+  const { sequence } = await openBus.publish(subject, '', { expect: held.sequence, headers });
+  stands.set(key, sequence);
 };
 const contestants = {
   stock: {
@@ -96,6 +109,7 @@ const contestants = {
       await kv.delete(key);
     },
   },
+  bound: { pids: [process.pid, open.pid], one: twoWrites },
   bare: { pids: [process.pid, open.pid], one: pairOf(bare) },
   bordered: { pids: [process.pid, secure.pid], one: pairOf(bordered) },
 };
@@ -144,7 +158,7 @@ const ms = (value) => `${value.toFixed(2)} ms`;
 const rate = (value) => `${(value / 1_000).toFixed(1)} k/s`;
 const us = (value) => `${value.toFixed(0)} us`;
 const row = (job, { of, show, goal, better }) => {
-  const cells = ['stock', 'bare', 'bordered'].map((who) => show(over((round) => of(round[who]))));
+  const cells = ['stock', 'bound', 'bare', 'bordered'].map((who) => show(over((round) => of(round[who]))));
   const ratio = over((round) => of(round.bare) / of(round.stock));
   const verdict =
     goal === undefined
@@ -154,14 +168,14 @@ const row = (job, { of, show, goal, better }) => {
 };
 const hand = over((round) => round.handOff.p50);
 const table = [
-  '| job | stock KV create + delete | lock, no border | lock, behind the border | to stock | goal |',
-  '|---|---|---|---|---|---|',
+  '| job | stock KV create + delete | its two writes, bare | lock, no border | lock, behind the border | to stock | goal |',
+  '|---|---|---|---|---|---|---|',
   row('acquire and release, p50', { of: ({ one }) => one.p50, show: ms, goal: 0.6 }),
   row('acquire and release, p99', { of: ({ one }) => one.p99, show: ms }),
   row('64 in flight', { of: (each) => each.rate.rate, show: rate, goal: 4, better: 'more' }),
   row('the same, CPU a pair', { of: (each) => each.rate.cpuUs, show: us }),
-  `| hand-off to another process that waits, p50 |  | ${ms(hand)} | ${ms(over((round) => round.borderedHandOff.p50))} |  | ≤ 1 ms: ${hand <= 1 ? 'met' : 'missed'} |`,
-  `| hand-off, p99 |  | ${ms(over((round) => round.handOff.p99))} | ${ms(over((round) => round.borderedHandOff.p99))} |  |  |`,
+  `| hand-off to another process that waits, p50 |  |  | ${ms(hand)} | ${ms(over((round) => round.borderedHandOff.p50))} |  | ≤ 1 ms: ${hand <= 1 ? 'met' : 'missed'} |`,
+  `| hand-off, p99 |  |  | ${ms(over((round) => round.handOff.p99))} | ${ms(over((round) => round.borderedHandOff.p99))} |  |  |`,
 ].join('\n');
 console.log(table);
 if (values.write)
