@@ -14,6 +14,7 @@ describe('whether a flow is taken', () => {
     expect(admit({ inputs: 0, queue: queue(1_000), share: 0 }, DEPTHS)).toMatchObject({ retryAfter: 5_000 });
     expect(admit({ inputs: 0, queue: { waiting: 900_000, slots: 0, meanMs: 0 }, share: 0 }, DEPTHS)!.retryAfter).toBe(60_000);
     expect(admit({ inputs: 2_000, share: 0 }, DEPTHS)).toMatchObject({ retryAfter: 1_000 });
+    expect(admit({ inputs: 11_000, share: 0 }, DEPTHS)).toMatchObject({ retryAfter: 10_000 });
   });
 
   it('in between is who asks for no more than its share', () => {

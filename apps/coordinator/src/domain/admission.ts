@@ -27,6 +27,9 @@ const MOST = 60_000;
 /** Of a depth, from which on a tenant that asks for more than its share is refused. */
 const CROWDED = 0.5;
 
+/** Milliseconds that an input takes at worst: one coordinator, no time but for that. */
+const INPUT_TAKES = 1;
+
 const bounded = (milliseconds: number): number => Math.round(Math.min(MOST, Math.max(LEAST, milliseconds)));
 
 /** Past the depth everybody is refused; past half of it those who have had more than their share. */
@@ -39,6 +42,9 @@ export const admit = ({ inputs, queue, share }: Load, depths: Depths): Refusal |
     const drained = ((waiting - depths.tasks * CROWDED) * Math.max(1, meanMs)) / Math.max(1, slots);
     return { retryAfter: bounded(drained), why: `${waiting} tasks wait for the agents that could take this` };
   }
-  if (isPast(inputs, depths.inputs, share)) return { retryAfter: LEAST, why: `${inputs} inputs wait for the coordinators` };
+  if (isPast(inputs, depths.inputs, share)) {
+    const drained = (inputs - depths.inputs * CROWDED) * INPUT_TAKES;
+    return { retryAfter: bounded(drained), why: `${inputs} inputs wait for the coordinators` };
+  }
   return undefined;
 };
