@@ -5,12 +5,12 @@ import { guard } from '@waggle/broker';
 
 const started = new Set();
 
-/** Starts a Node process and resolves when it prints a line that says it is ready; `quiet`: its warnings and errors are expected. */
-export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^READY$/, quiet = false } = {}) =>
+/** Starts a Node process and resolves when it prints a line that says it is ready; `quiet`: its warnings and errors are expected; `talks`: by messages too. */
+export const startProcess = (file, { args = [], flags = [], env = {}, ready = /^READY$/, quiet = false, talks = false } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...flags, file, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', ...(talks ? ['ipc'] : [])],
     });
     started.add(child);
     const unguard = guard(child.pid);

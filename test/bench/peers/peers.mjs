@@ -1,7 +1,8 @@
 /**
  * Others that do such work, as contestants: each module of this folder says what it needs, how durable it is set, and how
- * to start it: `start({ from, program })` gives `{ flow(shape), pids, stop() }`, as Waggle and the recipe are driven. `stop`
- * closes connections: processes and servers are ended by who started them.
+ * to start it: `start({ from, program })` gives `{ flow(shape), pids, stop() }`, as Waggle and the recipe are driven, or
+ * `contest()` in place of the first two where it asks itself. `stop` closes connections: processes and servers are ended by
+ * who started them.
  */
 import { contestOfFlows } from '../contest.mjs';
 import { peers as bullmq } from './bullmq.mjs';
@@ -36,7 +37,7 @@ const find = async (name, from) => {
   leftOut(name, how.filter(Boolean).join('; '));
 };
 
-/** Those of `names` that are installed and start: `[{ name, settings, flow, pids, stop }]`. */
+/** Those of `names` that are installed and start: `[{ name, settings, … }]`. */
 export const startPeers = async (names, from) => {
   const running = [];
   for (const name of names) {
@@ -70,7 +71,7 @@ export const contestOfPeers = async (running) => {
   const figures = {};
   for (const peer of [...running]) {
     try {
-      figures[peer.name] = await inTime(contestOfFlows(peer.flow, peer.pids));
+      figures[peer.name] = await inTime(peer.contest?.() ?? contestOfFlows(peer.flow, peer.pids));
       figures[peer.name].client = figures[peer.name].one;
     } catch (error) {
       leftOut(peer.name, error.message);
