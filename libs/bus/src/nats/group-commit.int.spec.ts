@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { subjects, type StreamName } from '@waggle/protocol';
-import { testBroker, type TestBroker } from '@waggle/testkit';
+import { eventually, proxy, testBroker, type TestBroker } from '@waggle/testkit';
 import { agentManifest } from '../permissions/factories.js';
 import type { Manifest } from '../permissions/manifest.js';
 import type { Bus, StoredMessage } from '../port.js';
@@ -109,6 +109,25 @@ describe('a broker that syncs each write', () => {
     const said = await Promise.allSettled(wanted.map((subject) => agent.publishOnce('RESULT', subject, 'done', { timeout: 4_000 })));
     expect(said.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))).toEqual([60]);
   }, 20_000);
+
+  test('a batch whose answer is lost with the connection: what it stored is known for ours', async () => {
+    const between = await proxy(broker.port);
+    const far = await broker.busFor(core, { servers: between.url });
+    await find(far, 'FLOW', (id) => subjects.flow('t', id));
+    const logs = flowIds(100).map((id) => subjects.flow('t', id));
+    const said = logs.map((subject) => far.publish(subject, 'entry', { expect: 0, timeout: 20_000 }));
+    // the others wait for the first one, and go as it is answered
+    await said[0];
+    between.loseAnswers();
+    await eventually(async () => (await stored(other, 'FLOW', logs)).length === logs.length);
+    between.cut();
+    between.heal();
+    const found = await stored(other, 'FLOW', logs);
+    expect(inBatches(found)).toBe(99);
+    const bySubject = new Map(found.map(({ subject, sequence }) => [subject, sequence]));
+    expect(await Promise.all(said)).toEqual(logs.map((subject) => ({ status: 'stored', sequence: bySubject.get(subject) })));
+    expect(await stored(other, 'FLOW', logs)).toHaveLength(100);
+  }, 30_000);
 
   test('killed with -9 in the middle of batches: nothing acknowledged is lost, nothing is there twice', async () => {
     for (const after of [15, 40]) {
