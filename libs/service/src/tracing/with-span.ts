@@ -8,7 +8,7 @@ export interface Carrier {
 
 /**
  * Ids need not be secret, only rare: a source of true randomness costs more than the rest of a short task. Two bytes at a
- * time: larger numbers are no small integers, and written ten times slower.
+ * time: what is no small integer takes twice as long to write.
  */
 const randomHex = (bytes: number): string => {
   let hex = '';
