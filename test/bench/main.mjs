@@ -17,7 +17,7 @@ import { endServers } from './peers/servers.mjs';
 import { endAll } from './processes.mjs';
 import { startReference } from './reference-run.mjs';
 import { benchSynced } from './synced.mjs';
-import { tableOf } from './table.mjs';
+import { peersTableOf, tableOf } from './table.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
@@ -76,8 +76,10 @@ try {
     rounds.push(round);
     console.error(`round ${n + 1} of ${wanted}`);
   }
-  const names = peers.map(({ name }) => name);
-  const text = [tableOf(rounds, names), peers.map(({ settings }) => `- ${settings}`).join('\n')].join('\n\n').trimEnd();
+  const beside = peers.map(({ name }) => name);
+  const parts = [tableOf(rounds)];
+  if (beside.length > 0) parts.push(peersTableOf(rounds, beside), peers.map(({ settings }) => `- ${settings}`).join('\n'));
+  const text = parts.join('\n\n');
   console.log(text);
   if (values.write)
     writeIntoPage('bench', `${machine(binary)} Medians of ${wanted} rounds; ratios are medians of each round's own.\n\n${text}`);

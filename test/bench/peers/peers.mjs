@@ -4,6 +4,9 @@
  * `contest()` in place of the first two where it asks itself. `stop` closes connections: processes and servers are ended by
  * who started them.
  */
+import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
+import { promisify } from 'node:util';
 import { contestOfFlows } from '../contest.mjs';
 import { peers as bullmq } from './bullmq.mjs';
 import { peers as dbos } from './dbos.mjs';
@@ -12,6 +15,7 @@ import { peers as restate } from './restate.mjs';
 import { findProgram } from './servers.mjs';
 
 const CONTEST_LIMIT = 10 * 60_000;
+const run = promisify(execFile);
 const all = { ...bullmq, ...dbos, ...restate };
 
 /** `a,b` as a list; an error for one that nobody knows. */
@@ -23,6 +27,8 @@ export const peersNamed = (list) => {
 };
 
 const leftOut = (name, why) => console.error(`${name} is left out: ${why}`);
+
+const programVersion = async (path) => `${basename(path)} ${/\d+(\.\d+)+/.exec((await run(path, ['--version'])).stdout)?.[0]}`;
 
 /** What is installed of a peer: `from` and its program, or undefined and a line that says what is missing. */
 const find = async (name, from) => {
@@ -45,7 +51,7 @@ export const startPeers = async (names, from) => {
       const found = await find(name, from);
       if (found === undefined) continue;
       const { packages, settings, start } = all[name];
-      const versions = packages.map((each) => `${each} ${versionOf(from, each)}`).join(', ');
+      const versions = [...packages.map((each) => `${each} ${versionOf(from, each)}`), await programVersion(found.program)].join(', ');
       running.push({ name, settings: `**${name}** (${versions}): ${settings}.`, ...(await start(found)) });
     } catch (error) {
       leftOut(name, error.message);
@@ -72,7 +78,6 @@ export const contestOfPeers = async (running) => {
   for (const peer of [...running]) {
     try {
       figures[peer.name] = await inTime(peer.contest?.() ?? contestOfFlows(peer.flow, peer.pids));
-      figures[peer.name].client = figures[peer.name].one;
     } catch (error) {
       leftOut(peer.name, error.message);
       running.splice(running.indexOf(peer), 1);
