@@ -126,7 +126,7 @@ describe('a coordinator whose reads are old', () => {
       script: async ({ flowId, taskId, attempt }) => {
         const started = createMessage({ type: MESSAGE_TYPES.start, from: 'expert', tenant: TENANT, payload: { starts: 0, instance: 'i' } });
         await see.publish(subjects.start(TENANT, 'expert', flowId, taskId, attempt), JSON.stringify(started));
-        return 'never';
+        return 'never' as const;
       },
     });
     const staleness = ({ name }: { name: string }): number => (['PROGRESS', 'ESCALATION'].includes(name) ? 0 : Infinity);

@@ -1,4 +1,4 @@
-import { Sessions as Client, type MemoryChange } from '@waggle/memory';
+import { Sessions as Client } from '@waggle/memory';
 import { memoryKeys, subjects } from '@waggle/protocol';
 import type { Log } from '@waggle/service';
 import { cleanupLater, directNetwork, eventually, ModelBroker, ModelBus } from '@waggle/testkit';
@@ -31,7 +31,7 @@ describe('memory watched behind a replica that lags', () => {
     const stop = new AbortController();
     const told: [string, unknown][] = [];
     const watching = (async () => {
-      for await (const { key, value, deleted } of alice.watch('>', { current: true, signal: stop.signal }) as AsyncIterable<MemoryChange>)
+      for await (const { key, value, deleted } of alice.watch<unknown>('>', { current: true, signal: stop.signal }))
         told.push([key, deleted ? 'deleted' : value]);
     })();
     cleanupLater(async () => {
