@@ -6,6 +6,8 @@ import { Random } from './random.js';
 const turn = setImmediate;
 
 const DAY = 86_400_000;
+/** Worlds that begin at times of their own: with more, the last would begin after the year 9999, which the protocol's times cannot say. */
+const BEGINNINGS = 200_000;
 /** More than any seed needs: a loop without end. */
 const MOST_EVENTS = 400_000;
 
@@ -29,7 +31,7 @@ export class World implements Clock {
   constructor(readonly seed: number) {
     this.random = new Random(seed);
     // ids made of time and chance must not depend on the seeds that ran before
-    this.start = this.time = 1_700_000_000_000 + seed * 10 * DAY;
+    this.start = this.time = 1_700_000_000_000 + (seed % BEGINNINGS) * 10 * DAY;
   }
 
   now(): number {
