@@ -560,6 +560,12 @@ describe('after a crash', () => {
     expect(d.give(result)).toEqual([]);
   });
 
+  it('an input that comes twice at once counts once', () => {
+    const d = started(one());
+    const result = d.result(d.dispatched('a'));
+    expect(d.give(result, { ...result }).map(({ inputs }) => inputs)).toEqual([[result.origin]]);
+  });
+
   it('a log of a newer engine is refused with a code', () => {
     const odd = { n: 1, at: 1, inputs: [], events: [{ type: 'teleported' }], commands: [], more: false } as never;
     expect(() => fold(emptyState(), odd)).toThrow(expect.objectContaining({ code: 'TRANSITION_UNKNOWN' }));

@@ -1,4 +1,4 @@
-import { isApplied } from '../state/fold.js';
+import { originKey } from '../state/fold.js';
 import type { FlowState } from '../state/state.js';
 import type { Decision, Facts, Input } from '../types.js';
 import { onChildEnded, onChildReserve } from './children.js';
@@ -61,14 +61,25 @@ export const timeOf = (state: FlowState, inputs: readonly Input[]): number =>
     return Math.max(latest, input.at, due);
   }, state.at);
 
+/** A connection that breaks has the broker hand out again what still waits here. */
+const freshOf = (state: FlowState, inputs: readonly Input[]): Input[] => {
+  const seen = new Set<string>();
+  return inputs.filter(({ origin }) => {
+    const key = originKey(origin);
+    if (state.origins.has(key) || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+};
+
 /**
  * What the inputs mean to a flow: pure, deterministic and total. The state is the same before and after. Inputs count in
  * the order given, timers after all others, so that a stored result wins over its deadline; those whose origin
- * the log has already are passed over.
+ * the log has already, or that came twice at once, are passed over.
  */
 export const decide = (state: FlowState, inputs: readonly Input[], facts: Facts): Decision => {
   const draft = new Draft(state, facts, timeOf(state, inputs));
-  const fresh = inputs.filter(({ origin }) => isApplied(state, origin) === undefined);
+  const fresh = freshOf(state, inputs);
   const ordered = [...fresh.filter(({ kind }) => kind !== 'timer'), ...fresh.filter(({ kind }) => kind === 'timer')];
   try {
     for (const input of ordered) {

@@ -5,7 +5,8 @@ import type { FlowState } from './state.js';
 
 const pen = new Pen();
 
-const originKey = ({ stream, sequence }: Origin): string => `${stream}:${sequence}`;
+/** An input by where it came from. */
+export const originKey = ({ stream, sequence }: Origin): string => `${stream}:${sequence}`;
 
 /**
  * The state after one more transition of the log. Changes the given state and returns it: keep no other use of
