@@ -69,6 +69,8 @@ class Load {
   took = [];
   ids = [];
   wrong = [];
+  /** Ended, and not looked at yet. */
+  #unchecked = [];
   #stopping = false;
   #lanes;
 
@@ -105,6 +107,15 @@ class Load {
         this.wrong.push(`flow ${flowId}: ${error.message} ${await whatItWaitsFor(bus, flowId).catch(String)}`);
       }
       this.took.push(performance.now() - began);
+      this.#unchecked.push(flowId);
+    }
+  }
+
+  /** Looks at the logs of what has ended: not at the end of all, for ten minutes after a flow its results are removed. */
+  async check() {
+    for (const flowId of this.#unchecked.splice(0)) {
+      const mistakes = await checkLog(this.bus, flowId);
+      this.wrong.push(...mistakes.map((mistake) => `flow ${flowId}: ${mistake}`));
     }
   }
 
@@ -191,6 +202,7 @@ try {
       await heal();
       const after = await back;
       await delay(CALM);
+      await load.check();
       resumes.push({ fault, after });
       console.log(
         `${resumes.length}/${FAULTS.length * faults} ${fault} of ${leader}, leader of ${stream}: went on after ${Math.round(after)} ms; ${load.took.length} flows`,
@@ -198,16 +210,15 @@ try {
     }
   }
   await load.stop();
+  await load.check();
   await client.close();
 
   const counts = new Map();
   for (const key of (await readFile(effects, 'utf8')).split('\n').filter(Boolean)) counts.set(key, (counts.get(key) ?? 0) + 1);
   const wrong = [...load.wrong];
   for (const flowId of load.ids) {
-    const mistakes = await checkLog(bus, flowId);
     const missing = items.filter((item) => !counts.has(`${flowId}/count-${item}`));
-    if (missing.length > 0) mistakes.push(`no effect of ${missing.join()}`);
-    wrong.push(...mistakes.map((mistake) => `flow ${flowId}: ${mistake}`));
+    if (missing.length > 0) wrong.push(`flow ${flowId}: no effect of ${missing.join()}`);
   }
   const repeated = [...counts.values()].filter((n) => n > 1).length;
   console.log(`\n| fault | times | new flows end again after: p50 | p99 | most |\n|---|---|---|---|---|`);
