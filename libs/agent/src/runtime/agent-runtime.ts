@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, Delivery } from '@waggle/bus';
 import { WaggleClient } from '@waggle/client';
 import { parseTaskSubject, PRIORITIES, taskConsumer } from '@waggle/protocol';
-import { Company, type Log, type Load, type Metrics, type Presence } from '@waggle/service';
+import type { Log, Load, Metrics, Presence } from '@waggle/service';
 import { Memory } from '../context/memory.js';
 import { Shared } from '../context/shared.js';
 import { Workspaces } from '../context/workspaces.js';
@@ -10,6 +10,7 @@ import type { AgentDefinition } from '../definition/agent-definition.js';
 import { Aborts, attemptKey } from './aborts.js';
 import { Attempt, type AttemptEnd, type AttemptHost } from './attempt.js';
 import { HeldTasks } from './held-tasks.js';
+import { KeptSlots } from './kept-slots.js';
 import { Puller } from './puller.js';
 import { Slots } from './slots.js';
 
@@ -26,11 +27,6 @@ export interface AgentRuntimeOptions {
 
 /** Of the ack wait: said that often, an attempt is heard of at a third of it at the latest, and two signs of life may be lost. */
 const WORKING_PART = 6;
-/** Milliseconds since its last task for which a tenant counts. */
-const LATELY = 60_000;
-
-/** Slots kept free for urgent tasks while there are several tenants: the coordinator says who is kept waiting by the priority. */
-const keptOf = (slots: number): number => (slots < 4 ? 0 : Math.ceil(slots / 16));
 
 /**
  * Takes tasks from an agent's four queues and has its skills do them (docs/architecture.md, "An agent's runtime").
@@ -38,7 +34,7 @@ const keptOf = (slots: number): number => (slots < 4 ? 0 : Math.ceil(slots / 16)
  */
 export class AgentRuntime {
   private readonly slots: Slots;
-  private readonly tenants = new Company(LATELY);
+  private readonly kept: KeptSlots;
   private readonly held: HeldTasks;
   private readonly aborts: Aborts;
   private readonly running = new Map<string, Attempt>();
@@ -58,6 +54,7 @@ export class AgentRuntime {
     this.aborts = new Aborts(log);
     this.held = new HeldTasks(() => presence.beatSoon());
     this.slots = new Slots(definition.slots, definition.maxWaiting, () => this.puller?.poke());
+    this.kept = new KeptSlots(this.slots);
   }
 
   /** Finds its queues, hears its aborts, shows its card, and takes its first tasks. Fails with `NOT_PROVISIONED` and `BUS_…`. */
@@ -107,7 +104,7 @@ export class AgentRuntime {
     const key = attemptKey(address);
     const known = this.running.get(key);
     this.held.add(key, address, delivery);
-    this.keepSlots(address.tenant);
+    this.kept.seen(address.tenant, performance.now());
     if (known !== undefined) {
       known.adopt(delivery);
       this.slots.release();
@@ -127,17 +124,12 @@ export class AgentRuntime {
     this.slots.release();
   }
 
-  private keepSlots(tenant: string): void {
-    const now = performance.now();
-    this.tenants.seen(tenant, now);
-    this.slots.keep(this.tenants.isAlone(tenant, now) ? 0 : keptOf(this.slots.total));
-  }
-
   /** One timer for all attempts: most are over before a sign of life is due. */
   private keepAlive(every: number): void {
     this.keeper = setInterval(() => {
-      const before = performance.now() - every;
-      for (const attempt of this.running.values()) attempt.keep(before);
+      const now = performance.now();
+      for (const attempt of this.running.values()) attempt.keep(now - every);
+      this.kept.look(now);
     }, every);
     this.keeper.unref();
   }

@@ -11,7 +11,7 @@ export class Slots {
   constructor(
     readonly total: number,
     private readonly maxWaiting: number,
-    /** Called when a slot has become free. */
+    /** Called when a slot has become free, also for those who may not have the last ones. */
     private readonly onFree: () => void,
   ) {}
 
@@ -24,9 +24,11 @@ export class Slots {
     return urgent ? this.free : Math.max(0, this.free - this.kept);
   }
 
-  /** From now on the last `count` that are free are for urgent tasks alone. */
+  /** From now on the last `count` that are free are for urgent tasks alone. Fewer than before are free for others at once. */
   keep(count: number): void {
+    const fewer = count < this.kept;
     this.kept = count;
+    if (fewer) this.onFree();
   }
 
   /** Tasks that wait without a slot, or wait to get theirs back. */
