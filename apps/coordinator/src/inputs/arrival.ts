@@ -6,6 +6,7 @@ import type { Job } from '../engine/job.js';
 export class Arrival {
   private touched = performance.now();
   private settled = false;
+  private waiting?: ((dealtWith: boolean) => void)[];
 
   constructor(
     private delivery: Delivery,
@@ -28,16 +29,21 @@ export class Arrival {
     this.delivery.working();
   }
 
+  /** Resolves when it is settled: whether it was dealt with, or is to come again. For one that is not settled yet. */
+  end(): Promise<boolean> {
+    return new Promise((resolve) => (this.waiting ??= []).push(resolve));
+  }
+
   done(): void {
-    this.settle(() => this.delivery.ack());
+    this.settle(true, () => this.delivery.ack());
   }
 
   again(delay: number): void {
-    this.settle(() => this.delivery.nak(delay));
+    this.settle(false, () => this.delivery.nak(delay));
   }
 
   never(reason: string): void {
-    this.settle(() => this.delivery.term(reason));
+    this.settle(true, () => this.delivery.term(reason));
   }
 
   asJob(input: Input): Job {
@@ -50,10 +56,11 @@ export class Arrival {
     };
   }
 
-  private settle(how: () => void): void {
+  private settle(dealtWith: boolean, how: () => void): void {
     if (this.settled) return;
     this.settled = true;
     this.onSettled();
     how();
+    for (const resolve of this.waiting ?? []) resolve(dealtWith);
   }
 }

@@ -54,7 +54,10 @@ export class Intake implements OnModuleDestroy {
     const origin = { stream, sequence: message.sequence };
     const address = inputAddressOf(message.subject);
     // what nobody can be answered about waits for INPUT
-    if (address === undefined || address.kind === 'event' || this.held.has(textOf(origin))) return Promise.resolve(true);
+    if (address === undefined || address.kind === 'event') return Promise.resolve(true);
+    const known = this.held.get(textOf(origin));
+    // handed back, it need not come again: INPUT may have forgotten it
+    if (known !== undefined) return known.end();
     const received = { origin, address, body: message.body, time: message.time, traceparent: message.header('traceparent') };
     const { input } = readInput(received, this.config.operators);
     if (input === undefined) return Promise.resolve(true);
