@@ -12,6 +12,8 @@ export const JS_ERROR = {
   /** The broker has no room left for the limit asked for. */
   noStorage: 10047,
   noMemory: 10028,
+  /** A cluster with fewer brokers than replicas, or whose brokers have not found each other yet. */
+  noPeers: 10005,
 } as const;
 
 /** The broker refused; `code` is the number above. */
@@ -24,8 +26,8 @@ export class JetStreamRefusal extends Error {
   }
 }
 
-/** Numbers that pass: JetStream is coming up, the accounts are being read anew, or a leader is being chosen. */
-const PASSING = new Set([10008, 10009, 10035, 10039, 10076]);
+/** Numbers that pass: JetStream is coming up, the accounts are being read anew, a leader is being chosen, or the peers of a cluster find each other. */
+const PASSING = new Set<number>([JS_ERROR.noPeers, 10008, 10009, 10035, 10039, 10076]);
 const PATIENCE = 30_000;
 const REQUEST_TIMEOUT = 5_000;
 const PAUSE = 100;
@@ -53,6 +55,7 @@ export const jetStreamRequest = async <T>(connection: NatsConnection, request: s
       if (violation(error)) throw new WaggleError('BUS_REFUSED', `this key may not ask for ${request}`, { cause: error });
       if (connection.isClosed()) throw new WaggleError('BUS_UNREACHABLE', 'the connection to the broker was closed', { cause: error });
     }
+    if (Date.now() > until && failure instanceof JetStreamRefusal && failure.code === JS_ERROR.noPeers) throw failure;
     if (Date.now() > until) throw new WaggleError('BUS_TIMEOUT', `the broker did not answer ${request}`, { cause: failure });
     await pause(PAUSE);
   }
