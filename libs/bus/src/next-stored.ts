@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WaggleError, type StoreName, type StreamName } from '@waggle/protocol';
 import { headersFrom } from './nats/raw-headers.js';
 import { Stored } from './nats/stored-message.js';
@@ -12,9 +13,12 @@ export interface StoredSize {
 }
 
 const NO_MESSAGE = 10037;
+/** Milliseconds for which a stream may be without a leader, and between two questions meanwhile. */
+const ELECTION = 5_000;
+const PAUSE = 100;
 
 interface Answer {
-  error?: { err_code: number; description: string };
+  error?: { code?: number; err_code: number; description: string };
   message?: { subject: string; seq: number; time: string; hdrs?: string; data?: string };
 }
 
@@ -25,10 +29,13 @@ const nextOf = async (
 ): Promise<Answer['message']> => {
   const asked = `$JS.API.STREAM.MSG.GET.${store}`;
   const question = JSON.stringify({ seq: where.after + 1, next_by_subj: where.filter });
-  const { error, message } = (await bus.request(asked, question)).json<Answer>();
-  if (error?.err_code === NO_MESSAGE) return undefined;
-  if (message === undefined) throw new WaggleError('BUS_REFUSED', `${asked}: ${error?.description ?? 'no message in the answer'}`);
-  return message;
+  for (const until = performance.now() + ELECTION; ; await sleep(PAUSE)) {
+    const { error, message } = (await bus.request(asked, question)).json<Answer>();
+    if (message !== undefined || error?.err_code === NO_MESSAGE) return message;
+    const passes = error?.code === 503;
+    if (!passes || performance.now() >= until)
+      throw new WaggleError(passes ? 'BUS_TIMEOUT' : 'BUS_REFUSED', `${asked}: ${error?.description ?? 'no message in the answer'}`);
+  }
 };
 
 /** The first message after a sequence, as the stream's leader has it; undefined: there is none. For core services with `readsLeader`. */
