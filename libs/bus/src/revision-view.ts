@@ -12,7 +12,7 @@ interface Known<T> {
  */
 export class RevisionView<T> {
   private readonly known = new Map<string, Known<T>>();
-  /** Keys that were heard of since the last reading began. */
+  /** Keys that were heard of since the last reading began, as they are known or newer. */
   private heard = new Set<string>();
 
   constructor(
@@ -29,7 +29,8 @@ export class RevisionView<T> {
   }
 
   hear(event: BucketEvent): void {
-    this.heard.add(event.key);
+    // one that is older than what is known says nothing about that
+    if (event.revision >= (this.known.get(event.key)?.revision ?? 0)) this.heard.add(event.key);
     this.note(event);
   }
 
