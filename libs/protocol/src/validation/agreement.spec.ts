@@ -4,6 +4,7 @@ import path from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
+import { hostile } from './hostile.js';
 import { MESSAGE_TYPES, PAYLOADS, validatePayload, type MessageType } from '../index.js';
 
 const example = (type: MessageType) =>
@@ -31,9 +32,10 @@ const replaced = (node: unknown, [first, ...rest]: Path, by: unknown): unknown =
   return copy;
 };
 
-/** A submission's "exactly one of" is said in the schema alone. */
+/** A submission's "exactly one of" is said in the schema alone; a key named `__proto__` is refused whatever the type. */
 const beyondDecorators = (type: MessageType, payload: object): boolean =>
-  type === MESSAGE_TYPES.submit && ['skill', 'workflow', 'definition'].filter((field) => field in payload).length !== 1;
+  hostile(payload) !== undefined ||
+  (type === MESSAGE_TYPES.submit && ['skill', 'workflow', 'definition'].filter((field) => field in payload).length !== 1);
 
 const byClassValidator = (type: MessageType, payload: object): boolean =>
   validateSync(plainToInstance(PAYLOADS[type] as new () => object, payload), { forbidUnknownValues: true }).length === 0;
