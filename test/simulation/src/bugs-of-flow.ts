@@ -22,7 +22,7 @@ export const FLOW_BUGS: readonly Bug[] = [
     'begins-twice',
     'duplicate submit starts again',
     change(SUBMIT, "if (state.phase !== 'none') {", "if (state.phase !== 'none' && input.owner !== state.owner) {"),
-    change('libs/flow/decide/decide', 'isApplied(state, origin) === undefined', 'true'),
+    change('libs/flow/decide/decide', 'state.origins.has(key)', 'false'),
     change(ENGINE, 'isApplied(flow.state, origin)).filter((n) => n !== undefined)', 'isApplied(flow.state, origin)).filter(() => false)'),
   ),
   bug(
