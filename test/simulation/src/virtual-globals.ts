@@ -96,10 +96,8 @@ export const virtualGlobals = (): void => {
   // beats tell of it, and it takes long
   process.memoryUsage = Object.assign(() => ({ rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 }), { rss: () => 0 });
   performance.now = () => world?.now() ?? NOWHERE;
-  crypto.getRandomValues = ((array: Uint8Array) => {
-    for (let i = 0; i < array.length; i++) array[i] = Math.floor(random() * 256);
-    return array;
-  }) as typeof crypto.getRandomValues;
+  // asked for ids alone, many at once: what one world leaves over must be what the next would have been given. Their time and count tell them apart
+  crypto.getRandomValues = ((array: Uint8Array) => array.fill(0x5a)) as typeof crypto.getRandomValues;
   const promises = createRequire(import.meta.url)('node:timers/promises') as { setTimeout: unknown };
   promises.setTimeout = pause;
   syncBuiltinESMExports();
