@@ -1,8 +1,8 @@
 import { agentManifest } from '@waggle/bus';
-import { subjects } from '@waggle/protocol';
+import { subjects, type AgentMessage, type Outcome } from '@waggle/protocol';
 import { offerSkill, scriptedAgent, testBroker, type ScriptedAgent, type TestBroker } from '@waggle/testkit';
 import { manifest } from './coordinator.manifest.js';
-import { CLIENT, TestClient } from './testing/client.js';
+import { CLIENT, TENANT, TestClient } from './testing/client.js';
 import { startReplica, type Replica } from './testing/replica.js';
 
 /** In accounts and with rights as in production: what the manifest leaves out is refused. */
@@ -57,6 +57,12 @@ describe('a coordinator with its own rights', () => {
     expect(flows.map(({ flowId }: { flowId: string }) => flowId)).toContain('one');
     expect(flows[0]).toMatchObject({ flowId: 'two', workflow: 'brief', state: 'COMPLETED' });
     expect((await ask('list', { owner: 'client', state: 'FAILED' })).flows).toEqual([]);
+    // as after a coordinator that ended a flow and died before its last status
+    const dead = await broker.busFor('coordinator');
+    const { payload, ...rest } = (await dead.last('FLOW', subjects.outcome(TENANT, 'client', 'two')))!.json<AgentMessage<Outcome>>();
+    const status = { ...rest, payload: { ...payload, state: 'WORKING', fraction: 0, steps: [], version: 1, updatedAt: payload.endedAt } };
+    await dead.publish(subjects.status(TENANT, 'client', 'two'), JSON.stringify(status));
+    expect((await ask('list', { state: 'WORKING' })).flows).toEqual([]);
   });
 
   it('has met no refusal and nothing to warn of', () => {

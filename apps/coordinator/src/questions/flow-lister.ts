@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus, StoredMessage } from '@waggle/bus';
-import { subjects, type AgentMessage, type FlowStatus, type Outcome, type State, type StreamName } from '@waggle/protocol';
+import { END_STATES, subjects, type AgentMessage, type FlowStatus, type Outcome, type State, type StreamName } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import type { ListQuestion } from '../domain/read-question.js';
+import { inParallel } from '../domain/in-parallel.js';
 import { windows } from '../domain/windows.js';
 
 /** A flow in a list. */
@@ -26,6 +27,8 @@ interface Range {
 const FIRST_WINDOW = 2_000;
 /** Messages looked through for one question. */
 const LOOKED_THROUGH = 50_000;
+/** Questions to the broker at once. */
+const WIDTH = 8;
 
 /** Lists flows, newest first: those at work by their last status, the others by their outcome. */
 @Injectable()
@@ -43,6 +46,14 @@ export class FlowLister {
     const flows = new Map<string, FlowLine>();
     // an outcome is the last word
     for (const line of [...known, ...ended]) flows.set(line.flowId, line);
+    // who ended a flow may have died before it said so in the flow's status
+    await inParallel([...flows.values()].filter(isOpen), WIDTH, async (line) => {
+      const outcome = await this.bus.last('FLOW', subjects.outcome(tenant, line.owner, line.flowId));
+      if (outcome === undefined) return;
+      const last = endedLine(outcome);
+      if (fits(last)) flows.set(line.flowId, last);
+      else flows.delete(line.flowId);
+    });
     return { flows: [...flows.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit) };
   }
 
@@ -64,6 +75,8 @@ export class FlowLister {
 }
 
 const keepIf = (fits: (line: FlowLine) => boolean, line: FlowLine): FlowLine | undefined => (fits(line) ? line : undefined);
+
+const isOpen = ({ state }: FlowLine): boolean => !(END_STATES as readonly string[]).includes(state);
 
 const endedLine = (message: StoredMessage): FlowLine => {
   const { flowId, state, workflow, startedAt, endedAt } = message.json<AgentMessage<Outcome>>().payload;
