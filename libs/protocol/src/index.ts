@@ -2,6 +2,7 @@ export * from './ids.js';
 export * from './enums.js';
 export * from './errors.js';
 export * from './duration.js';
+export * from './iso-time.js';
 export * from './message.js';
 export * from './messages.js';
 export * from './factories.js';

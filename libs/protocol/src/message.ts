@@ -1,5 +1,6 @@
 import type { Intent, Priority } from './enums.js';
 import { newId } from './ids.js';
+import { isoTime } from './iso-time.js';
 
 /**
  * The envelope of everything that travels. Times are ISO-8601 UTC; ids we make are UUIDv7.
@@ -68,7 +69,7 @@ export const createMessage = <P>(init: MessageInit<P>): AgentMessage<P> => ({
   id: init.id ?? newId(),
   intent: 'notify',
   priority: 'normal',
-  createdAt: new Date().toISOString(),
+  createdAt: isoTime(Date.now()),
   hop: 0,
   ...init,
 });

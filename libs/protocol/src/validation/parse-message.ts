@@ -1,5 +1,6 @@
 import { problem, type Problem } from '../errors.js';
 import { newId } from '../ids.js';
+import { isoTime } from '../iso-time.js';
 import { MESSAGE_TYPES, type AgentMessage, type MessageType } from '../message.js';
 import { isMessageType, PAYLOADS, type MessageOf } from '../messages.js';
 import { Envelope, messageSchema } from './envelope.js';
@@ -105,7 +106,7 @@ const complete = (given: Partial<AgentMessage>, context: MessageContext): AgentM
     from: context.from,
     ...(to !== undefined && { to }),
     ...(correlationId !== undefined && { correlationId }),
-    createdAt: given.createdAt ?? (typeof context.createdAt === 'string' ? context.createdAt : context.createdAt.toISOString()),
+    createdAt: given.createdAt ?? (typeof context.createdAt === 'string' ? context.createdAt : isoTime(context.createdAt.getTime())),
     hop: 0,
     ...given,
   } as AgentMessage;
