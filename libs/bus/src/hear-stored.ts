@@ -55,9 +55,9 @@ export const hearStored = async (bus: Bus, hearing: StoredHearing): Promise<Subs
   };
 };
 
-/** The last message of a subject, asked again while the broker cannot be reached, for as long as `wanted` says so. */
+/** The last message of a subject, asked again while the broker cannot be reached, for as long as `wanted` says so and the bus is not closed. */
 export const lastWhenReachable = async (
-  bus: Pick<Bus, 'last'>,
+  bus: Pick<Bus, 'last' | 'health'>,
   where: { stream: StreamName; subject: string },
   wanted: () => boolean,
 ): Promise<StoredMessage | undefined> => {
@@ -66,7 +66,7 @@ export const lastWhenReachable = async (
       return await bus.last(where.stream, where.subject);
     } catch (error) {
       const code = codeOf(error);
-      if (code === undefined || !ERRORS[code].retryable) throw error;
+      if (code === undefined || !ERRORS[code].retryable || bus.health.closed) throw error;
       await sleep(UNREACHABLE, undefined, { ref: false });
     }
   }

@@ -236,6 +236,8 @@ export interface BusHealth {
   reasons: string[];
   /** How often the broker refused a subject to this process. */
   violations: number;
+  /** For good: nothing that fails by it is worth another try. */
+  closed?: true;
 }
 
 /** The four queues of an agent, most urgent first. */

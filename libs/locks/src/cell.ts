@@ -24,6 +24,8 @@ export interface Member {
   readonly id: string;
   readonly held: boolean;
   noticed(state: State): void;
+  /** The bus was closed: nothing of it can be known or changed any more. */
+  cutOff(): void;
 }
 
 export interface CellOptions {
@@ -102,7 +104,12 @@ export class Cell {
     return !this.writing && this.members.size === 0 && this.feed === undefined;
   }
 
-  /** Has the broker store a change. Rejects with what the change throws, and `BUS_…` after `until` at the latest. */
+  /** The bus is closed for good. */
+  get cutOff(): boolean {
+    return this.options.bus.health.closed === true;
+  }
+
+  /** Has the broker store a change. Rejects with what the change throws, and `BUS_…` after `until` at the latest, at once where the bus is closed. */
   change(change: Change, until = performance.now() + PATIENCE): Promise<Changed> {
     return new Promise((resolve, reject) => {
       this.pending.push({ change, until, resolve, reject });
@@ -151,6 +158,13 @@ export class Cell {
     this.refreshing = true;
     // whoever cannot be told now is told by its next renewal
     this.look().catch(() => undefined);
+  }
+
+  /** The bus was closed. */
+  end(): void {
+    clearTimeout(this.expiry);
+    clearTimeout(this.unwatching);
+    for (const member of [...this.members.values()]) member.cutOff();
   }
 
   private deafen(): void {
@@ -206,7 +220,7 @@ export class Cell {
   }
 
   private failed(batch: Pending[], error: unknown): void {
-    const again = retryable((error as { code?: ErrorCode }).code ?? '');
+    const again = retryable((error as { code?: ErrorCode }).code ?? '') && !this.cutOff;
     const now = performance.now();
     for (const each of batch) {
       if (again && each.until > now + LEAST_TIMER) this.pending.push(each);

@@ -107,6 +107,12 @@ export class Claim implements Member {
     }
   }
 
+  cutOff(): void {
+    if (this.ended) return;
+    if (this.held) this.lose('the connection to the broker was closed');
+    else this.wake?.();
+  }
+
   private entry(): Entry {
     const { settings, holder } = this.context;
     const { permits, priority, ttl, metadata } = settings;
@@ -151,6 +157,7 @@ export class Claim implements Member {
     try {
       while (!this.held) {
         signal?.throwIfAborted();
+        if (this.cell.cutOff) throw new WaggleError('BUS_UNREACHABLE', 'the connection is closed');
         if (performance.now() >= until) throw contended(this.cell.scope, (await this.cell.look()).entries, this.id);
         await this.turn(called);
       }
@@ -222,6 +229,7 @@ export class Claim implements Member {
         this.arm();
       })
       .catch(() => {
+        if (this.cell.cutOff) return this.cutOff();
         // a bucket without room, say: once more, until it is too late
         if (!this.ended) this.renewal = setTimeout(() => this.renew(), RETRY);
       });

@@ -47,8 +47,11 @@ export class Locks {
     this.metrics = new LockMetrics(metrics);
     this.shared = { bus, tenant, rules, time: new BrokerTime() };
     // whoever waits may have missed something while the connection was away
-    this.stopHealth = bus.onHealth(({ ready }) => {
-      if (ready) for (const cell of this.cells.values()) cell.refresh();
+    this.stopHealth = bus.onHealth(({ ready, closed }) => {
+      for (const cell of this.cells.values()) {
+        if (closed) cell.end();
+        else if (ready) cell.refresh();
+      }
     });
   }
 

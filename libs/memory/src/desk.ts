@@ -50,7 +50,7 @@ export class Desk {
         );
       } catch (error) {
         const code = codeOf(error);
-        if (code === undefined || !ERRORS[code].retryable || until - performance.now() <= delay) throw error;
+        if (code === undefined || !ERRORS[code].retryable || this.bus.health.closed || until - performance.now() <= delay) throw error;
       }
       await sleep(delay, undefined, { signal });
     }

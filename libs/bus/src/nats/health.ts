@@ -5,9 +5,11 @@ export class HealthBook {
   private readonly against = new Map<string, string>();
   private readonly listeners = new Set<(health: BusHealth) => void>();
   private violations = 0;
+  private closed = false;
 
   get health(): BusHealth {
-    return { ready: this.against.size === 0, reasons: [...this.against.values()], violations: this.violations };
+    const reasons = [...this.against.values()];
+    return { ready: reasons.length === 0, reasons, violations: this.violations, ...(this.closed && { closed: true }) };
   }
 
   set(about: string, reason: string | undefined): void {
@@ -15,6 +17,11 @@ export class HealthBook {
     if (reason === undefined) this.against.delete(about);
     else this.against.set(about, reason);
     this.tell();
+  }
+
+  close(reason: string): void {
+    this.closed = true;
+    this.set('connection', reason);
   }
 
   countViolation(): void {

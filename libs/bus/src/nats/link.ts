@@ -99,7 +99,7 @@ export class Link {
   private ended(error: void | Error): void {
     this.up = false;
     this.events.closed();
-    this.health.set('connection', 'the connection is closed');
+    this.health.close('the connection is closed');
     if (!this.ending) this.fatal(new WaggleError('BUS_UNREACHABLE', 'the connection was closed', { cause: error ?? undefined }));
   }
 }

@@ -201,7 +201,8 @@ export class ModelBus implements Bus {
   }
 
   get health(): BusHealth {
-    return { ready: this.connected && this.life === 'open', reasons: this.connected ? [] : ['not connected'], violations: 0 };
+    const reasons = this.connected ? [] : ['not connected'];
+    return { ready: this.connected && this.life === 'open', reasons, violations: 0, ...(this.life === 'closed' && { closed: true }) };
   }
 
   onHealth(listener: (health: BusHealth) => void): () => void {
