@@ -21,7 +21,7 @@ export const resultSubject = (address: AttemptAddress): string =>
   subjects.result(address.tenant, address.agent, address.flowId, address.taskId, address.attempt);
 
 /**
- * Writes the one result of an attempt: the same bytes until the broker has answered, unless `giveUp` says so in between. `taken`: another
+ * Writes the one result of an attempt: the same bytes until the broker has answered or the bus is closed, unless `giveUp` says so in between. `taken`: another
  * holder of the same attempt was faster, and its result is the one that counts. Fails as `publishOnce` does.
  */
 export const writeResult = async (
@@ -52,7 +52,7 @@ export const writeResult = async (
       return (await bus.publishOnce('RESULT', resultSubject(address), body, { headers: injectTrace() })).status;
     } catch (error) {
       const code = codeOf(error);
-      if (code === undefined || !ERRORS[code].retryable || giveUp()) throw error;
+      if (code === undefined || !ERRORS[code].retryable || bus.health.closed || giveUp()) throw error;
       await sleep(delay);
     }
   }
