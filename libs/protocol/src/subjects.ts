@@ -147,22 +147,21 @@ export type InputAddress = { partition: number; tenant: string } & (
 export const parseInputSubject = (subject: string): InputAddress | undefined => {
   const [, partition, tenant, id, kind, a, b, c] = subject.split('.');
   // the broker stores a publish on a literal `*` or `>`; as a flow id it would read everybody's
-  if (![tenant, id, a, b ?? 'none'].every(isToken)) return undefined;
-  const head = { partition: Number(partition), tenant: tenant! };
-  const flowId = id!;
+  if (!isToken(tenant) || !isToken(id) || !isToken(a) || (b !== undefined && !isToken(b))) return undefined;
+  const at = Number(partition);
   switch (kind) {
     case 'submit':
-      return { ...head, kind, flowId, owner: a! };
+      return { kind, partition: at, tenant, flowId: id, owner: a };
     case 'signal':
-      return { ...head, kind, flowId, owner: a!, id: b! };
+      return { kind, partition: at, tenant, flowId: id, owner: a, id: b! };
     case 'result':
-      return { ...head, kind, flowId, agent: a!, taskId: b!, attempt: Number(c) };
+      return { kind, partition: at, tenant, flowId: id, agent: a, taskId: b!, attempt: Number(c) };
     case 'timer':
-      return { ...head, kind, flowId, n: Number(a) };
+      return { kind, partition: at, tenant, flowId: id, n: Number(a) };
     case 'answer':
-      return { ...head, kind, flowId, who: a!, id: b! };
+      return { kind, partition: at, tenant, flowId: id, who: a, id: b! };
     case 'event':
-      return { ...head, kind, source: id!, type: a! };
+      return { kind, partition: at, tenant, source: id, type: a };
     default:
       return undefined;
   }

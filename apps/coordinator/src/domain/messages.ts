@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ask, Command, Transition } from '@waggle/flow';
 import {
+  isoTime,
   MESSAGE_TYPES,
   SHARED,
   type AgentMessage,
@@ -48,7 +49,7 @@ export const transitionMessage = (key: FlowKey, transition: Transition): AgentMe
   intent: 'notify',
   priority: 'normal',
   correlationId: key.flowId,
-  createdAt: new Date(transition.at).toISOString(),
+  createdAt: isoTime(transition.at),
   hop: 0,
   payload: transition,
 });
@@ -63,7 +64,7 @@ export class FlowMessages {
     private readonly n: number,
     at: number,
   ) {
-    this.createdAt = new Date(at).toISOString();
+    this.createdAt = isoTime(at);
   }
 
   task(command: CommandOf<'dispatch'>): AgentMessage<TaskDispatch> {
@@ -74,7 +75,7 @@ export class FlowMessages {
       attempt,
       skill,
       ...(input !== undefined && { input }),
-      deadline: new Date(deadline).toISOString(),
+      deadline: isoTime(deadline),
       owner: this.about.owner,
       ...(workState !== undefined && { workState }),
       ...(kind && { kind }),
@@ -98,7 +99,7 @@ export class FlowMessages {
   }
 
   timer(command: CommandOf<'timer'>): AgentMessage<TimerDue> {
-    const payload: TimerDue = { flowId: this.key.flowId, n: command.n, at: new Date(command.at).toISOString() };
+    const payload: TimerDue = { flowId: this.key.flowId, n: command.n, at: isoTime(command.at) };
     return { ...this.envelope(MESSAGE_TYPES.timer, 'timer'), payload };
   }
 

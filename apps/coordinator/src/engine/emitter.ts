@@ -51,7 +51,8 @@ export class Emitter {
     const outcome = commands.find((command) => command.type === 'outcome');
     const others = commands.filter((command) => command.type !== 'outcome');
     const swept = outcome !== undefined && others.filter(({ type }) => type === 'abort').length >= MANY_ABORTS;
-    await inParallel(others, WIDTH, (command) => this.say({ ...emission, messages, swept }, command));
+    const said = { ...emission, messages, swept };
+    await inParallel(others, WIDTH, (command) => this.say(said, command));
     if (swept) await this.bus.purge('TASK', subjects.task(emission.key.tenant, '*', '*', emission.key.flowId, '*', '*'));
     if (outcome === undefined) return this.statuses.changed(emission.key, emission.state);
     await this.end(emission, messages, outcome);

@@ -109,8 +109,9 @@ export class FlowStore {
       this.drop(key);
       return false;
     }
+    // whoever asks for the id of a flow that ended may begin it anew
+    if (flow.sequence === 0) this.ended.delete(textOf(key));
     foldAll(flow, [{ sequence: result.sequence, bytes: body.length, transition }]);
-    this.ended.delete(textOf(key));
     this.keep(key, flow);
     return true;
   }

@@ -16,6 +16,8 @@ export class StoredInputs {
 
   /** The inputs with all that must be decided along with them, in their order. */
   async beside(key: FlowKey, flow: Flow, given: Input[]): Promise<Input[]> {
+    // neither is asked for by what most decisions are made of
+    if (!given.some(({ kind }) => kind === 'timer' || kind === 'answer')) return given;
     const before = await this.answers.before(key, flow, given);
     const late = await this.results.late(key, flow, given);
     return before.length + late.length > 0 ? inDecisionOrder([...before, ...given, ...late]) : given;

@@ -71,19 +71,21 @@ export class Values {
 
 /** Holds what one decision asked for until it is made, whatever the caches drop meanwhile. */
 export class DecisionValues {
-  private readonly values = new Map<string, Loaded>();
-  private readonly refs = new Map<string, BlobRef>();
+  private values?: Map<string, Loaded>;
+  private refs?: Map<string, BlobRef>;
 
   constructor(
     private readonly shared: Values,
     private readonly key: FlowKey,
   ) {}
 
-  readonly value = (ref: BlobRef): Loaded | undefined => this.values.get(ref.sha256);
-  readonly stored = (sha256: string): BlobRef | undefined => this.refs.get(sha256);
+  readonly value = (ref: BlobRef): Loaded | undefined => this.values?.get(ref.sha256);
+  readonly stored = (sha256: string): BlobRef | undefined => this.refs?.get(sha256);
 
   async serve(need: { values: readonly BlobRef[]; store: readonly StoreRequest[] }): Promise<void> {
-    await inParallel(need.values, WIDTH, async (ref) => this.values.set(ref.sha256, await this.shared.load(this.key, ref)));
-    await inParallel(need.store, WIDTH, async (request) => this.refs.set(request.sha256, await this.shared.store(this.key, request)));
+    const values = (this.values ??= new Map());
+    const refs = (this.refs ??= new Map());
+    await inParallel(need.values, WIDTH, async (ref) => values.set(ref.sha256, await this.shared.load(this.key, ref)));
+    await inParallel(need.store, WIDTH, async (request) => refs.set(request.sha256, await this.shared.store(this.key, request)));
   }
 }

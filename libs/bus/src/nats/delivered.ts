@@ -47,6 +47,8 @@ export const ackSubject = (held: HeldNumbers): string =>
   `$JS.ACK.${held.stream}.${held.consumer}.${held.deliveries}.${held.streamSequence}.${held.consumerSequence}.0.0`;
 
 const CONFIRM = 2_000;
+/** `<stream>[:<id of the source>] <sequence> …` */
+const SOURCE = /^([^ :]+)(?::[^ ]*)? (\d+)/;
 
 /** A message of a durable consumer; whoever took it settles it. */
 export class Delivered extends Content implements Delivery {
@@ -88,8 +90,8 @@ export class Delivered extends Content implements Delivery {
   }
 
   get origin(): { stream: string; sequence: number } | undefined {
-    const [stream, sequence] = this.header('Nats-Stream-Source')?.split(' ') ?? [];
-    return stream && sequence ? { stream: stream.split(':')[0]!, sequence: Number(sequence) } : undefined;
+    const match = SOURCE.exec(this.header('Nats-Stream-Source') ?? '');
+    return match ? { stream: match[1]!, sequence: Number(match[2]) } : undefined;
   }
 
   ack(): void {

@@ -85,7 +85,8 @@ export class Lane {
   private arrived(message: Msg): void {
     const ack = message.reply ? parseAck(message.reply) : undefined;
     if (ack) {
-      const delivery = new Delivered(message, ack, { ...this.context });
+      const { outbox, wire, settled, era } = this.context;
+      const delivery = new Delivered(message, ack, { outbox, wire, settled, era });
       if (this.left) delivery.nak();
       else this.events.delivery(delivery);
       return;

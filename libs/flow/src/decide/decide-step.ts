@@ -1,4 +1,4 @@
-import { WaggleError } from '@waggle/protocol';
+import { isoTime, WaggleError } from '@waggle/protocol';
 import { clip } from '../limits.js';
 import type { Draft } from './draft.js';
 import { askOfStep } from './escalate.js';
@@ -26,7 +26,7 @@ export const beginDecide = (draft: Draft, wanted: Wanted): void => {
         ...(ladder ? { ladder } : {}),
         ...(decide!.default === undefined ? {} : { defaultAction: decide!.default }),
         ...(context === undefined ? {} : { context: isObject(context) ? context : { input: context } }),
-        ...(timeout === undefined ? {} : { deadline: new Date(draft.now + timeout).toISOString() }),
+        ...(timeout === undefined ? {} : { deadline: isoTime(draft.now + timeout) }),
       },
     );
   } catch (error) {

@@ -84,11 +84,11 @@ export class Draft {
     return this.commands.length >= LIMITS.commands - SPARE || this.bytes >= LIMITS.transition / 2;
   }
 
-  /** `carries`: the value in it whose size others decide. */
-  emit(event: FlowEvent, carries?: unknown): void {
+  /** `carries`: the value in it whose size others decide; `size`: its bytes, where they are known. */
+  emit(event: FlowEvent, carries?: unknown, size?: number): void {
     apply(this.state, event, this.pen);
     this.events.push(event);
-    this.weigh(carries);
+    this.weigh(carries, size);
     if (event.type === 'taskCompleted' || event.type === 'taskFailed' || event.type === 'taskCanceled') this.giveBack(event.taskId);
   }
 
@@ -103,8 +103,8 @@ export class Draft {
     this.weigh(carries);
   }
 
-  private weigh(carries: unknown): void {
-    this.bytes += FRAME + (typeof carries === 'object' || typeof carries === 'string' ? sizeOf(carries) : 0);
+  private weigh(carries: unknown, size = typeof carries === 'object' || typeof carries === 'string' ? sizeOf(carries) : 0): void {
+    this.bytes += FRAME + size;
   }
 
   frozen(skill: string): boolean {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  isoTime,
   MESSAGE_TYPES,
   problem,
   validatePayload,
@@ -149,7 +150,7 @@ const decided = (
   draft.emit({ type: 'taskDecided', taskId, how, decision, ...(who === undefined ? {} : { who }) }, decision);
   draft.command({ type: 'hush', id: decision.id });
   if (draft.stepOf(task).definition.decide === undefined) return;
-  const time = new Date(draft.now).toISOString();
+  const time = isoTime(draft.now);
   const { option, decidedBy, rationale, data } = decision;
   const output = { option, decidedBy, how, ...(rationale === undefined ? {} : { rationale }), ...(data === undefined ? {} : { data }) };
   draft.emit({ type: 'taskCompleted', taskId, attempt, output, cost: 0, startedAt: time, endedAt: time, instance: 'people' }, output);

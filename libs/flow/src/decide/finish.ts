@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeSummary } from '@waggle/protocol';
+import { isoTime, type Outcome, type OutcomeSummary } from '@waggle/protocol';
 import { LIMITS } from '../limits.js';
 import type { FlowState } from '../state/state.js';
 import { COORDINATOR } from './coordinator.js';
@@ -36,8 +36,8 @@ const outcomeOf = ({ state, head, now }: Draft): Outcome => {
       ? { output: ending.output }
       : { errors: [...ending.errors, ...(state.rollback?.problems ?? [])].slice(0, LIMITS.problems) }),
     ...(state.artifacts.length > 0 ? { artifacts: state.artifacts.slice(0, ARTIFACTS) } : {}),
-    startedAt: new Date(head.at).toISOString(),
-    endedAt: new Date(now).toISOString(),
+    startedAt: isoTime(head.at),
+    endedAt: isoTime(now),
     tasks,
     cost: state.cost,
     summary: summaryOf(state, tasks, now - head.at),

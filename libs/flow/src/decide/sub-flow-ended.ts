@@ -1,4 +1,4 @@
-import { isErrorCode, retryable, type Fault, type Problem } from '@waggle/protocol';
+import { isErrorCode, isoTime, retryable, type Fault, type Problem } from '@waggle/protocol';
 import { isRecord } from '../definition/reader.js';
 import { issueProblem, validateDefinition } from '../definition/validate.js';
 import { loadWhole } from '../expression/loader.js';
@@ -38,7 +38,7 @@ export const onSubFlowEnded = (draft: Draft, child: ChildState, input: Extract<I
   if (task?.status !== 'delegated' || task.childId !== child.id) return;
   if (input.state !== 'COMPLETED') return failAttempt(draft, task, { fault: faultOfChild(input), cost: 0 });
   if (task.recovering === 'decision') return decided(draft, task, input.output);
-  const at = new Date(draft.now).toISOString();
+  const at = isoTime(draft.now);
   const { id: taskId, attempt } = task;
   draft.emit(
     { type: 'taskCompleted', taskId, attempt, output: input.output, cost: 0, startedAt: at, endedAt: at, instance: COORDINATOR },

@@ -1,4 +1,4 @@
-import { isToken, PRIORITIES, problem, SKILL_ID, type Outcome, type Problem } from '@waggle/protocol';
+import { isoTime, isToken, PRIORITIES, problem, SKILL_ID, type Outcome, type Problem } from '@waggle/protocol';
 import { checkValue } from '../definition/input-schema.js';
 import { showPath } from '../definition/issue.js';
 import { DEFAULTS } from '../definition/read-definition.js';
@@ -95,7 +95,7 @@ export const onSubmit = (draft: Draft, input: SubmitInput): void => {
   if (size > LIMITS.start)
     problems.push(problem('MESSAGE_TOO_LARGE', `definition and input are ${size} bytes; at most ${LIMITS.start}`, 'payload'));
   if (!definition || problems.length > 0) return reject(draft, input, problems);
-  start(draft, input, { submission, definition });
+  start(draft, input, { submission, definition, size });
 };
 
 /** A flow that goes on from another has its input, and its priority unless another is asked for. */
@@ -110,8 +110,8 @@ const originOf = ({ resumes, replays }: Submission, { resumed }: Facts) => ({
   ...(replays ? { replays: { flowId: replays.flowId, taskId: replays.taskId } } : {}),
 });
 
-const start = (draft: Draft, input: SubmitInput, asked: { submission: Submission; definition: FlowDefinition }): void => {
-  const { submission, definition } = asked;
+const start = (draft: Draft, input: SubmitInput, asked: { submission: Submission; definition: FlowDefinition; size: number }): void => {
+  const { submission, definition, size } = asked;
   const { flowId, tenant, owner, messageId, contextId, userId, traceparent, at } = input;
   const { parent, skill } = submission;
   const granted = draft.facts.parent?.granted ? draft.facts.parent : undefined;
@@ -137,7 +137,8 @@ const start = (draft: Draft, input: SubmitInput, asked: { submission: Submission
       ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
       ...(parent ? { parent: { flowId: parent.flowId, taskId: parent.taskId, attempt: parent.attempt, agent: owner } } : {}),
     },
-    { definition, input: submission.input },
+    undefined,
+    size,
   );
 };
 
@@ -152,8 +153,8 @@ const refusal = ({ flowId, at, submission }: SubmitInput, errors: Problem[]): Ou
   state: 'REJECTED',
   errors,
   ...('problems' in submission && submission.retryAfter !== undefined && { retryAfter: submission.retryAfter }),
-  startedAt: new Date(at).toISOString(),
-  endedAt: new Date(at).toISOString(),
+  startedAt: isoTime(at),
+  endedAt: isoTime(at),
   tasks: { completed: 0, failed: 0, canceled: 0, skipped: 0, attempts: 0 },
   cost: 0,
 });

@@ -1,4 +1,4 @@
-import { isToken, WaggleError } from '@waggle/protocol';
+import { isoTime, isToken, WaggleError } from '@waggle/protocol';
 import type { CompiledStep } from '../definition/compile.js';
 import type { Wait } from '../definition/definition.js';
 import { loadWhole } from '../expression/loader.js';
@@ -62,7 +62,7 @@ export const beginWait = (draft: Draft, wanted: Wanted): void => {
 /** What was waited for is there. */
 export const endWait = (draft: Draft, task: TaskState, output: unknown): void => {
   const { id: taskId, attempt } = task;
-  const at = new Date(draft.now).toISOString();
+  const at = isoTime(draft.now);
   leaveWait(draft, task, () =>
     draft.emit({ type: 'taskCompleted', taskId, attempt, output, cost: 0, startedAt: at, endedAt: at, instance: COORDINATOR }, output),
   );

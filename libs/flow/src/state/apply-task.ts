@@ -1,4 +1,4 @@
-import { WaggleError } from '@waggle/protocol';
+import { parseIsoTime, WaggleError } from '@waggle/protocol';
 import { isMany, skillOf } from '../definition/definition.js';
 import type { FlowEvent } from '../types.js';
 import type { Pen } from './pen.js';
@@ -187,7 +187,7 @@ export const applyTask = (state: FlowState, event: TaskEvent, pen: Pen): void =>
     case 'taskCompleted': {
       const task = known(state, event.taskId);
       pen.bump(state, 'cost', event.cost - (task.counted ?? 0));
-      pen.bump(state, 'workMs', Math.max(0, Date.parse(event.endedAt) - Date.parse(event.startedAt)) || 0);
+      pen.bump(state, 'workMs', Math.max(0, parseIsoTime(event.endedAt) - parseIsoTime(event.startedAt)) || 0);
       if (event.artifacts) pen.push(state.artifacts, event.artifacts);
       const { outputs } = state.steps[task.step]!;
       pen.set(outputs, task.item ?? 0, event.output ?? null);

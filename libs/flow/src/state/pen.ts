@@ -8,10 +8,11 @@ export class Pen {
   set<T extends object, K extends keyof T>(object: T, key: K, value: T[K]): void {
     if (this.undo) {
       const before = object[key];
-      const had = Object.hasOwn(object, key);
+      // a list is no longer than it was; of an object, a field that is undefined is as good as none, and deleting makes it slow
+      const drop = Array.isArray(object) && !Object.hasOwn(object, key);
       this.undo.push(() => {
-        if (had) object[key] = before;
-        else delete object[key];
+        if (drop) delete object[key];
+        else object[key] = before;
       });
     }
     object[key] = value;

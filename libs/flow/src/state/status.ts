@@ -1,4 +1,4 @@
-import type { AskStatus, FlowStatus, State, StepStatus } from '@waggle/protocol';
+import { isoTime, type AskStatus, type FlowStatus, type State, type StepStatus } from '@waggle/protocol';
 import { describeWait, skillOf, type StepDefinition } from '../definition/definition.js';
 import { clip } from '../limits.js';
 import type { FlowState, StepState, TaskState } from './state.js';
@@ -43,7 +43,7 @@ const asksOf = (state: FlowState): AskStatus[] =>
     severity: ask!.severity,
     question: clip(ask!.requestedDecision, 500),
     options: ask!.options.map(({ id }) => id),
-    until: new Date(due).toISOString(),
+    until: isoTime(due),
   }));
 
 /** With nothing at work, a flow that asks waits for people. */
@@ -90,9 +90,9 @@ export const statusOf = (state: FlowState): FlowStatus => {
     fraction: outcome ? 1 : fractionOf(state.steps),
     steps,
     version: state.n,
-    startedAt: new Date(head?.at ?? state.at).toISOString(),
-    updatedAt: new Date(state.at).toISOString(),
-    ...(head ? { deadline: new Date(head.deadline).toISOString() } : {}),
+    startedAt: isoTime(head?.at ?? state.at),
+    updatedAt: isoTime(state.at),
+    ...(head ? { deadline: isoTime(head.deadline) } : {}),
     ...(state.paused && !outcome ? { paused: true } : {}),
     ...(state.asks.size > 0 && !outcome ? { asks: asksOf(state) } : {}),
   };
