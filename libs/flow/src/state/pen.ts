@@ -11,7 +11,7 @@ export class Pen {
       // a list is no longer than it was; of an object, a field that is undefined is as good as none, and deleting makes it slow
       const drop = Array.isArray(object) && !Object.hasOwn(object, key);
       this.undo.push(() => {
-        if (drop) delete object[key];
+        if (drop) Reflect.deleteProperty(object, key);
         else object[key] = before;
       });
     }
