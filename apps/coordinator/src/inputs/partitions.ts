@@ -6,9 +6,9 @@ import { Membership } from '../domain/membership.js';
 import { shareOf } from '../domain/rendezvous.js';
 import { Intake } from './intake.js';
 
-/** A replica whose beat is older is not counted any more. */
-const BEAT_LIMIT = 3_000;
-const LOOK_EVERY = 500;
+/** A replica whose beat is older is not counted any more: it missed two. With the time until that is looked at, below three seconds. */
+const BEAT_LIMIT = 2_500;
+const LOOK_EVERY = 250;
 /** Inputs of one partition in this process at once. */
 const IN_FLIGHT = 250;
 
