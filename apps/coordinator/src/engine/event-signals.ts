@@ -15,11 +15,14 @@ const WIDTH = 64;
 export class EventSignals {
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
-  /** Tells all flows of a tenant that wait for it; resolves when every signal is stored. */
-  async tell(tenant: string, event: Happened): Promise<void> {
+  /** Tells all flows of a tenant that wait for it (`by`: that waited for it by then); resolves when every signal is stored. */
+  async tell(tenant: string, event: Happened, by?: Date): Promise<void> {
     const filter = subjects.wait(tenant, 'event', `${event.source}~${event.type}`, '*');
     for await (const entries of readCurrent(this.bus, 'WAIT', { filter }))
-      await inParallel(entries, WIDTH, ({ subject }) => this.signal({ tenant, flowId: subject.split('.')[5]! }, event));
+      await inParallel(entries, WIDTH, async ({ subject, time }) => {
+        // what was stored before its entry, and after it began to wait, it has been told of as it entered
+        if (by === undefined || time <= by) await this.signal({ tenant, flowId: subject.split('.')[5]! }, event);
+      });
   }
 
   /** Tells a flow of what was stored after a sequence of EVENT: it was not in the index then. */

@@ -13,6 +13,14 @@ export interface EventAddress {
   type: string;
 }
 
+/** An event as it is stored. */
+export interface StoredEvent {
+  origin: Origin;
+  body: Uint8Array;
+  /** When the broker stored it, of one that may have been dealt with since: who began to wait or listen later is not meant. */
+  late?: Date;
+}
+
 /** What an event means to flows: those that wait for it are told, and those that it starts are asked for. */
 @Injectable()
 export class Happenings {
@@ -25,7 +33,7 @@ export class Happenings {
   ) {}
 
   /** Resolves when everything that follows from the event is stored, under ids derived from its own. */
-  async take({ tenant, source, type }: EventAddress, origin: Origin, body: Uint8Array): Promise<void> {
+  async take({ tenant, source, type }: EventAddress, { origin, body, late }: StoredEvent): Promise<void> {
     if (this.wakesAll(source, type)) await this.skillOffered.wake(origin, body);
     const event = readEvent({ source, type }, body, origin);
     if (event === undefined)
@@ -35,9 +43,10 @@ export class Happenings {
         type,
         ...origin,
       });
-    await this.signals.tell(tenant, event);
-    await this.triggers.start(tenant, event);
+    await this.signals.tell(tenant, event, late);
+    await this.triggers.start(tenant, event, late);
   }
+
   /** Flows of all tenants are woken by the registry's word, and an operator's, who alone may thaw: by nobody else's. */
   private wakesAll(source: string, type: string): boolean {
     return type === 'skill-thawed' ? this.config.operators.includes(source) : type === 'skill-offered' && source === 'registry';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { LIMITS, newestThatFits, parseDefinition, parseWorkflowKey, startedBy, workflowKey, type FlowDefinition } from '@waggle/flow';
 import { BucketMirror, type Bus } from '@waggle/bus';
-import { createMessage, MESSAGE_TYPES, subjects, type Submit } from '@waggle/protocol';
+import { bucketStream, createMessage, MESSAGE_TYPES, subjects, type Submit } from '@waggle/protocol';
 import { BUS, Log } from '@waggle/service';
 import { derivedId } from '../domain/derived-id.js';
 import type { Happened } from '../domain/read-event.js';
@@ -14,6 +14,8 @@ import type { Happened } from '../domain/read-event.js';
 export class Triggers implements OnModuleInit, OnModuleDestroy {
   private readonly texts: BucketMirror<string>;
   private listening: FlowDefinition[] | undefined;
+  /** When each was stored; read where it is asked for. */
+  private times: Promise<ReadonlyMap<string, Date>> | undefined;
 
   constructor(
     @Inject(BUS) private readonly bus: Bus,
@@ -22,7 +24,7 @@ export class Triggers implements OnModuleInit, OnModuleDestroy {
     this.texts = new BucketMirror(bus, 'WORKFLOWS', {
       // most workflows are started by people: only what may name an event is kept
       read: (entry) => (/\bon"?\s*:/.test(entry.text()) ? entry.text() : ''),
-      changed: () => (this.listening = undefined),
+      changed: () => (this.listening = this.times = undefined),
       log,
     });
   }
@@ -35,9 +37,12 @@ export class Triggers implements OnModuleInit, OnModuleDestroy {
     return this.texts.stop();
   }
 
-  /** Asks for every flow that an event starts, under ids derived from the event's: asked again, it is the same flow. */
-  async start(tenant: string, event: Happened): Promise<void> {
-    for (const definition of (this.listening ??= this.read())) {
+  /**
+   * Asks for every flow that an event starts, under ids derived from the event's: asked again, it is the same flow. `by`:
+   * by what was stored by then.
+   */
+  async start(tenant: string, event: Happened, by?: Date): Promise<void> {
+    for (const definition of by === undefined ? this.current : await this.as(by)) {
       for (const { index, input, problem } of startedBy(definition, { ...event })) {
         if (problem) this.log.warn('an event cannot start a workflow', { tenant, workflow: definition.name, ...problem });
         else await this.submit(tenant, derivedId('on', definition.name, index, event.source, event.type, event.id), { definition, input });
@@ -59,9 +64,32 @@ export class Triggers implements OnModuleInit, OnModuleDestroy {
     await this.bus.publishOnce('SUBMIT', subjects.submit(tenant, this.bus.me, flowId), body);
   }
 
-  private read(): FlowDefinition[] {
+  private get current(): FlowDefinition[] {
+    return (this.listening ??= this.read([...this.texts.keys()]));
+  }
+
+  /** As they were at a time. */
+  private async as(by: Date): Promise<FlowDefinition[]> {
+    const times = await (this.times ??= this.readTimes());
+    const keys = [...this.texts.keys()];
+    const known = keys.filter((key) => times.has(key) && times.get(key)! <= by);
+    return known.length === keys.length ? this.current : this.read(known);
+  }
+
+  private async readTimes(): Promise<ReadonlyMap<string, Date>> {
+    try {
+      const stored = await this.bus.read(bucketStream('WORKFLOWS'), subjects.kvKey('WORKFLOWS', '>'), { lastPerSubject: true });
+      const prefix = subjects.kvKey('WORKFLOWS', '').length;
+      return new Map(stored.map(({ subject, time }) => [subject.slice(prefix), time]));
+    } catch (error) {
+      this.times = undefined;
+      throw error;
+    }
+  }
+
+  private read(keys: readonly string[]): FlowDefinition[] {
     const versions = new Map<string, string[]>();
-    for (const key of this.texts.keys()) {
+    for (const key of keys) {
       const { name, version } = parseWorkflowKey(key) ?? {};
       if (name !== undefined && version !== undefined) versions.set(name, [...(versions.get(name) ?? []), version]);
     }

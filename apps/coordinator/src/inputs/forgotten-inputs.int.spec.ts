@@ -1,10 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bus } from '@waggle/bus';
+import { createMessage, MESSAGE_TYPES, subjects, type AgentMessage, type Submit } from '@waggle/protocol';
 import { eventually, scriptedAgent, type TestBroker } from '@waggle/testkit';
-import { TestClient } from '../testing/client.js';
+import { TENANT, TestClient } from '../testing/client.js';
 import { eventsOf, SKILL, testMesh } from '../testing/mesh.js';
-import { startReplica } from '../testing/replica.js';
+import { startReplica, type Replica } from '../testing/replica.js';
 
 /** Ends it in good order, so that it notes what INPUT has copied, and takes from INPUT what it has stored: power was lost in between. */
 const losePower = async (broker: TestBroker): Promise<void> => {
@@ -34,10 +35,21 @@ describe('a broker that has forgotten what INPUT held', () => {
     client = await TestClient.join(broker);
   }, 30_000);
 
+  let replicas: Replica[] = [];
+  const start = async (): Promise<Replica> => {
+    const replica = await startReplica(await broker.busFor('coordinator'));
+    replicas.push(replica);
+    return replica;
+  };
+  afterEach(async () => {
+    for (const replica of replicas) await replica.stop();
+    replicas = [];
+  });
+
   const held = async (): Promise<number> => (await see.figures('INPUT')).messages;
 
   it('is read from by a coordinator that starts: submissions begin, results count', async () => {
-    const first = await startReplica(await broker.busFor('coordinator'));
+    const first = await start();
     const running = await client.submit({ skill: SKILL }, 'running');
     await eventually(async () => (await see.last('TASK', `wg.*.task.*.*.${running}.>`)) ?? (await eventsOf(see, running)).length > 1);
     await first.stop();
@@ -49,7 +61,7 @@ describe('a broker that has forgotten what INPUT held', () => {
     await losePower(broker);
     await eventually(async () => Object.values((await see.figures('INPUT')).sources!).every((silence) => silence < 2_500));
     expect(await held()).toBe(0);
-    await startReplica(await broker.busFor('coordinator'));
+    await start();
     for (const id of [running, begun]) {
       expect(await client.outcome(id, 20_000)).toMatchObject({ state: 'COMPLETED' });
       expect((await eventsOf(see, id)).filter((type) => type === 'flowStarted' || type === 'taskCompleted')).toHaveLength(2);
@@ -57,8 +69,62 @@ describe('a broker that has forgotten what INPUT held', () => {
     expect(agent.taken).toHaveLength(2);
   }, 60_000);
 
+  it('is read on from, though an input in it can never be dealt with; that one is, when it can', async () => {
+    await see.publish(subjects.flow(TENANT, 'sick'), 'no log');
+    await client.submit({ skill: SKILL }, 'sick');
+    // more than are read in one go
+    await Promise.all(Array.from({ length: 600 }, (_, n) => client.signal('nobody', 'wake', `s${n}`)));
+    await client.submit({ skill: SKILL }, 'behind');
+    await eventually(async () => (await held()) >= 602);
+    await losePower(broker);
+    await start();
+    expect(await client.outcome('behind', 20_000)).toMatchObject({ state: 'COMPLETED' });
+    await see.purge('FLOW', subjects.flow(TENANT, 'sick'));
+    expect(await client.outcome('sick', 20_000)).toMatchObject({ state: 'COMPLETED' });
+  }, 60_000);
+
+  it('is asked for events too: each counts once, and only for those that waited for it then', async () => {
+    const waiting = { name: 'waiting', steps: [{ id: 'event', wait: { event: { source: 'ci', type: 'built' } } }] };
+    const started = (name: string) => ({ name, on: [{ source: 'ci', type: 'built' }], steps: [{ id: 'a', wait: { for: '1ms' } }] });
+    const built = async (id: string): Promise<void> => {
+      const event = createMessage({ id, type: MESSAGE_TYPES.event, from: 'ci', tenant: TENANT, payload: { source: 'ci', type: 'built' } });
+      await see.publish(subjects.event(TENANT, 'ci', 'built'), JSON.stringify(event));
+    };
+    const startedFlows = async (): Promise<string[]> =>
+      (await see.read('SUBMIT', subjects.submit(TENANT, 'coordinator', '*')))
+        .map((each) => each.json<AgentMessage<Submit>>().payload.workflow!)
+        .sort();
+    const waits = (id: string) => eventually(() => see.last('WAIT', subjects.wait(TENANT, 'event', 'ci~built', id)));
+    const submit = async (id: string): Promise<void> => {
+      await client.submit({ definition: waiting }, id);
+      await waits(id);
+    };
+    await see.bucket('WORKFLOWS').put('before.1.0.0', JSON.stringify(started('before')));
+    const first = await start();
+    await submit('early');
+    await built('one');
+    await client.outcome('early');
+    await eventually(async () => (await held()) === 0);
+    await submit('late');
+    await see.bucket('WORKFLOWS').put('after.1.0.0', JSON.stringify(started('after')));
+    await first.stop();
+    await losePower(broker);
+    const second = await start();
+    await client.run({ skill: SKILL });
+    await second.stop();
+    expect(await startedFlows()).toEqual(['before']);
+    expect(await eventsOf(see, 'late')).not.toContain('taskCompleted');
+    await built('two');
+    await eventually(async () => (await held()) === 1);
+    await losePower(broker);
+    await start();
+    expect(await client.outcome('late', 20_000)).toMatchObject({ state: 'COMPLETED', output: { event: { id: 'two' } } });
+    await eventually(async () => (await startedFlows()).length === 3);
+    expect(await startedFlows()).toEqual(['after', 'before', 'before']);
+  }, 60_000);
+
   it('goes on, though its consumers were further than it is', async () => {
-    await startReplica(await broker.busFor('coordinator'));
+    await start();
     await losePower(broker);
     expect(await client.run({ skill: SKILL }, 'after')).toMatchObject({ state: 'COMPLETED' });
   }, 60_000);

@@ -53,19 +53,18 @@ export class Intake implements OnModuleDestroy {
   takeStored(stream: StreamName, message: StoredMessage): Promise<boolean> {
     const origin = { stream, sequence: message.sequence };
     const address = inputAddressOf(message.subject);
-    // what nobody can be answered about waits for INPUT
-    if (address === undefined || address.kind === 'event') return Promise.resolve(true);
+    if (address === undefined) return Promise.resolve(true);
     const known = this.held.get(textOf(origin));
     // handed back, it need not come again: INPUT may have forgotten it
     if (known !== undefined) return known.end();
-    const received = { origin, address, body: message.body, time: message.time, traceparent: message.header('traceparent') };
-    const { input } = readInput(received, this.config.operators);
-    if (input === undefined) return Promise.resolve(true);
+    const { body, time } = message;
     return new Promise((resolve) => {
-      this.lanes.put(
-        { tenant: address.tenant, flowId: address.flowId },
-        { input, bytes: message.body.length, deliveries: 2, done: () => resolve(true), again: () => resolve(false) },
-      );
+      const job = { deliveries: 2, done: () => resolve(true), again: () => resolve(false) };
+      if (address.kind === 'event') return this.strays.settle(address, { origin, body, late: time }, { arrival: job });
+      const { input } = readInput({ origin, address, body, time, traceparent: message.header('traceparent') }, this.config.operators);
+      // what nobody can be answered about waits for INPUT
+      if (input === undefined) return resolve(true);
+      this.lanes.put({ tenant: address.tenant, flowId: address.flowId }, { input, bytes: body.length, ...job });
     });
   }
 

@@ -2,16 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { InputAddress, Problem } from '@waggle/protocol';
 import { Log } from '@waggle/service';
 import { againDelay } from '../domain/backoff.js';
-import type { Origin } from '@waggle/flow';
 import { Audit } from '../engine/audit.js';
-import { Happenings } from '../engine/happenings.js';
-import type { Arrival } from './arrival.js';
+import { Happenings, type StoredEvent } from '../engine/happenings.js';
+import type { Job } from '../engine/job.js';
 
-/** Where an input that belongs to no single flow came from. */
-interface Source {
-  origin: Origin;
-  body: Uint8Array;
-}
+type Stray = Pick<Job, 'deliveries' | 'done' | 'again'>;
 
 /** Inputs that no flow decides on: events, and signals that cannot be read. */
 @Injectable()
@@ -23,22 +18,20 @@ export class Strays {
   ) {}
 
   /** Settles the arrival when its effects are stored. */
-  settle(address: InputAddress, source: Source, about: { arrival: Arrival; problems?: readonly Problem[] }): void {
+  settle(address: InputAddress, source: StoredEvent, about: { arrival: Stray; problems?: readonly Problem[] }): void {
     const { arrival, problems } = about;
     this.work(address, source, problems).then(
       () => arrival.done(),
       (error: unknown) => {
         const delay = againDelay(arrival.deliveries);
         this.log.warn('an input could not be dealt with: it comes again', { kind: address.kind, delay, error });
-        arrival.again(delay);
+        arrival.again(delay, error);
       },
     );
   }
 
-  private async work(address: InputAddress, { origin, body }: Source, problems: readonly Problem[] = []): Promise<void> {
-    if (address.kind === 'event') {
-      return this.happenings.take(address, origin, body);
-    }
+  private async work(address: InputAddress, source: StoredEvent, problems: readonly Problem[] = []): Promise<void> {
+    if (address.kind === 'event') return this.happenings.take(address, source);
     const actor = address.kind === 'signal' ? address.owner : this.unexpected(address);
     const reason = problems.map(({ code, path }) => (path === undefined ? code : `${code} ${path}`)).join(', ') || 'UNSUPPORTED';
     await this.audit.record(address.tenant, {
