@@ -38,6 +38,12 @@ const BEHAVIOURS: [Behaviour, number][] = [
   ['greedyChild', 2],
 ];
 
+/** Of worlds in which much goes wrong for good. */
+const HARD: [Behaviour, number][] = [...BEHAVIOURS, ['failAlways', 30], ['killAlways', 3]];
+
+/** Whether much of what a seed's agents do fails for good. */
+export const isHard = (seed: number): boolean => hashOf(`hard ${seed}`) % 4 === 0;
+
 /** What people do about a question. */
 export type Manner = 'prompt' | 'silent' | 'atTheEnd' | 'contested' | 'mistaken' | 'stranger';
 
@@ -59,7 +65,7 @@ export const isChild = (flowId: string): boolean => flowId.startsWith('c-');
 
 /** The same for a task in every run of the seed. Tasks of children have no children of their own. */
 export const behaviourOf = (seed: number, flowId: string, taskId: string): Behaviour => {
-  const behaviour = chosen(BEHAVIOURS, `${seed}/${flowId}/${taskId}`);
+  const behaviour = chosen(isHard(seed) ? HARD : BEHAVIOURS, `${seed}/${flowId}/${taskId}`);
   return isChild(flowId) && behaviour.endsWith('hild') ? 'ok' : behaviour;
 };
 

@@ -1,3 +1,4 @@
+import { isHard } from './behaviour.js';
 import { Random } from './random.js';
 import { FAIR, type SimProcess, type Weather } from './sim-process.js';
 import type { Simulation } from './simulation.js';
@@ -16,6 +17,7 @@ export const NO_FAULTS: Faults = { until: 0, weather: FAIR, deaths: { replica: 0
 export const LONGEST_FAULT = 4_000;
 /** Bytes of a stream that has no room. */
 const FULL = 1;
+const MAY_BE_FULL = ['TASK', 'TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT', 'ESCALATION', 'DLQ'] as const;
 
 export const faultsOf = (seed: number): Faults => {
   const random = new Random(`faults ${seed}`);
@@ -37,12 +39,14 @@ export const faultsOf = (seed: number): Faults => {
 /** Processes that are stalled or cut off, and streams without room, each for a while. */
 export const planFaults = (simulation: Simulation): void => {
   const { random } = simulation.world;
+  // what is said of a failure must wait, while its flow goes on
+  if (isHard(simulation.plan.seed)) simulation.at(random.between(0, 2_000), () => fill(simulation, 'DLQ', LONGEST_FAULT));
   const count = random.whole(0, 5);
   for (let n = 0; n < count; n++) {
     const kind = random.of(['stall', 'cut', 'full'] as const);
     const millis = random.between(kind === 'full' ? 2_000 : 50, LONGEST_FAULT);
     simulation.at(random.between(0, simulation.faults.until), () => {
-      if (kind === 'full') return fill(simulation, millis);
+      if (kind === 'full') return fill(simulation, random.of(MAY_BE_FULL), millis);
       const process: SimProcess = random.of([...simulation.processes]);
       simulation.say(`${process.name}: ${kind} for ${Math.round(millis)} ms`);
       process[kind](millis);
@@ -51,9 +55,9 @@ export const planFaults = (simulation: Simulation): void => {
 };
 
 /** A stream without room for a while: 10077 for all that comes. */
-const fill = (simulation: Simulation, millis: number): void => {
-  const { random, elapsed } = simulation.world;
-  const stream = simulation.broker.streams.get(random.of(['TASK', 'TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT', 'ESCALATION']))!;
+const fill = (simulation: Simulation, name: string, millis: number): void => {
+  const { elapsed } = simulation.world;
+  const stream = simulation.broker.streams.get(name)!;
   if (stream.settings.max_bytes === FULL) return;
   const { max_bytes } = stream.settings;
   simulation.say(`${stream.name} is full for ${Math.round(millis)} ms`);

@@ -1,3 +1,4 @@
+import { isHard } from './behaviour.js';
 import { Random } from './random.js';
 import { isForEvent, SKILLS, stepsOf, UNDO, type Step } from './steps.js';
 
@@ -61,7 +62,7 @@ const flowOf = (random: Random, seed: number, n: number): FlowPlan => {
   const undone = random.chance(0.25);
   const sometimes = (part: number, least: number, most: number): number | undefined =>
     random.chance(part) ? at + random.between(least, most) : undefined;
-  const steps = stepsOf(random, random.whole(1, 4), { large, undone });
+  const steps = stepsOf(random, random.whole(1, 4), { large, undone, goesOn: isHard(seed) ? 0.85 : 0.3 });
   const doom: Step = { id: 'doom', check: 'input.yes == false', needs: steps.map(({ id }) => id) };
   const waits = steps.some(({ wait }) => wait !== undefined && 'signal' in (wait as object));
   return {

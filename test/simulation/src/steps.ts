@@ -163,8 +163,16 @@ const again = (random: Random, steps: readonly Step[]): Step[] => {
   return [...steps, { id: 'again', needs: [first.id], wait: { event: BELL }, timeout: `${random.whole(2, 25)}s`, onFailure: 'continue' }];
 };
 
-/** Steps that each wait for some of those before; `undone`: what they do can be taken back. */
-export const stepsOf = (random: Random, count: number, { large, undone }: { large: boolean; undone: boolean }): Step[] => {
+export interface StepsOptions {
+  large: boolean;
+  /** What they do can be taken back. */
+  undone: boolean;
+  /** How likely the flow goes on when one fails. */
+  goesOn: number;
+}
+
+/** Steps that each wait for some of those before. */
+export const stepsOf = (random: Random, count: number, { large, undone, goesOn }: StepsOptions): Step[] => {
   const steps = Array.from({ length: count }, (_, index): Step => {
     const needs = Array.from({ length: index }, (_, n) => `s${n}`).filter(() => random.chance(0.5));
     const from = needs.length > 0 && random.chance(0.6) ? random.of(needs) : undefined;
@@ -178,7 +186,7 @@ export const stepsOf = (random: Random, count: number, { large, undone }: { larg
       id: `s${index}`,
       needs,
       ...(random.chance(0.1) ? { when: 'input.yes == false' } : {}),
-      onFailure: random.chance(0.3) ? 'continue' : 'fail',
+      onFailure: random.chance(goesOn) ? 'continue' : 'fail',
       ...kind,
       ...(kind.wait === undefined ? { input } : {}),
       ...(undone && mayBeUndone(kind) && random.chance(0.7) ? compensation(random) : {}),
