@@ -220,7 +220,7 @@ export type FlowEvent =
       id: string;
       signal: SignalName;
       by: string;
-      why: 'NOT_OWNER' | 'SUPERSEDED' | 'ENDED' | 'UNSUPPORTED' | 'NOT_READABLE' | 'TOO_MANY';
+      why: 'NOT_OWNER' | 'FLOW_UNKNOWN' | 'SUPERSEDED' | 'ENDED' | 'UNSUPPORTED' | 'NOT_READABLE' | 'TOO_MANY';
     }
   | {
       type: 'childReserved';

@@ -4,7 +4,7 @@ import { emptyState } from '../state/state.js';
 import { explain } from '../state/explain.js';
 import { statusOf } from '../state/status.js';
 import { Driver, offer } from '../testing/driver.js';
-import type { Transition } from '../types.js';
+import type { Input, Transition } from '../types.js';
 
 const QUESTION = {
   severity: 'high',
@@ -361,6 +361,48 @@ describe('a paused flow', () => {
     d.give(pause);
     expect(d.events('signalIgnored')).toMatchObject([{ why: 'SUPERSEDED' }]);
     expect(d.state.paused).toBeUndefined();
+  });
+});
+
+describe('a signal that was stored before the submission of its flow', () => {
+  const from = (sequence: number, stream = 'SUBMIT') => ({ origin: { stream, sequence } });
+  const begun = (...beside: Input[]): Driver => {
+    const d = new Driver();
+    d.agents = { '*': [offer('one')] };
+    const submission = { definition: { name: 'test', steps: [{ id: 'a', skill: 's.a' }] } };
+    const about = { flowId: 'f1', tenant: 'default', owner: 'ann', messageId: 'm1', hop: 0 };
+    d.give({ ...d.input('submit', { ...about, submission }), ...from(6) }, ...beside);
+    return d;
+  };
+  const signal = (kind: 'pause' | 'cancel' | 'notify', sequence: number, stream?: string): Input => {
+    const named = kind === 'notify' ? { data: { name: 'go' } } : {};
+    const input = { speaker: 'ann', operator: false, id: `${kind}-${sequence}`, signal: kind, ...named };
+    return { ...new Driver().input('signal', input), ...from(sequence, stream) };
+  };
+
+  it.each(['pause', 'cancel', 'notify'] as const)('is of no flow, however late it comes: %s', (kind) => {
+    const d = begun();
+    d.give(signal(kind, 5));
+    expect(d.events('signalIgnored')).toMatchObject([{ id: `${kind}-5`, why: 'FLOW_UNKNOWN' }]);
+    expect(d.events('signalApplied')).toEqual([]);
+    d.give(signal(kind, 7));
+    expect(d.events('signalApplied')).toMatchObject([{ id: `${kind}-7` }]);
+  });
+
+  it('is of no flow when it comes together with the submission, or after the log was folded', () => {
+    const d = begun(signal('pause', 5));
+    expect(d.events('signalIgnored')).toMatchObject([{ why: 'FLOW_UNKNOWN' }]);
+    expect(d.state.paused).toBeUndefined();
+    d.state = d.log.reduce(fold, emptyState());
+    d.give(signal('cancel', 4));
+    expect(d.events('signalIgnored')).toMatchObject([{ why: 'FLOW_UNKNOWN' }, { why: 'FLOW_UNKNOWN' }]);
+    expect(d.commands('dispatch')).toHaveLength(1);
+  });
+
+  it('is told by sequences of one stream alone', () => {
+    const d = begun();
+    d.give(signal('pause', 5, 'INPUT'));
+    expect(d.state.paused).toBeDefined();
   });
 });
 

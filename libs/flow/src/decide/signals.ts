@@ -1,6 +1,7 @@
 import { problem, type Problem } from '@waggle/protocol';
 import { clip } from '../limits.js';
-import type { FlowEvent, Input } from '../types.js';
+import { originKey } from '../state/fold.js';
+import type { FlowEvent, Input, Origin } from '../types.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
 import { boundProblems } from './fault.js';
@@ -18,11 +19,23 @@ const RECORDED = 20;
 /** Of those that were refused to who may signal. */
 const REFUSED = 1000;
 
+/**
+ * Whether a signal was stored before the submission that began the flow. However late it comes, it concerns no flow: had it
+ * come at once, nobody would have known its flow.
+ */
+const isOlderThanFlow = ({ state, inputs }: Draft, { stream, sequence }: Origin): boolean => {
+  // what a log begins with is its submission; in the first transition it is not in the log yet
+  const [first = inputs[0] && originKey(inputs[0])] = state.origins.keys();
+  const begun = first?.startsWith(`${stream}:`) ? Number(first.slice(stream.length + 1)) : 0;
+  return sequence < begun;
+};
+
 /** Control of a running flow. A signal counts if its speaker owns the flow, is the coordinator, or may operate. */
 export const onSignal = (draft: Draft, input: SignalInput): void => {
   const { state } = draft;
   if (state.phase !== 'open') return;
   const { speaker, operator, origin, signal } = input;
+  if (isOlderThanFlow(draft, origin)) return ignore(draft, input, 'FLOW_UNKNOWN');
   if (speaker === SESSIONS && signal === 'notify') return onShared(draft, input);
   if (speaker !== state.owner && speaker !== COORDINATOR && !operator) return ignore(draft, input, 'NOT_OWNER');
   switch (signal) {

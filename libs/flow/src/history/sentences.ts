@@ -19,6 +19,7 @@ const codes = (problems: readonly { code: string; message: string }[]): string =
 
 const REFUSALS = {
   NOT_OWNER: 'the flow is not theirs',
+  FLOW_UNKNOWN: 'it is older than the flow',
   SUPERSEDED: 'a later one was applied already',
   ENDED: 'the flow had ended',
   UNSUPPORTED: 'flows do not know it',
