@@ -8,13 +8,17 @@ import type { Wire } from './wire.js';
 
 /** A batch costs the server about as much as so many writes that are synced one by one: fewer go alone. */
 const LEAST = 24;
-/** Messages and bytes of a batch at most. */
+/** Messages and bytes of a batch at most, but for one that is larger alone. */
 const MOST = 256;
 const MOST_BYTES = 1 << 20;
-/** Of one stream, not yet sent. */
+/** Messages and bytes of one stream, not yet sent. */
 const MAX_WAITING = 65_536;
-/** Milliseconds without an answer after which each message of a batch is sent for itself. */
-const PATIENCE = 2_000;
+const MAX_WAITING_BYTES = 128 << 20;
+/** What a batch adds to the headers of each message. */
+const ADDED_BYTES = 160;
+/** Milliseconds that an answer may take, which is long on a slow disk, before what its messages can still wait for is sent one by one. */
+const PATIENCE = 10_000;
+const SWEEP = 100;
 
 /** A message on its way to a stream. */
 export interface Write<T> {
@@ -22,6 +26,8 @@ export interface Write<T> {
   body: Uint8Array;
   expect?: number;
   headers?: Record<string, string>;
+  /** `performance.now()` after which it is given up. */
+  deadline: number;
   /** It was stored with its batch. */
   stored: (sequence: number) => T;
   /** Sends it by itself. `unsure`: a batch with it was sent, and what became of that is unknown. */
@@ -30,6 +36,7 @@ export interface Write<T> {
 
 interface Waiting {
   write: Write<unknown>;
+  bytes: number;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -40,10 +47,16 @@ type Verdict = { last: number } | 'refused' | 'off' | 'unknown';
  * Writes to one stream of a broker that syncs each write to disk. What comes while the broker is busy with the ones
  * before goes out together, as an atomic batch with one sync at its end, or one by one where it is little: the broker
  * would have it wait as well. Nothing waits for more to come. A batch that is refused as a whole, as it is when a single message of it lost a race, is sent again one by
- * one, so that each message has a verdict of its own. Where the stream takes no batches, all go one by one.
+ * one, so that each message has a verdict of its own. Nothing else is sent twice while the connection lasts: a disk that
+ * is slow would get more to do. Where the stream takes no batches, all go one by one.
  */
 export class GroupCommit {
-  private readonly queue: Waiting[] = [];
+  private queue: Waiting[] = [];
+  /** Of the queue. */
+  private bytes = 0;
+  /** Messages of batches that were not answered yet. */
+  private readonly sent = new Set<Waiting>();
+  private timer: NodeJS.Timeout | undefined;
   private underWay = 0;
   /** Whether the stream takes batches; found out when many writes come at once. */
   private takesBatches: boolean | undefined;
@@ -68,9 +81,13 @@ export class GroupCommit {
     if (!this.serves || !this.wire.isConnected) return write.alone(false);
     if (this.underWay === 0 && this.queue.length === 0) return this.counted(write.alone(false));
     if (this.takesBatches === undefined && this.asking) return this.counted(write.alone(false));
+    const bytes = sizeOf(write);
     return new Promise<T>((resolve, reject) => {
-      if (this.queue.length >= MAX_WAITING) throw new WaggleError('OVERLOADED', `${MAX_WAITING} messages wait for a stream already`);
-      this.queue.push({ write, resolve: resolve as (value: unknown) => void, reject });
+      if (this.queue.length >= MAX_WAITING || (this.queue.length > 0 && this.bytes + bytes > MAX_WAITING_BYTES))
+        throw new WaggleError('OVERLOADED', `${this.queue.length} messages of ${this.bytes} bytes wait for a stream already`);
+      this.queue.push({ write, bytes, resolve: resolve as (value: unknown) => void, reject });
+      this.bytes += bytes;
+      this.timer ??= setTimeout(this.sweep, SWEEP);
       if (this.takesBatches === undefined) void this.ask();
     });
   }
@@ -107,13 +124,16 @@ export class GroupCommit {
 
   private async commit(group: Waiting[]): Promise<void> {
     this.underWay++;
+    for (const one of group) this.sent.add(one);
     const verdict = await this.together(group);
+    // without those whose time is over
+    const left = group.filter((one) => this.sent.delete(one));
     if (verdict !== 'unknown') this.takesBatches = verdict !== 'off';
     if (typeof verdict === 'object') {
       const first = verdict.last - group.length + 1;
       group.forEach(({ write, resolve }, at) => resolve(write.stored(first + at)));
     } else {
-      this.oneByOne(group, verdict === 'unknown');
+      this.oneByOne(left, verdict === 'unknown');
     }
     this.ended();
   }
@@ -126,16 +146,40 @@ export class GroupCommit {
   /** What waits, up to a batch, each subject once: the second on a subject is to be compared with the first. */
   private take(): Waiting[] {
     const subjects = new Set<string>();
-    let bytes = 0;
+    let size = 0;
     let count = 0;
-    for (const { write } of this.queue) {
-      bytes += write.body.length;
-      if (count > 0 && (count === MOST || bytes > MOST_BYTES || subjects.has(write.subject))) break;
+    for (const { write, bytes } of this.queue) {
+      size += bytes;
+      if (count > 0 && (count === MOST || size > MOST_BYTES || subjects.has(write.subject))) break;
       subjects.add(write.subject);
       count++;
     }
-    return this.queue.splice(0, count);
+    const taken = this.queue.splice(0, count);
+    for (const { bytes } of taken) this.bytes -= bytes;
+    return taken;
   }
+
+  /** Gives up what has waited too long. */
+  private readonly sweep = (): void => {
+    const now = performance.now();
+    const late = (one: Waiting): boolean => one.write.deadline <= now;
+    const giveUp = (one: Waiting): void =>
+      one.reject(
+        new WaggleError('BUS_TIMEOUT', `no answer on ${one.write.subject} in time: many are written at once, or the disk is slow`),
+      );
+    for (const one of this.sent) {
+      if (!late(one)) continue;
+      this.sent.delete(one);
+      giveUp(one);
+    }
+    const overdue = this.queue.filter(late);
+    if (overdue.length > 0) this.queue = this.queue.filter((one) => !late(one));
+    for (const one of overdue) {
+      this.bytes -= one.bytes;
+      giveUp(one);
+    }
+    this.timer = this.queue.length + this.sent.size > 0 ? setTimeout(this.sweep, SWEEP) : undefined;
+  };
 
   private async together(group: Waiting[]): Promise<Verdict> {
     const id = nuid.next();
@@ -173,3 +217,10 @@ export class GroupCommit {
     }
   }
 }
+
+/** With its headers. */
+const sizeOf = ({ subject, body, headers = {} }: Write<unknown>): number => {
+  let size = subject.length + body.length + ADDED_BYTES;
+  for (const name in headers) size += name.length + Buffer.byteLength(headers[name]!) + 4;
+  return size;
+};

@@ -73,8 +73,8 @@ export class Publisher {
     const alone = (unsure: boolean): Promise<Sent> => this.sendAlone(subject, attempt, unsure);
     const group = this.inner.groups.of(subject);
     if (!group) return alone(false);
-    const { bytes: body, expect, headers } = attempt;
-    return group.write<Sent>({ subject, body, expect, headers, stored: (sequence) => ({ sequence }), alone });
+    const { bytes: body, expect, headers, deadline } = attempt;
+    return group.write<Sent>({ subject, body, expect, headers, deadline, stored: (sequence) => ({ sequence }), alone });
   }
 
   private sendAlone(subject: string, attempt: Attempt, unsure: boolean): Promise<Sent> {
