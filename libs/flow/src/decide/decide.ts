@@ -12,7 +12,7 @@ import { isHeld } from './held.js';
 import { beginReady, beginSoon } from './ready.js';
 import { onResult } from './results.js';
 import { restore } from './restore.js';
-import { recheckWaiting, schedule } from './schedule.js';
+import { reap, recheckWaiting, schedule } from './schedule.js';
 import { onSignal } from './signals.js';
 import { onSubmit } from './submit.js';
 
@@ -42,7 +42,8 @@ const take = (draft: Draft, input: Input): void => {
 /** Goes on until nothing is left to do or nothing more fits. */
 const settle = (draft: Draft): void => {
   const { state } = draft;
-  if (state.phase === 'open') meetDeadlines(draft);
+  if (state.phase === 'open') reap(draft);
+  if (state.phase === 'open' && !draft.more) meetDeadlines(draft);
   if (state.phase === 'open') restore(draft);
   if (state.phase === 'open') stopGently(draft);
   if (state.phase === 'open') interruptRunning(draft);

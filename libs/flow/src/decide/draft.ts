@@ -39,6 +39,8 @@ export class Draft {
   readonly answers: Answer[] = [];
   /** Something was left for the next transition. */
   more = false;
+  /** What has ended is taken account of, and nothing begins. */
+  reaping = false;
   /** Tasks whose next attempt may begin at once. */
   readonly soon: TaskState[] = [];
   /** The nearest deadline that this transition made. */

@@ -45,6 +45,7 @@ export const isAtWork = ({ status }: TaskState): boolean => ['running', 'retryin
 
 /** How many more tasks may be begun beside those at work, and those that are ready to be and come first. */
 export const roomLeft = (draft: Draft): number => {
+  if (draft.reaping) return 0;
   const most = draft.flow.definition.maxParallelAgents;
   if (most === undefined) return Infinity;
   let atWork = 0;

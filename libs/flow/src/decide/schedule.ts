@@ -42,6 +42,7 @@ const open = (draft: Draft, step: CompiledStep): void => {
     if (step.when && loadWhole(step.when.evaluate(draft.scope(), draft.load), draft.load) !== true)
       return draft.emit({ type: 'stepSkipped', stepId, reason: `when: ${step.when.source.slice(0, 200)}` });
     if (step.check) return check(draft, step);
+    if (draft.reaping) return;
     if (repeat) return draft.emit({ type: 'stepExpanded', stepId, count: repeat.maxIterations, items: [] });
     if (!step.forEach) return begin(draft, { step, taskId: stepId, attempt: 1 });
     const list = itemsOf(draft, step);
@@ -131,7 +132,7 @@ const proceed = (draft: Draft, step: CompiledStep, at: StepState): void => {
 /** A step that makes no task of its own begins whatever is at work. */
 const mayBegin = (draft: Draft, index: number): boolean => {
   const { check, wait, decide } = draft.flow.steps[index]!.definition;
-  return check !== undefined || wait !== undefined || decide !== undefined || roomLeft(draft) > 0;
+  return draft.reaping || check !== undefined || wait !== undefined || decide !== undefined || roomLeft(draft) > 0;
 };
 
 /** Begins and ends steps until there is nothing to do, or no room. */
@@ -156,6 +157,15 @@ export const schedule = (draft: Draft): void => {
     }
   }
   if (state.phase === 'open' && state.settled === state.steps.length && state.live.size === 0) complete(draft);
+};
+
+/** Ends what has come together, before a deadline ends what has not: what was stored in time counts as a whole. */
+export const reap = (draft: Draft): void => {
+  const { due, stopping, restoring } = draft.state;
+  if (due === undefined || stopping !== undefined || restoring !== undefined) return;
+  draft.reaping = true;
+  schedule(draft);
+  draft.reaping = false;
 };
 
 /** Tries again for the tasks that wait for an agent. */

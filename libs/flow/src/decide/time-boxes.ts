@@ -7,20 +7,6 @@ import { failStep, isTolerated } from './step-end.js';
 
 const isSettledIn = ({ state }: Draft, index: number): boolean => isSettled(state.steps[index]!);
 
-/** Its tasks are all completed. */
-const isThrough = ({ state }: Draft, index: number): boolean => {
-  const { status, completed, total } = state.steps[index]!;
-  return status === 'open' && completed === total;
-};
-
-/** Needs no more time: it has ended, or nothing but saying so is left; a check of such steps takes none. */
-const isDone = (draft: Draft, index: number): boolean => {
-  if (isSettledIn(draft, index) || isThrough(draft, index)) return true;
-  const { check, dependencies } = draft.flow.steps[index]!;
-  const isNext = draft.state.steps[index]!.status === 'pending';
-  return isNext && check !== undefined && dependencies.every((each) => isSettledIn(draft, each) || isThrough(draft, each));
-};
-
 const isOver = (draft: Draft, indices: readonly number[]): boolean => indices.every((index) => isSettledIn(draft, index));
 
 /** Opens the time boxes whose time begins, and closes those whose steps have all ended. */
@@ -43,13 +29,13 @@ export const turnTimeBoxes = (draft: Draft): void => {
 export const nextBoxEnd = ({ state }: Draft): number =>
   [...state.boxes.values()].reduce((nearest: number, box) => (box === 'closed' ? nearest : Math.min(nearest, box.due)), Infinity);
 
-/** The time of open boxes is over: what has not ended in them fails. A result that came together with the end counts. */
+/** The time of open boxes is over: what has not ended in them fails. */
 export const endTimeBoxes = (draft: Draft, due: number): void => {
   const { state, flow } = draft;
   for (const { id, code, steps } of flow.boxes) {
     const box = state.boxes.get(id);
     if (box === undefined || box === 'closed' || box.due > due) continue;
-    const late = steps.filter((index) => !isDone(draft, index));
+    const late = steps.filter((index) => !isSettledIn(draft, index));
     draft.emit({ type: 'boxClosed', box: id, ...(late.length > 0 && { over: true as const }) });
     const faultIn = (step: CompiledStep) => faultOf(code, `${step.definition.id} did not end in the time of ${id.replace('step:', '')}`);
     const inBox = (status: StepState['status']) =>

@@ -26,9 +26,11 @@ export const timedOut = (state: FlowState, at: number): TimedOut[] => {
   return [...state.live].filter((task) => task.status === 'running' && ends(task)).map(attemptOf);
 };
 
-/** Questions that a timer at this time would decide by their default: read their answers first, and pass those stored as inputs. */
-export const unanswered = (state: FlowState, at: number): string[] =>
-  [...state.asks].filter(([, task]) => task.due <= at).map(([id]) => id);
+/** Questions that a timer at this time would decide by their default or end: read their answers first, and pass those stored as inputs. */
+export const unanswered = (state: FlowState, at: number): string[] => {
+  const ends = endsBy(state, at);
+  return [...state.asks].filter(([, task]) => ends(task)).map(([id]) => id);
+};
 
 /** Offers that a timer at this time would take back: read whether they were taken, and pass `accepted` for those. */
 export const unaccepted = (state: FlowState, at: number): TimedOut[] =>
