@@ -66,12 +66,22 @@ export type MessageInit<P> = Pick<AgentMessage<P>, Given> & Partial<Omit<AgentMe
 
 /** A message with every required field: what is not given gets its default (new id, now, hop 0, priority normal). */
 export const createMessage = <P>(init: MessageInit<P>): AgentMessage<P> => ({
+  // field by field, so that all messages are objects of one form: JSON leaves out what is undefined
   id: init.id ?? newId(),
-  intent: 'notify',
-  priority: 'normal',
-  createdAt: isoTime(Date.now()),
-  hop: 0,
-  ...init,
+  type: init.type,
+  tenant: init.tenant,
+  from: init.from,
+  to: init.to,
+  intent: init.intent ?? 'notify',
+  priority: init.priority ?? 'normal',
+  correlationId: init.correlationId,
+  causationId: init.causationId,
+  contextId: init.contextId,
+  userId: init.userId,
+  createdAt: init.createdAt ?? isoTime(Date.now()),
+  expiresAt: init.expiresAt,
+  hop: init.hop ?? 0,
+  payload: init.payload,
 });
 
 export const createRequest = <P>(init: MessageInit<P> & { to: string }): AgentMessage<P> => createMessage({ intent: 'request', ...init });
