@@ -36,7 +36,7 @@ export interface AttemptParts {
   address: TaskAddress;
   dispatch: AgentMessage<TaskDispatch>;
   vigil: Vigil;
-  signal: AbortSignal;
+  abort: AbortController;
   /** Of an earlier attempt, loaded. */
   workState: unknown;
 }
@@ -44,8 +44,7 @@ export interface AttemptParts {
 /** The `TaskContext` of one attempt. */
 export class AttemptContext implements TaskContext {
   readonly artifacts: Artifact[] = [];
-  readonly signal: AbortSignal;
-  private readonly told: Progress;
+  private told?: Progress;
   private calls = 0;
   private logged?: Log;
   private locks?: TaskLocks;
@@ -53,12 +52,10 @@ export class AttemptContext implements TaskContext {
   constructor(
     private readonly host: AttemptHost,
     private readonly parts: AttemptParts,
-  ) {
-    this.signal = parts.signal;
-    this.told = new Progress(
-      (fraction, message) => this.tell(fraction, message),
-      () => parts.vigil.progressed(),
-    );
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.parts.abort.signal;
   }
 
   get tenant(): string {
@@ -148,7 +145,12 @@ export class AttemptContext implements TaskContext {
   }
 
   progress(fraction: number, message?: string): void {
-    if (!this.signal.aborted) this.told.report(fraction, message);
+    if (this.signal.aborted) return;
+    this.told ??= new Progress(
+      (part, text) => this.tell(part, text),
+      () => this.parts.vigil.progressed(),
+    );
+    this.told.report(fraction, message);
   }
 
   remember<T>(of: unknown, make: () => Promise<T>): Promise<T> {
@@ -221,14 +223,14 @@ export class AttemptContext implements TaskContext {
   }
 
   /** The handler has ended, maybe long after the attempt has. */
-  async handled(): Promise<void> {
-    await this.locks?.end();
+  handled(): Promise<void> | undefined {
+    return this.locks?.end();
   }
 
   /** The last progress is always told. */
   end(): void {
-    this.told.flush();
-    this.told.stop();
+    this.told?.flush();
+    this.told?.stop();
   }
 
   /** Waits for others: the slot is another's meanwhile, and nobody expects progress. */

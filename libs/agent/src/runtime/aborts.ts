@@ -31,30 +31,25 @@ export const abortOf = (message: { json<T>(): T }): Stop => {
  * one is made good by the read before a start, and by the fence.
  */
 export class Aborts {
-  private readonly listeners = new Map<string, (stop: Stop) => void>();
   private subscription?: Subscription;
 
-  constructor(private readonly log: Pick<Log, 'warn'>) {}
+  /** `running`: what may be told to stop, by `attemptKey`. */
+  constructor(
+    private readonly running: ReadonlyMap<string, { abandon(stop: Stop): void }>,
+    private readonly log: Pick<Log, 'warn'>,
+  ) {}
 
   async listen(bus: Bus, tenant: string | undefined): Promise<void> {
     this.subscription = await hearStored(bus, {
       stream: 'PROGRESS',
       subject: subjects.abort(tenant ?? '*', bus.me, '*', '*', '*'),
-      wanted: (subject) => this.listeners.has(keyOf(subject)),
+      wanted: (subject) => this.running.has(keyOf(subject)),
       heard: (stored) => {
-        this.listeners.get(keyOf(stored.subject))?.(abortOf(stored));
+        this.running.get(keyOf(stored.subject))?.abandon(abortOf(stored));
         return true;
       },
       failed: (error, subject) => this.log.warn('an abort could not be read', { subject, error }),
     });
-  }
-
-  on(key: string, listener: (stop: Stop) => void): void {
-    this.listeners.set(key, listener);
-  }
-
-  off(key: string): void {
-    this.listeners.delete(key);
   }
 
   async stop(): Promise<void> {

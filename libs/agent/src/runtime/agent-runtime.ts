@@ -9,6 +9,7 @@ import { Workspaces } from '../context/workspaces.js';
 import type { AgentDefinition } from '../definition/agent-definition.js';
 import { Aborts, attemptKey } from './aborts.js';
 import { Attempt, type AttemptEnd, type AttemptHost } from './attempt.js';
+import { Deadlines } from './deadlines.js';
 import { HeldTasks } from './held-tasks.js';
 import { KeptSlots } from './kept-slots.js';
 import { Puller } from './puller.js';
@@ -38,6 +39,7 @@ export class AgentRuntime {
   private readonly held: HeldTasks;
   private readonly aborts: Aborts;
   private readonly running = new Map<string, Attempt>();
+  private readonly deadlines = new Deadlines();
   private readonly clients = new Map<string, WaggleClient>();
   private readonly opened = new Map<string, Workspaces>();
   private readonly memories = new Map<string, Memory>();
@@ -51,7 +53,7 @@ export class AgentRuntime {
 
   constructor(private readonly options: AgentRuntimeOptions) {
     const { definition, presence, log } = options;
-    this.aborts = new Aborts(log);
+    this.aborts = new Aborts(this.running, log);
     this.held = new HeldTasks(() => presence.beatSoon());
     this.slots = new Slots(definition.slots, definition.maxWaiting, () => this.puller?.poke());
     this.kept = new KeptSlots(this.slots);
@@ -68,6 +70,7 @@ export class AgentRuntime {
       instance,
       log,
       slots: this.slots,
+      deadlines: this.deadlines,
       client: (of) => this.clientOf(of),
       workspaces: (of) => this.workspacesOf(of),
       memory: (of) => this.memoryOf(of),
@@ -103,8 +106,9 @@ export class AgentRuntime {
     const address = parseTaskSubject(delivery.subject);
     const key = attemptKey(address);
     const known = this.running.get(key);
-    this.held.add(key, address, delivery);
-    this.kept.seen(address.tenant, performance.now());
+    const since = performance.now();
+    this.held.add(key, { address, delivery, since });
+    this.kept.seen(address.tenant, since);
     if (known !== undefined) {
       known.adopt(delivery);
       this.slots.release();
@@ -112,15 +116,13 @@ export class AgentRuntime {
     }
     const attempt = new Attempt(this.host!, address, delivery);
     this.running.set(key, attempt);
-    this.aborts.on(key, (stop) => attempt.abandon(stop));
     if (this.draining) attempt.handBack();
     const end = await attempt.run();
     this.running.delete(key);
-    this.aborts.off(key);
     this.held.remove(key);
     this.count(attempt, end);
     if (this.running.size === 0) this.idle();
-    await attempt.finished();
+    if (attempt.handler !== undefined) await attempt.handler;
     this.slots.release();
   }
 

@@ -1,6 +1,15 @@
 import type { Bus, Delivery } from '@waggle/bus';
 import { loadValues, storeLarge, type WaggleClient } from '@waggle/client';
-import { WaggleError, type AgentMessage, type Fault, type TaskAddress, type TaskDispatch, type TaskResult } from '@waggle/protocol';
+import {
+  isoTime,
+  parseIsoTime,
+  WaggleError,
+  type AgentMessage,
+  type Fault,
+  type TaskAddress,
+  type TaskDispatch,
+  type TaskResult,
+} from '@waggle/protocol';
 import { withSpan, type Log } from '@waggle/service';
 import type { AgentDefinition, SkillDefinition } from '../definition/agent-definition.js';
 import { AttemptContext } from '../context/attempt-context.js';
@@ -8,8 +17,9 @@ import { Suspension } from '../context/suspension.js';
 import type { Memory } from '../context/memory.js';
 import type { Shared } from '../context/shared.js';
 import type { Workspaces } from '../context/workspaces.js';
-import { abortOf, abortSubject, attemptKey, type Stop } from './aborts.js';
+import { abortOf, abortSubject, type Stop } from './aborts.js';
 import { TaskError } from '../task-error.js';
+import type { Deadlines } from './deadlines.js';
 import { fault, faultOf } from './faults.js';
 import { parseDispatch } from './parse-dispatch.js';
 import { resultSubject, writeResult } from './result-writer.js';
@@ -24,6 +34,7 @@ export interface AttemptHost {
   instance: string;
   log: Log;
   slots: Slots;
+  deadlines: Deadlines;
   client(tenant: string): WaggleClient;
   workspaces(tenant: string): Workspaces;
   memory(tenant: string): Memory;
@@ -42,26 +53,27 @@ const UNREADABLE_DELAY = 1_000;
 
 /** One delivery of one attempt, from the queue to its end: checked, worked on, its result stored, acknowledged. */
 export class Attempt {
-  readonly key: string;
   readonly since = performance.now();
   private signed = this.since;
   skill?: string;
   private readonly abort = new AbortController();
   private readonly starts: StartRecord;
-  private readonly startedAt = new Date().toISOString();
-  private readonly gone: Promise<Ending>;
+  private readonly startedAt = isoTime(Date.now());
+  /** Whatever comes first: what the handler made of it, its time, an abort, the end of the process. */
+  private readonly ending: Promise<Ending>;
   private leave!: (ending: Ending) => void;
   private handedBack = false;
-  private handler?: Promise<unknown>;
+  private context?: AttemptContext;
+  /** Until the handler has returned, which may be long after the attempt ended; never rejects. */
+  handler?: Promise<void>;
 
   constructor(
     private readonly host: AttemptHost,
     readonly address: TaskAddress,
     private delivery: Delivery,
   ) {
-    this.key = attemptKey(address);
     this.starts = new StartRecord(host.bus, host.instance, address);
-    this.gone = new Promise((resolve) => (this.leave = resolve));
+    this.ending = new Promise((resolve) => (this.leave = resolve));
   }
 
   /** The same attempt delivered again to the process that still works on it: settled through the newer delivery. */
@@ -102,17 +114,16 @@ export class Attempt {
     }
   }
 
-  /** Resolves when the handler has returned too, which may be long after the attempt ended. */
-  async finished(): Promise<void> {
-    await this.handler?.catch(() => undefined);
-  }
-
   private async settle(): Promise<AttemptEnd> {
     const { dispatch, problems } = parseDispatch(this.delivery, this.address);
     if (problems !== undefined)
       return this.write({ kind: 'rejected', error: { ...fault('INVALID_MESSAGE', 'The dispatch is not valid.'), problems } });
     this.skill = dispatch.payload.skill;
-    const verdict = await Promise.race([this.mayStart(dispatch.payload.kind === 'handoff'), this.gone]);
+    const sentAt = this.delivery.time.getTime();
+    const again = this.delivery.deliveries > 1;
+    const old = Math.abs(Date.now() - sentAt) > FRESH;
+    const offered = dispatch.payload.kind === 'handoff';
+    const verdict = again || old || offered ? await Promise.race([this.mayStart({ again, old, offered }), this.ending]) : 'start';
     if (verdict === 'poison')
       return this.write(
         { kind: 'failed', error: fault('POISON', `It was started ${this.host.definition.maxStarts} times and never ended.`) },
@@ -120,7 +131,7 @@ export class Attempt {
       );
     if (verdict === 'others') return 'others';
     if (verdict === 'ended') return this.drop();
-    return this.end(verdict === 'start' ? await this.work(dispatch) : verdict, dispatch);
+    return this.end(verdict === 'start' ? await this.work(dispatch, sentAt) : verdict, dispatch);
   }
 
   private async end(ending: Ending, dispatch: AgentMessage<TaskDispatch>): Promise<AttemptEnd> {
@@ -132,12 +143,11 @@ export class Attempt {
   }
 
   /** A first delivery just starts; before a redelivered one does, someone may have ended it, or it may end whoever starts it. */
-  private async mayStart(offered: boolean): Promise<'start' | 'poison' | 'others' | 'ended'> {
+  private async mayStart(what: { again: boolean; old: boolean; offered: boolean }): Promise<'start' | 'poison' | 'others' | 'ended'> {
     const { bus, definition } = this.host;
-    const again = this.delivery.deliveries > 1;
+    const { again, old, offered } = what;
     if (again && (await bus.last('RESULT', resultSubject(this.address))) !== undefined) return 'ended';
-    const age = Math.abs(Date.now() - this.delivery.time.getTime());
-    if (again || age > FRESH) {
+    if (again || old) {
       const aborted = await bus.last('PROGRESS', abortSubject(this.address));
       if (aborted !== undefined) {
         this.abandon({ reason: abortOf(aborted).reason });
@@ -149,49 +159,44 @@ export class Attempt {
     return 'start';
   }
 
-  private async work(dispatch: AgentMessage<TaskDispatch>): Promise<Ending> {
+  /** `sentAt`: when the broker stored the dispatch. */
+  private async work(dispatch: AgentMessage<TaskDispatch>, sentAt: number): Promise<Ending> {
     const skill = this.host.definition.skills.get(dispatch.payload.skill);
     if (skill === undefined) {
       return {
         result: { kind: 'rejected', error: fault('UNSUPPORTED', `${this.address.agent} does not offer ${dispatch.payload.skill}.`) },
       };
     }
-    let lapse!: (ending: Ending) => void;
-    const lapsed = new Promise<Ending>((resolve) => (lapse = resolve));
     const vigil = new Vigil({
+      deadlines: this.host.deadlines,
       // both by the broker's clock, and counted from here by ours: never too early, whatever the clocks say
-      deadline: Math.max(1, Date.parse(dispatch.payload.deadline) - this.delivery.time.getTime()),
+      deadline: Math.max(1, parseIsoTime(dispatch.payload.deadline) - sentAt),
       heartbeat: skill.card.heartbeat,
       onLapse: (code) => {
         const error = fault(code, code === 'TASK_TIMEOUT' ? 'The deadline has passed.' : `No progress for ${skill.card.heartbeat} ms.`);
         this.abort.abort(new WaggleError(code, error.message));
-        lapse({ result: { kind: 'failed', error } });
+        this.leave({ result: { kind: 'failed', error } });
       },
     });
-    let context: AttemptContext | undefined;
-    const begin = async (): Promise<Outcome> => {
-      const workState = await loadValues(this.host.bus, this.address.tenant, dispatch.payload.workState);
-      context = new AttemptContext(this.host, { address: this.address, dispatch, vigil, signal: this.abort.signal, workState });
-      try {
-        return await this.handle(skill, context, dispatch.payload.input);
-      } finally {
-        await context.handled();
-      }
-    };
-    const working = begin().catch((error: unknown): Outcome => ({ kind: 'failed', error: faultOf(error) }));
-    this.handler = working;
-    try {
-      return await Promise.race([working.then((result) => ({ result })), lapsed, this.gone]);
-    } finally {
-      vigil.stop();
-      context?.end();
-    }
+    this.handler = this.handle(skill, dispatch, vigil).then((result) => {
+      this.handler = undefined;
+      this.leave({ result });
+    });
+    const ending = await this.ending;
+    vigil.stop();
+    this.context?.end();
+    return ending;
   }
 
-  private async handle(skill: SkillDefinition, context: AttemptContext, given: unknown): Promise<Outcome> {
+  /** Never rejects. */
+  private async handle(skill: SkillDefinition, dispatch: AgentMessage<TaskDispatch>, vigil: Vigil): Promise<Outcome> {
     const { bus } = this.host;
     const { tenant } = this.address;
+    const { input: given, workState: left } = dispatch.payload;
     try {
+      const workState = left === undefined ? undefined : await loadValues(bus, tenant, left);
+      const context = new AttemptContext(this.host, { address: this.address, dispatch, vigil, abort: this.abort, workState });
+      this.context = context;
       const input = await loadValues(bus, tenant, given);
       const problems = skill.checkInput(input);
       if (problems.length > 0)
@@ -205,11 +210,13 @@ export class Attempt {
         return { kind: 'failed', error };
       }
       const { artifacts } = context;
-      return { kind: 'completed', output: await storeLarge(bus, tenant, output), ...(artifacts.length > 0 && { artifacts }) };
+      return { kind: 'completed', output: await storeLarge(bus, tenant, output), artifacts: artifacts.length > 0 ? artifacts : undefined };
     } catch (error) {
       const kind = error instanceof TaskError && error.rejected ? 'rejected' : 'failed';
       this.host.log.warn('an attempt ended without a result', { ...this.names, kind, error });
       return { kind, error: faultOf(error) };
+    } finally {
+      await this.context?.handled();
     }
   }
 
@@ -219,7 +226,10 @@ export class Attempt {
   }
 
   private async write(outcome: Outcome, dispatch?: AgentMessage<TaskDispatch>): Promise<AttemptEnd> {
-    const result: TaskResult = { ...outcome, instance: this.host.instance, startedAt: this.startedAt, endedAt: new Date().toISOString() };
+    const { kind, output, error, artifacts, request, workState } = outcome;
+    const { instance } = this.host;
+    const { startedAt } = this;
+    const result: TaskResult = { kind, output, error, artifacts, request, workState, instance, startedAt, endedAt: isoTime(Date.now()) };
     const written = await writeResult(this.host.bus, { address: this.address, dispatch, giveUp: () => this.handedBack }, result);
     if (written === 'taken') this.host.log.warn('another result of this attempt stands already: ours is dropped', this.names);
     this.delivery.ack();

@@ -5,7 +5,9 @@ import type { HeldTask, TaskAddress } from '@waggle/protocol';
 const TELL_AFTER = 50;
 
 interface Held {
-  task: HeldTask;
+  address: TaskAddress;
+  delivery: Delivery;
+  /** By `performance.now()`. */
   since: number;
   told: boolean;
 }
@@ -24,14 +26,12 @@ export class HeldTasks {
 
   list(): HeldTask[] {
     for (const entry of this.held.values()) entry.told = true;
-    return [...this.held.values()].map(({ task }) => task);
+    return [...this.held.values()].map(taskOf);
   }
 
-  add(key: string, address: TaskAddress, delivery: Delivery): void {
-    const { tenant, priority, flowId, taskId, attempt } = address;
-    const { sequence, consumerSequence, deliveries } = delivery;
-    const task = { tenant, priority, streamSequence: sequence, consumerSequence, deliveries, flowId, taskId, attempt };
-    this.held.set(key, { task, since: performance.now(), told: false });
+  add(key: string, held: Omit<Held, 'told'>): void {
+    const { address, delivery, since } = held;
+    this.held.set(key, { address, delivery, since, told: false });
     this.watch();
   }
 
@@ -64,3 +64,9 @@ export class HeldTasks {
     return undefined;
   }
 }
+
+const taskOf = ({ address, delivery }: Held): HeldTask => {
+  const { tenant, priority, flowId, taskId, attempt } = address;
+  const { sequence, consumerSequence, deliveries } = delivery;
+  return { tenant, priority, streamSequence: sequence, consumerSequence, deliveries, flowId, taskId, attempt };
+};

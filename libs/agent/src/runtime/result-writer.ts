@@ -36,14 +36,12 @@ export const writeResult = async (
     tenant: address.tenant,
     intent: 'response',
     correlationId: address.flowId,
-    ...(dispatch !== undefined && {
-      to: dispatch.from,
-      causationId: dispatch.id,
-      contextId: dispatch.contextId,
-      userId: dispatch.userId,
-      priority: dispatch.priority,
-      hop: dispatch.hop,
-    }),
+    to: dispatch?.from,
+    causationId: dispatch?.id,
+    contextId: dispatch?.contextId,
+    userId: dispatch?.userId,
+    priority: dispatch?.priority,
+    hop: dispatch?.hop,
     payload: result,
   });
   const body = JSON.stringify(message);

@@ -1,4 +1,7 @@
+import type { Deadline, Deadlines } from './deadlines.js';
+
 export interface VigilOptions {
+  deadlines: Deadlines;
   /** Milliseconds until the attempt is given up. */
   deadline: number;
   /** Milliseconds without progress after which it counts as stuck. */
@@ -6,17 +9,15 @@ export interface VigilOptions {
   onLapse: (code: 'TASK_TIMEOUT' | 'HEARTBEAT_TIMEOUT') => void;
 }
 
-/** The longest a timer of Node can run. */
-const LONGEST = 2 ** 31 - 1;
-
 /** Watches over one attempt by the process's own monotonic clock, until the deadline or the skill's heartbeat lapses. */
 export class Vigil {
-  private readonly deadline: NodeJS.Timeout;
+  private readonly deadline: Deadline;
   private heart?: NodeJS.Timeout;
   private paused = 0;
 
   constructor(private readonly options: VigilOptions) {
-    this.deadline = setTimeout(() => this.lapse('TASK_TIMEOUT'), Math.min(options.deadline, LONGEST));
+    this.deadline = { at: performance.now() + options.deadline, onLapse: () => this.lapse('TASK_TIMEOUT') };
+    options.deadlines.add(this.deadline);
     this.progressed();
   }
 
@@ -45,7 +46,7 @@ export class Vigil {
 
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.deadline);
+    this.options.deadlines.remove(this.deadline);
     clearTimeout(this.heart);
   }
 
