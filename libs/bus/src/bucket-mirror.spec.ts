@@ -158,6 +158,27 @@ describe('a mirror of a bucket', () => {
     await mirror.stop();
   });
 
+  it('does not take for gone what a leader does not know that was just deposed', async () => {
+    const { bus, quotas } = await rig();
+    let deposed = 0;
+    const inner = bus.bucket.bind(bus);
+    jest.spyOn(bus, 'bucket').mockImplementation((name) => {
+      const bucket = inner(name);
+      const [get, writes] = [bucket.get.bind(bucket), bucket.writes.bind(bucket)];
+      bucket.get = async (...given) => (deposed > 0 ? undefined : get(...given));
+      bucket.writes = async (...given) => (deposed-- > 0 ? [] : writes(...given));
+      return bucket;
+    });
+    const behind = new BucketMirror<number>(bus, 'QUOTAS', { read: (entry) => entry.json<number>(), log: { warn: () => undefined } });
+    await behind.start();
+    deposed = 2;
+    expect(await behind.refresh('x')).toBe(1);
+    await quotas.delete('x');
+    deposed = 1;
+    expect(await behind.refresh('x')).toBeUndefined();
+    await behind.stop();
+  });
+
   it('knows at once what it wrote; an entry that cannot be read is none', async () => {
     const { mirror, network, quotas, seen, warned } = await rig();
     await mirror.start();

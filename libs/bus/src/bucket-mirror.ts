@@ -1,7 +1,7 @@
 import type { BucketName } from '@waggle/protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bucket, BucketEvent, BucketValue, Bus, PublishResult, Subscription } from './port.js';
-import { RevisionView } from './revision-view.js';
+import { RevisionView, type Known } from './revision-view.js';
 
 export interface MirrorOptions<T> {
   /** Keys that are mirrored; default: all. */
@@ -81,8 +81,19 @@ export class BucketMirror<T> {
     const before = this.view.standing(key);
     const entry = await this.bucket.get(key, { from: 'leader' });
     if (entry) this.view.hear({ ...entry, deleted: false });
-    else this.view.gone(key, before);
+    else if (before?.value !== undefined) await this.missing(key, before);
     return this.get(key);
+  }
+
+  /** A key that is known is not there: it was deleted, or whoever was asked knows less. */
+  private async missing(key: string, before: Known<T>): Promise<void> {
+    for (const lag of [...BEHIND, undefined]) {
+      const [write] = await this.bucket.writes(key);
+      if (write) this.view.hear(write);
+      if (this.stopped || this.view.standing(key) !== before || (write && write.revision === before.revision)) return;
+      if (lag !== undefined) await sleep(lag, undefined, { ref: false });
+    }
+    this.view.gone(key, before);
   }
 
   /** Writes, and knows it at once. */

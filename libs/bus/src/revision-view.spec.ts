@@ -22,6 +22,17 @@ describe('what is known by revision', () => {
     expect(view.get('k')).toBe('7');
   });
 
+  it('counts again when it is told once more, after somebody who knew less had said that it was gone', () => {
+    const view = new RevisionView((event) => event.text());
+    view.hear(write(5));
+    view.gone('k', view.standing('k'));
+    expect(view.get('k')).toBeUndefined();
+    view.hear(write(4));
+    expect(view.get('k')).toBeUndefined();
+    view.hear(write(5));
+    expect(view.get('k')).toBe('5');
+  });
+
   it('is newer than the reading where it was heard while that was under way, an echo of what is known too', () => {
     for (const heard of [5, 6]) {
       const view = new RevisionView((event) => event.text());

@@ -1,6 +1,7 @@
 import type { BucketEvent } from './port.js';
 
-interface Known<T> {
+/** What is known of a key. */
+export interface Known<T> {
   readonly revision: number;
   /** Undefined: deleted, or nothing that is kept. */
   readonly value: T | undefined;
@@ -39,9 +40,12 @@ export class RevisionView<T> {
     return this.known.get(key);
   }
 
-  /** The key was not there, of which `before` was known as it was asked for: what was heard meanwhile is newer. */
+  /**
+   * The key was not there, of which `before` was known as it was asked for: what was heard meanwhile is newer. Whoever said
+   * so may be wrong: the write that was known counts again when it is told once more.
+   */
   gone(key: string, before: Known<T> | undefined): void {
-    if (before && this.known.get(key) === before) this.keep(key, { revision: before.revision, value: undefined });
+    if (before && this.known.get(key) === before) this.keep(key, { revision: before.revision - 1, value: undefined });
   }
 
   beginReading(): void {

@@ -1,4 +1,5 @@
 import type { Bus, Subscription } from '@waggle/bus';
+import { Expiries } from './expiries.js';
 import type { Version } from './memory-conflict.js';
 import { WatchedKeys, type Readers } from './watched-keys.js';
 import { Wakes } from './wakes.js';
@@ -22,11 +23,6 @@ interface Source<T> extends Readers<T> {
   all: () => Promise<{ key: string; version: number; ttl?: number }[]>;
 }
 
-/** Expiry has no event: looked at again so many milliseconds after it, and where it is late, after so many more each. */
-const EXPIRED = [100, 400, 1_600, 6_400];
-/** Of a timer. */
-const LONGEST = 2 ** 31 - 1;
-
 /** The feed only wakes: what is told is read from the bucket. After a gap in the connection everything is compared again. */
 export const watchMemory = async function* <T>(
   source: Source<T>,
@@ -35,25 +31,16 @@ export const watchMemory = async function* <T>(
 ): AsyncGenerator<MemoryChange<T>> {
   const keys = new WatchedKeys<T>(source);
   const woken = new Set<string>();
-  const timers = new Map<string, NodeJS.Timeout>();
   let [compare, first] = [true, true];
   const prefix = source.feed.slice(0, source.feed.length - pattern.length);
-  const expire = (key: string, millis: number | undefined, looks = 0): void => {
-    clearTimeout(timers.get(key));
-    timers.delete(key);
-    const late = EXPIRED[looks];
-    if (millis === undefined || late === undefined) return;
-    const due = (): void => {
-      look(key);
-      keys.doubt(key);
-      expire(key, 0, looks + 1);
-    };
-    timers.set(key, setTimeout(due, Math.min(millis + late, LONGEST)).unref());
-  };
+  const expiries = new Expiries((key) => {
+    keys.doubt(key);
+    look(key);
+  });
   const listen = (wake: () => void): Promise<Subscription> =>
     source.bus.bucket('MEMORY').watch(source.feed, (event) => {
       const key = event.key.slice(prefix.length);
-      expire(key, event.deleted ? undefined : millisOf(event.text()));
+      expiries.set(key, event.deleted ? undefined : millisOf(event.text()));
       keys.heard(key, event.revision);
       woken.add(key);
       wake();
@@ -70,7 +57,7 @@ export const watchMemory = async function* <T>(
         const there = (await source.all()).filter(({ key }) => fits(pattern, key));
         for (const { key, version, ttl } of there) {
           if (first && !current) keys.tell(key, version);
-          expire(key, ttl && ttl * 1_000);
+          expiries.set(key, ttl && ttl * 1_000);
         }
         for (const key of keys.differing(new Map(there.map(({ key, version }) => [key, version])))) woken.add(key);
         first = false;
@@ -84,11 +71,11 @@ export const watchMemory = async function* <T>(
       const news = await keys.news(key);
       if (news === undefined) continue;
       const { found } = news;
-      if (found === undefined) expire(key, undefined);
+      if (found === undefined) expiries.set(key, undefined);
       yield found === undefined ? { key, deleted: true } : { key, deleted: false, ...found };
     }
   } finally {
-    for (const timer of timers.values()) clearTimeout(timer);
+    expiries.clear();
     await wakes.stop();
   }
 };

@@ -16,13 +16,16 @@ export interface Readers<T> {
   prove: (key: string) => Promise<Version<T> | undefined>;
 }
 
+/** Keys that are not there any more of which the newest write is remembered. */
+const MOST_GONE = 10_000;
+
 /**
  * What was told of keys, and what a reading must show to be news. One that is older than what was heard or told, and a
  * disappearance that nobody wrote, are a replica's that lags until the leader says so too.
  */
 export class WatchedKeys<T> {
   private readonly told = new Map<string, number>();
-  /** The newest write that was heard of or seen. */
+  /** The newest write that was heard of or seen, the longest ago first. */
   private readonly newest = new Map<string, number>();
   /** Keys whose version should be gone. */
   private readonly doubted = new Set<string>();
@@ -66,17 +69,31 @@ export class WatchedKeys<T> {
   private async current(key: string): Promise<Version<T> | undefined> {
     const [least, told, doubted] = [this.newest.get(key) ?? 0, this.told.get(key), this.doubted.delete(key)];
     const { revision, deleted, found } = await this.readers.read(key);
-    if (revision >= least && (found ? !doubted || found.version !== told : deleted)) {
+    // of a key of which nothing is known a replica may say anything
+    if (least > 0 && revision >= least && (found ? !doubted || found.version !== told : deleted)) {
       this.raise(key, revision);
       return found;
     }
     const proven = await this.readers.prove(key);
     // a key that was heard of meanwhile is read once more
-    if ((this.newest.get(key) ?? 0) === least) this.newest.set(key, proven?.version ?? Math.max(least, revision) + 1);
+    if ((this.newest.get(key) ?? 0) === least) this.remember(key, proven?.version ?? Math.max(least, revision) + 1);
     return proven;
   }
 
   private raise(key: string, revision: number): void {
-    if (revision > (this.newest.get(key) ?? 0)) this.newest.set(key, revision);
+    if (revision > (this.newest.get(key) ?? 0)) this.remember(key, revision);
+  }
+
+  private remember(key: string, revision: number): void {
+    this.newest.delete(key);
+    this.newest.set(key, revision);
+    if (this.newest.size <= this.told.size + MOST_GONE) return;
+    // many at a time: keys that are there stand in between
+    let left = MOST_GONE / 2;
+    for (const old of this.newest.keys()) {
+      if (this.told.has(old) || old === key) continue;
+      this.newest.delete(old);
+      if (--left === 0) return;
+    }
   }
 }
