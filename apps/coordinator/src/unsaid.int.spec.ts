@@ -6,7 +6,7 @@ import { TENANT, TestClient } from './testing/client.js';
 import { eventsOf, logOf, SKILL, testMesh } from './testing/mesh.js';
 import { startReplica } from './testing/replica.js';
 
-/** Found by `npm run simulate`: seeds 8 and 145, 139, and 7357. */
+/** Found by `npm run simulate`: seeds 8 and 145, 139, 7357, and 920435. */
 describe('what a replica appended and died before it said', () => {
   let broker: TestBroker;
   let see: Bus;
@@ -19,6 +19,7 @@ describe('what a replica appended and died before it said', () => {
       beat: 0,
       script: ({ dispatch, flowId }) => {
         if (flowId === 'again' && dispatch.attempt === 1) throw new Error('once');
+        if (flowId === 'buried' && dispatch.taskId === 'a') throw new Error('for good');
         return flowId === 'hangs' || flowId === 'again' ? 'never' : { output: dispatch.input };
       },
     });
@@ -59,6 +60,26 @@ describe('what a replica appended and died before it said', () => {
     await client.signal('hangs', 'cancel');
     await client.outcome('hangs');
     expect(await see.last('PROGRESS', stopped)).toBeDefined();
+    await heir.stop();
+  });
+
+  it('is said before the outcome, whichever of its inputs comes again first', async () => {
+    const first = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    const a = { id: 'a', skill: SKILL, retry: { attempts: 1 }, onFailure: 'continue' };
+    await client.run({ definition: { name: 'buried', steps: [a, { id: 'b', skill: SKILL, after: ['a'] }] } }, 'buried');
+    await first.stop();
+    const [letter, outcome] = [subjects.dlq(TENANT, 'worker', 'buried', 'a'), subjects.outcome(TENANT, 'client', 'buried')];
+    expect([await see.purge('DLQ', letter), await see.purge('FLOW', outcome)]).toEqual([1, 1]);
+    const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
+    const { inputs, n } = (await logOf(see, 'buried')).at(-1)!;
+    expect(n).toBe(3);
+    const at = Date.now();
+    const time = new Date(at).toISOString();
+    const result = { kind: 'completed', instance: 'i', startedAt: time, endedAt: time } as const;
+    const again = { kind: 'result', agent: 'worker', taskId: 'b', attempt: 1, result, origin: inputs[0]!, at } as const;
+    await heir.app.get(Engine).settle({ tenant: TENANT, flowId: 'buried' }, [again], 2);
+    const said = await Promise.all([see.last('DLQ', letter), see.last('FLOW', outcome)]);
+    expect(said.map((message) => message?.subject)).toEqual([letter, outcome]);
     await heir.stop();
   });
 

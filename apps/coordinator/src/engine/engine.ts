@@ -110,16 +110,20 @@ export class Engine {
     return this.emitAgain(key, flow, 1);
   }
 
-  /** After a crash or a doubt: of the entries from one on, says again what the log as it stands now still awaits. */
+  /**
+   * After a crash or a doubt: of the entries from one on, says again what the log as it stands now still awaits. Of a flow
+   * that has ended, of all of them: its outcome is the last thing said.
+   */
   private async emitAgain(key: FlowKey, known: Flow, from: number): Promise<Flow> {
     if (from >= known.emittedFrom) return known;
     const { flow, entries } = await this.store.loadCurrent(key);
     const over = flow.state.phase === 'ended' && (await this.emitter.isOver(key, flow.state));
-    for (const { sequence, transition } of over ? [] : entries.filter(({ transition: { n } }) => n >= from)) {
+    const first = flow.state.phase === 'ended' ? 1 : from;
+    for (const { sequence, transition } of over ? [] : entries.filter(({ transition: { n } }) => n >= first)) {
       const commands = transition.commands.filter((command) => awaited(flow.state, command));
       await this.emitter.emit({ key, state: flow.state, n: transition.n, at: transition.at, sequence, commands });
     }
-    flow.emittedFrom = Math.min(flow.emittedFrom, from);
+    flow.emittedFrom = Math.min(flow.emittedFrom, first);
     return flow;
   }
 
