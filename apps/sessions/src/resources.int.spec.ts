@@ -50,6 +50,18 @@ describe('resources', () => {
     });
   });
 
+  it('leave no alarm behind, though replicas race for them', async () => {
+    const [ada, ben] = [await as('ada'), await as('ben')];
+    await ada.define('raced', { slots: 16 });
+    for (let round = 0; round < 5; round++) {
+      const grants = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 ? ada : ben).acquire('raced')));
+      await Promise.all(grants.map((grant) => grant.release()));
+    }
+    const alarms = await (await rig.bus('coordinator')).read('ALARM', subjects.alarmAt('t1', '*'));
+    const about = alarms.map((alarm) => alarm.json<AgentMessage<AlarmDue>>().payload.about.resource);
+    expect(about.filter((resource) => resource === 'raced')).toEqual([]);
+  });
+
   it('are given by priority, with the place and the wait to be seen', async () => {
     const [ada, ben] = [await as('ada'), await as('ben')];
     const held = await ada.acquire('printer');

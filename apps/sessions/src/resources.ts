@@ -18,7 +18,7 @@ import { FlowSignals, type FlowTask } from './flow-signals.js';
 import { endpoint, type Part } from './part.js';
 import { readAsk, readDefine, readGrant, type AskResource, type DefineResource, type OfGrant } from './questions/resource-questions.js';
 import { readNothing } from './questions/session-questions.js';
-import { Documents } from './store/documents.js';
+import { Documents, type Change } from './store/documents.js';
 
 const KIND = 'grant';
 const TTL = 30_000;
@@ -28,6 +28,9 @@ const CONFIRM = 5_000;
 const FLOW_TTL = 10_000;
 /** Who asks for flows. */
 const COORDINATOR = 'coordinator';
+
+/** Has an alarm come after so many milliseconds. Its id. */
+type Arm = (after: number) => Promise<string>;
 
 interface Where {
   tenant: string;
@@ -102,10 +105,10 @@ export class Resources implements Part {
   private async renew({ resource, id }: OfGrant, asker: Asker): Promise<{ ttl: number }> {
     const { tenant } = asker;
     let renewed: ResourceGrant | undefined;
-    await this.change({ tenant, resource }, async (state) => {
+    await this.change({ tenant, resource }, async (state, arm) => {
       const grant = requireGrant(state, id, asker);
       const { full } = grant;
-      renewed = { ...grant, ttl: full, alarm: await this.arm(tenant, resource, full) };
+      renewed = { ...grant, ttl: full, alarm: await arm(full) };
       return { ...state, holders: state.holders.map((each) => (each.id === id ? renewed! : each)) };
     });
     return { ttl: renewed!.ttl };
@@ -121,45 +124,55 @@ export class Resources implements Part {
     return {};
   }
 
-  /** Makes a change, serves whom it leaves room for, tells flows that were served, and takes back alarms that it made moot. */
+  /**
+   * Makes a change, serves whom it leaves room for, tells flows that were served, and takes back alarms that it made moot,
+   * or armed for a state that lost its race.
+   */
   private async change(
     { tenant, resource }: Where,
-    step: (state: ResourceState) => ResourceState | Promise<ResourceState>,
+    step: (state: ResourceState, arm: Arm) => ResourceState | Promise<ResourceState>,
   ): Promise<ResourceState> {
     const key = memoryKeys.resource(tenant, resource);
     let moot: string[] = [];
-    const after = await this.documents.update<ResourceState, ResourceState>(key, async (there) => {
-      moot = [];
+    let armed: string[] = [];
+    const lost: string[] = [];
+    const arm: Arm = async (after) => {
+      const alarm = await this.alarms.arm({ kind: KIND, tenant, about: { resource } }, after);
+      armed.push(alarm);
+      return alarm;
+    };
+    const change = async (there: ResourceState | undefined): Promise<Change<ResourceState, ResourceState>> => {
+      lost.push(...armed);
+      [moot, armed] = [[], []];
       const before = there ?? newResource();
-      const stepped = await step(before);
+      const stepped = await step(before, arm);
       const { state, served } = serve(stepped);
       if (stepped === before && served.length === 0) return { answer: before };
       const waited = new Set(before.queue.map(({ id }) => id));
-      const grants = await Promise.all(served.map((each) => this.grant(tenant, resource, { request: each, waited: waited.has(each.id) })));
+      const grants = await Promise.all(served.map((each) => this.grant(each, waited.has(each.id), arm)));
       const next = holding(state, grants);
       const awaited = new Set(alarmsOf(next));
       moot = alarmsOf(before).filter((alarm) => !awaited.has(alarm));
       const idle = !next.defined && next.holders.length + next.queue.length === 0;
       return { state: idle ? null : next, answer: next };
-    });
+    };
+    let after: ResourceState;
+    try {
+      after = await this.documents.update(key, change);
+      lost.push(...moot);
+    } finally {
+      // where the last write failed, it may have been stored all the same: what it speaks of is left alone
+      await this.alarms.disarm(tenant, lost);
+    }
     await this.tell(tenant, resource, after);
-    await this.alarms.disarm(tenant, moot);
     return after;
   }
 
-  private async grant(
-    tenant: string,
-    resource: string,
-    { request, waited }: { request: ResourceRequest; waited: boolean },
-  ): Promise<ResourceGrant> {
+  private async grant(request: ResourceRequest, waited: boolean, arm: Arm): Promise<ResourceGrant> {
     const { id, owner, slots, ttl: full } = request;
     const ttl = waited && owner.flow === undefined ? Math.min(CONFIRM, full) : full;
-    const alarm = await this.arm(tenant, resource, ttl);
+    const alarm = await arm(ttl);
     return { id, owner, slots, grantedAt: now(), ttl, full, alarm, ...(owner.flow && { untold: true }) };
-  }
-
-  private arm(tenant: string, resource: string, after: number): Promise<string> {
-    return this.alarms.arm({ kind: KIND, tenant, about: { resource } }, after);
   }
 
   private async tell(tenant: string, resource: string, state: ResourceState): Promise<void> {
@@ -188,11 +201,11 @@ export class Resources implements Part {
     if (grant === undefined) return;
     const { flow } = grant.owner;
     if (flow !== undefined && !(await this.hasEnded(flow))) {
-      const next = await this.arm(tenant, resource, FLOW_TTL);
-      await this.change({ tenant, resource }, (there) => ({
-        ...there,
-        holders: there.holders.map((each) => (each.alarm === alarm ? { ...each, alarm: next } : each)),
-      }));
+      await this.change({ tenant, resource }, async (there, arm) => {
+        if (!there.holders.some((each) => each.alarm === alarm)) return there;
+        const next = await arm(FLOW_TTL);
+        return { ...there, holders: there.holders.map((each) => (each.alarm === alarm ? { ...each, alarm: next } : each)) };
+      });
       return;
     }
     await this.change({ tenant, resource }, (there) =>

@@ -12,6 +12,16 @@ describe('sync points', () => {
 
   const point = async (name: string, at: string, as?: string) => (await rig.as(name)).session('crew', { as }).sync(at);
 
+  it('have one alarm each, though several make them at once', async () => {
+    const names = Array.from({ length: 10 }, (_, n) => `raced-${n}`);
+    await Promise.all(
+      names.flatMap((name) => ['ada', 'ben'].map(async (who) => (await point(who, name)).create({ expect: 2, timeout: 20_000 }))),
+    );
+    const alarms = await (await rig.bus('coordinator')).read('ALARM', subjects.alarmAt('t1', '*'));
+    const about = alarms.map((alarm) => alarm.json<AgentMessage<AlarmDue>>().payload.about.name!);
+    expect(about.filter((name) => names.includes(name)).sort()).toEqual(names);
+  });
+
   it('let nobody on before the last has come, each counted once', async () => {
     const ada = await point('ada', 'three');
     await expect(ada.arrive()).rejects.toMatchObject({ code: 'SYNC_UNKNOWN' });

@@ -9,7 +9,7 @@ import { Tellers } from './tellers.js';
 import { endpoint, type Part } from './part.js';
 import { readArrive, readPoint, readPoints, type Arrive, type CreatePoint } from './questions/sync-questions.js';
 import { Sessions } from './sessions.js';
-import { Documents } from './store/documents.js';
+import { Documents, type Change } from './store/documents.js';
 
 const KIND = 'sync';
 /** Who comes for flows. */
@@ -44,8 +44,10 @@ export class SyncPoints implements Part {
     const key = memoryKeys.sync(tenant, session, name);
     const known = await this.documents.read<SyncPoint>(key);
     const alarm = known?.alarm ?? (await this.alarms.arm({ kind: KIND, tenant, about: { session, name } }, timeout));
+    let others = false;
     const state: SyncPoint = { state: 'open', expect, arrived: {}, by: asker.name, createdAt: new Date().toISOString(), timeout, alarm };
-    return this.documents.update<SyncPoint, { point: SyncPoint }>(key, (there) => {
+    const make = (there: SyncPoint | undefined): Change<SyncPoint, { point: SyncPoint }> => {
+      others = there !== undefined && there.alarm !== alarm;
       if (there === undefined) return { state, answer: { point: state } };
       if (isDeepStrictEqual([there.expect, there.timeout], [expect, timeout])) return { answer: { point: there } };
       throw new WaggleError(
@@ -55,7 +57,12 @@ export class SyncPoints implements Part {
           path: 'name',
         },
       );
-    });
+    };
+    try {
+      return await this.documents.update(key, make);
+    } finally {
+      if (others) await this.alarms.disarm(tenant, [alarm]);
+    }
   }
 
   private async arrive({ session, name, as, data }: Arrive, asker: Asker): Promise<{ point: SyncPoint }> {
