@@ -83,6 +83,19 @@ describe('a broker that has forgotten what INPUT held', () => {
     expect(await client.outcome('sick', 20_000)).toMatchObject({ state: 'COMPLETED' });
   }, 60_000);
 
+  it('is read from by a coordinator that saw it go and come back', async () => {
+    await see.publish(subjects.flow(TENANT, 'ill'), 'no log');
+    const { lines } = await start();
+    expect(await client.run({ skill: SKILL })).toMatchObject({ state: 'COMPLETED' });
+    await client.submit({ skill: SKILL }, 'ill');
+    await eventually(() => lines.some((line) => line.includes('could not be dealt with') && line.includes('"ill"')));
+    await eventually(async () => (await held()) === 1);
+    await losePower(broker);
+    await eventually(async () => (await held()) === 0);
+    await see.purge('FLOW', subjects.flow(TENANT, 'ill'));
+    expect(await client.outcome('ill', 20_000)).toMatchObject({ state: 'COMPLETED' });
+  }, 60_000);
+
   it('is asked for events too: each counts once, and only for those that waited for it then', async () => {
     const waiting = { name: 'waiting', steps: [{ id: 'event', wait: { event: { source: 'ci', type: 'built' } } }] };
     const started = (name: string) => ({ name, on: [{ source: 'ci', type: 'built' }], steps: [{ id: 'a', wait: { for: '1ms' } }] });
