@@ -18,7 +18,7 @@ import type {
   Subscription,
 } from '../port.js';
 import { GroupCommits } from './group-commits.js';
-import { isNoResponders, nobodyThere, refused } from './api-error.js';
+import { isNoResponders } from './api-error.js';
 import { BlobStore } from './blob-store.js';
 import type { Connection } from './connection.js';
 import { ackSubject, type HeldNumbers } from './delivered.js';
@@ -28,28 +28,14 @@ import { Live } from './live-message.js';
 import { NatsQueue } from './nats-queue.js';
 import type { BusOptions } from './options.js';
 import { Outbox } from './outbox.js';
-import { apiErrorOf } from './pub-ack.js';
 import { Publisher } from './publisher.js';
 import { Reader } from './reader.js';
 import { checkRights } from './self-check.js';
+import { StreamApi } from './stream-api.js';
 import { Again, Wire } from './wire.js';
 
-const API_TIMEOUT = 5_000;
+const REQUEST_TIMEOUT = 5_000;
 const CLOSE = 5_000;
-
-interface ConsumerInfo {
-  num_pending: number;
-  num_ack_pending: number;
-  config: { ack_wait: number };
-}
-
-interface StreamInfo {
-  config: { max_bytes: number; persist_mode?: string };
-  state: { messages: number; bytes: number; last_seq: number; last_ts: string };
-  cluster?: { leader?: string };
-  sources?: { name: string; active: number }[];
-  ts: string;
-}
 
 /** The port over NATS. */
 export class NatsBus implements Bus {
@@ -59,6 +45,7 @@ export class NatsBus implements Bus {
   private readonly outbox: Outbox;
   private readonly wire: Wire;
   private readonly reader: Reader;
+  private readonly streams: StreamApi;
   private readonly groups: GroupCommits;
   private readonly publisher: Publisher;
   private readonly api: string;
@@ -81,6 +68,7 @@ export class NatsBus implements Bus {
     this.wire = new Wire(this.nc, this.outbox, this.inbox);
     const maxPayload = (): number => this.nc.info?.max_payload ?? 1024 * 1024;
     this.reader = new Reader(this.wire, this.api);
+    this.streams = new StreamApi(this.wire, this.api);
     this.groups = new GroupCommits(this.wire, this.outbox);
     this.publisher = new Publisher(this.wire, this.reader, { maxPayload, groups: this.groups });
     this.blobs = new BlobStore(this.me, { publisher: this.publisher, reader: this.reader, maxPayload });
@@ -149,10 +137,10 @@ export class NatsBus implements Bus {
   }
 
   async queue(stream: StreamName, consumer: string): Promise<Queue> {
-    const check = (): Promise<ConsumerInfo> => this.ask<ConsumerInfo>(`CONSUMER.INFO.${stream}.${consumer}`);
-    const { config } = await check();
+    const check = (): Promise<number> => this.streams.ackWait(stream, consumer);
+    const ackWait = await check();
     const about = `queue ${stream}/${consumer}`;
-    const queue = new NatsQueue(stream, consumer, config.ack_wait / 1e6, {
+    const queue = new NatsQueue(stream, consumer, ackWait, {
       context: {
         nc: this.nc,
         wire: this.wire,
@@ -204,40 +192,23 @@ export class NatsBus implements Bus {
     return this.wire.ask<LiveMessage>({
       subject,
       body,
-      timeout: options.timeout ?? API_TIMEOUT,
+      timeout: options.timeout ?? REQUEST_TIMEOUT,
       patience: Infinity,
       judge: (answer) =>
         isNoResponders(answer) ? new Again(new WaggleError('BUS_TIMEOUT', `nobody answers on ${subject}`)) : new Live(answer),
     });
   }
 
-  async purge(stream: StoreName, filter: string, options: { upTo?: number } = {}): Promise<number> {
-    const { purged } = await this.ask<{ purged: number }>(`STREAM.PURGE.${stream}`, {
-      filter,
-      ...(options.upTo === undefined ? {} : { seq: options.upTo + 1 }),
-    });
-    return purged;
+  purge(stream: StoreName, filter: string, options?: { upTo?: number }): Promise<number> {
+    return this.streams.purge(stream, filter, options);
   }
 
-  async figures(stream: StoreName): Promise<StreamFigures> {
-    const { config, state, ts, cluster, sources } = await this.ask<StreamInfo>(`STREAM.INFO.${stream}`);
-    return {
-      messages: state.messages,
-      bytes: state.bytes,
-      maxBytes: config.max_bytes,
-      lastSequence: state.last_seq,
-      ...(state.last_seq > 0 && { lastTime: new Date(state.last_ts) }),
-      time: new Date(ts),
-      ...(config.persist_mode === 'async' && { mayForget: true }),
-      ...(cluster?.leader && { leader: cluster.leader }),
-      // -1: never
-      ...(sources && { sources: Object.fromEntries(sources.map(({ name, active }) => [name, active < 0 ? Infinity : active / 1e6])) }),
-    };
+  figures(stream: StoreName): Promise<StreamFigures> {
+    return this.streams.figures(stream);
   }
 
-  async backlog(stream: StreamName, consumer: string): Promise<Backlog> {
-    const { num_pending: waiting, num_ack_pending: atWork } = await this.ask<ConsumerInfo>(`CONSUMER.INFO.${stream}.${consumer}`);
-    return { waiting, atWork };
+  backlog(stream: StreamName, consumer: string): Promise<Backlog> {
+    return this.streams.backlog(stream, consumer);
   }
 
   // eslint-disable-next-line no-restricted-syntax -- the port names what it stores, where, and under which conditions
@@ -274,21 +245,6 @@ export class NatsBus implements Bus {
     })();
     await Promise.race([gracefully.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, CLOSE).unref())]);
     await this.nc.close();
-  }
-
-  /** A request to JetStream's API. */
-  private ask<T>(operation: string, body?: Record<string, unknown>): Promise<T> {
-    const subject = `${this.api}.${operation}`;
-    return this.wire.ask<T>({
-      subject,
-      body: body ? JSON.stringify(body) : '',
-      timeout: API_TIMEOUT,
-      judge: (answer) => {
-        if (isNoResponders(answer)) return nobodyThere(subject);
-        const error = apiErrorOf(answer.data);
-        return error ? refused(error, subject) : answer.json<T>();
-      },
-    });
   }
 
   /** The broker has taken what was sent; a connection that breaks meanwhile subscribes again by itself. */
