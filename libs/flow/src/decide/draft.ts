@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { INLINE_LIMIT, WaggleError, type BlobRef, type DirectoryOffer } from '@waggle/protocol';
 import type { LoadValue } from '../expression/loader.js';
 import type { Scope, StepView } from '../expression/scope.js';
-import { LIMITS, sizeOf } from '../limits.js';
+import { LIMITS, sizeOf, tooDeep } from '../limits.js';
 import { apply } from '../state/apply.js';
 import { Pen } from '../state/pen.js';
 import type { FlowHead, FlowState, StepState, TaskState } from '../state/state.js';
@@ -16,6 +16,8 @@ const SPARE = 10;
 /** About what an event or command weighs beside the values it carries. */
 const FRAME = 300;
 
+/** How deep a value may nest that stands in a message, with what stands around it there: readers take `LIMITS.depth` in all. */
+const INLINE_DEPTH = LIMITS.depth - 8;
 /** Bytes that one character may become in JSON. */
 const LONGEST_ESCAPE = 6;
 
@@ -141,13 +143,15 @@ export class Draft {
     };
   }
 
-  /** The value as it may travel, so many times at once: by reference where that is large. Throws MustStore, or MESSAGE_TOO_LARGE. */
+  /** The value as it may travel, so many times at once: by reference where that is large or deep. Throws MustStore, or MESSAGE_TOO_LARGE. */
   travelling(value: unknown, times = 1): unknown {
     if (typeof value !== 'object' && typeof value !== 'string') return value;
     if (typeof value === 'string' && value.length * LONGEST_ESCAPE * Math.max(1, times) < INLINE_LIMIT) return value;
     const json = JSON.stringify(value);
     const size = Buffer.byteLength(json);
-    if (size * Math.max(1, times) <= INLINE_LIMIT) return value;
+    const deep = json.length > INLINE_DEPTH && tooDeep(value, INLINE_DEPTH);
+    if (deep && tooDeep(value)) throw new WaggleError('MESSAGE_TOO_LARGE', `a value nests deeper than ${LIMITS.depth} levels`);
+    if (size * Math.max(1, times) <= INLINE_LIMIT && !deep) return value;
     if (!this.facts.stored) {
       if (size <= LIMITS.value) return value;
       throw new WaggleError('MESSAGE_TOO_LARGE', `a value of ${size} bytes is too large to travel`);

@@ -10,7 +10,11 @@ import { readUses } from './read-shared.js';
 import { readWork } from './read-work.js';
 import { given, isRecord, Reader } from './reader.js';
 
-export const NAME = { matches: TOKEN, says: '1 to 64 letters, digits, _ or -' };
+/** Outputs stand under the ids of their steps, and no message may have a field `__proto__`. */
+export const NAME = {
+  matches: new RegExp(`^(?!__proto__$)${TOKEN.source.slice(1)}`),
+  says: '1 to 64 letters, digits, _ or -, and not __proto__',
+};
 export const TIMES = { min: 1, max: LIMITS.time };
 
 /** What an inner flow is read by: it is a definition again. */

@@ -13,13 +13,17 @@ const pending = (state: FlowState, step: StepState): string => {
 
 const options = ({ ask }: TaskState): string => ask!.options.map(({ id }) => id).join(', ');
 
+/** Whoever could take what waits: what was handed on to one agent is for that one alone. */
+const wantedFor = ({ offer, skill }: TaskState): string =>
+  offer?.to === undefined ? `an agent that offers ${skill}` : `${offer.to}, which it was handed on to, to offer ${skill}`;
+
 const sentence = (task: TaskState, state: FlowState): string => {
   switch (task.status) {
     case 'waiting':
       if (task.waitsFor === 'BUDGET') return `${task.id} waits for what those at work do not spend of the flow's budget (BUDGET)`;
       return task.waitsFor === 'FROZEN'
         ? `${task.id} waits for ${task.skill} to be thawed (FROZEN) until ${when(task.due)}`
-        : `${task.id} waits for an agent that offers ${task.skill} (NO_AGENT) until ${when(task.due)}`;
+        : `${task.id} waits for ${wantedFor(task)} (NO_AGENT) until ${when(task.due)}`;
     case 'awaiting':
       return `${task.id} waits ${task.on ? awaitedText(task.on) : 'for a time'} until ${when(task.due)}`;
     case 'delegated':
