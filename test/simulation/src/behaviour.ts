@@ -1,3 +1,4 @@
+import { isHandedBack } from './handing-back.js';
 import { hashOf } from './random.js';
 
 /** What an agent does with a task, whatever happens around it. */
@@ -44,6 +45,11 @@ const HARD: [Behaviour, number][] = [...BEHAVIOURS, ['failAlways', 30], ['killAl
 /** Whether much of what a seed's agents do fails for good. */
 export const isHard = (seed: number): boolean => hashOf(`hard ${seed}`) % 4 === 0;
 
+/** Of worlds in which agents die at work. */
+const LONG: [Behaviour, number][] = [...BEHAVIOURS, ['slow', 40]];
+
+const behavioursOf = (seed: number): [Behaviour, number][] => (isHard(seed) ? HARD : isHandedBack(seed) ? LONG : BEHAVIOURS);
+
 /** What people do about a question. */
 export type Manner = 'prompt' | 'silent' | 'atTheEnd' | 'contested' | 'mistaken' | 'stranger';
 
@@ -65,7 +71,7 @@ export const isChild = (flowId: string): boolean => flowId.startsWith('c-');
 
 /** The same for a task in every run of the seed. Tasks of children have no children of their own. */
 export const behaviourOf = (seed: number, flowId: string, taskId: string): Behaviour => {
-  const behaviour = chosen(isHard(seed) ? HARD : BEHAVIOURS, `${seed}/${flowId}/${taskId}`);
+  const behaviour = chosen(behavioursOf(seed), `${seed}/${flowId}/${taskId}`);
   return isChild(flowId) && behaviour.endsWith('hild') ? 'ok' : behaviour;
 };
 

@@ -130,6 +130,11 @@ export const COORDINATOR_BUGS: readonly Bug[] = [
     change(ANSWERS, "input.kind === 'answer' && flow.state.asks.has(input.id)", 'false'),
   ),
   bug(
+    'grace-unwaited',
+    'what tasks left is purged before the grace',
+    change('apps/coordinator/coordinator-config', 'grace: 600_000', 'grace: 0'),
+  ),
+  bug(
     'event-twice',
     'an event counted twice',
     change('apps/coordinator/engine/event-signals', 'event.type, event.id);', 'event.type, event.id, Math.random());'),

@@ -161,8 +161,36 @@ export const FLOW_BUGS: readonly Bug[] = [
     change(SUBMIT, 'parent && granted ? granted.tasks : Infinity', 'Infinity'),
   ),
   bug(
+    'nobodys-offer',
+    'handoff expiry that leaves none',
+    change(
+      'libs/flow/state/apply-control',
+      'ready(state, task, pen);\n            if (event.next)',
+      'if (event.next)\n                ready(state, task, pen);\n            if (event.next)',
+    ),
+  ),
+  bug(
     'starts-uncounted',
     'poison detection by starts off',
     change('libs/agent/runtime/start-record', 'if (starts >= limit)', 'if (false)'),
+  ),
+  bug(
+    'deliveries-counted',
+    'start counted by deliveries',
+    change(
+      'test/simulation/sim-agent',
+      'await this.startsOf(address).begin(MOST_STARTS)',
+      '((await this.startsOf(address).begin(MOST_STARTS)), delivery.deliveries > MOST_STARTS ? "poison" : "start")',
+    ),
+  ),
+  bug(
+    'second-registry',
+    'second registry hands back too',
+    change('apps/registry/hand-backs', 'void this.heard(message.text()), { queue: this.bus.me }', 'void this.heard(message.text())'),
+  ),
+  bug(
+    'held-elsewhere',
+    'a delivery handed back that another agent holds',
+    change('apps/registry/domain/hand-back', '!elsewhere.has(streamSequence)', 'true'),
   ),
 ];

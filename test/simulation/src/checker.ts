@@ -1,5 +1,5 @@
 import { emptyState, fold, type Transition } from '@waggle/flow';
-import { skillKey, subjects, type AuditEntry, type Outcome, type TaskResult } from '@waggle/protocol';
+import { skillKey, subjects, type AuditEntry, type Outcome, type TaskResult, type TaskStart } from '@waggle/protocol';
 import type { Kept } from '@waggle/testkit';
 import type { AttemptRecord, Endings } from './attempt-record.js';
 import { SaidCheck } from './check-said.js';
@@ -7,6 +7,7 @@ import { checkUndone } from './check-undone.js';
 import { HEARD_WITHIN, WaitCheck } from './check-waits.js';
 import { FlowRecord } from './flow-record.js';
 import { payloadOf } from './payload.js';
+import { MOST_STARTS } from './sim-agent.js';
 import { TENANT } from './sim-client.js';
 import type { Simulation } from './simulation.js';
 import type { Violation } from './violation.js';
@@ -31,6 +32,7 @@ export class Checker {
     const fail = (invariant: string, flowId: string, what: string): void => this.fail(invariant, flowId, what);
     this.saying = new SaidCheck(simulation, this.records, fail);
     this.waiting = new WaitCheck(simulation, fail);
+    simulation.onWrong = fail;
     simulation.history.onStored = (stream, message) => this.stored(stream, message);
   }
 
@@ -64,6 +66,8 @@ export class Checker {
     const [, , kind, a, b, c, d, e] = message.subject.split('.');
     if (stream === 'FLOW' && kind === 'flow') return this.appended(a!, message);
     if (stream === 'FLOW' && kind === 'outcome') return this.ended(b!, message);
+    if (stream === 'RESULT' && this.simulation.history.of(message.subject).length > 1)
+      this.fail('I5', b!, `a second result of ${c}.${d} was stored`);
     if (stream === 'TASK') this.dispatched({ agent: a!, flowId: c!, taskId: d!, attempt: Number(e) });
   }
 
@@ -123,10 +127,18 @@ export class Checker {
       return;
     }
     if (!result) return this.fail('I5', flowId, `${taskId}.${attempt} has ended (${how}), and no result of it is stored`);
-    const { kind } = payloadOf<TaskResult>(result);
+    const { kind, error } = payloadOf<TaskResult>(result);
+    if (error?.code === 'POISON') this.poisoned(flowId, record);
     const suits = { completed: 'completed', handoff: 'handed', escalate: 'asked', rejected: 'refused' } as Partial<Record<string, string>>;
     const mayFail = kind !== 'completed' && how === 'failed';
     if (!mayFail && suits[kind] !== how) this.fail('I5', flowId, `${taskId}.${attempt} is ${how}, its stored result says ${kind}`);
+  }
+
+  /** What is given up as poison has been begun so often. */
+  private poisoned(flowId: string, { taskId, attempt, agent }: AttemptRecord): void {
+    const last = this.simulation.history.of(subjects.start(TENANT, agent, flowId, taskId, attempt)).at(-1);
+    const { starts } = last ? payloadOf<TaskStart>(last) : { starts: 0 };
+    if (starts < MOST_STARTS) this.fail('I5', flowId, `${taskId}.${attempt} is given up as poison, and was begun again ${starts} times`);
   }
 
   /** An offer that was taken does not run out. */

@@ -1,4 +1,5 @@
 import { isHard } from './behaviour.js';
+import { isHandedBack } from './handing-back.js';
 import { Random } from './random.js';
 import { FAIR, type SimProcess, type Weather } from './sim-process.js';
 import type { Simulation } from './simulation.js';
@@ -21,18 +22,22 @@ const MAY_BE_FULL = ['TASK', 'TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT', 'ESCAL
 
 export const faultsOf = (seed: number): Faults => {
   const random = new Random(`faults ${seed}`);
+  const handedBack = isHandedBack(seed);
   const part = (chance: number, most: number): number => (random.chance(chance) ? random.between(0, most) : 0);
   return {
     until: random.between(2_000, 9_000),
-    weather: {
-      lostAsks: part(0.4, 0.05),
-      lostAnswers: part(0.5, 0.1),
-      lostSays: part(0.5, 0.2),
-      lostDeliveries: part(0.4, 0.1),
-      staleReads: part(0.5, 0.4),
-      staleness: random.between(1, 1_000),
-    },
-    deaths: { replica: part(0.7, 0.02), agent: part(0.3, 0.02) },
+    // where agents die at work, it is told what else may have had their tasks run by two
+    weather: handedBack
+      ? FAIR
+      : {
+          lostAsks: part(0.4, 0.05),
+          lostAnswers: part(0.5, 0.1),
+          lostSays: part(0.5, 0.2),
+          lostDeliveries: part(0.4, 0.1),
+          staleReads: part(0.5, 0.4),
+          staleness: random.between(1, 1_000),
+        },
+    deaths: { replica: part(0.7, 0.02), agent: handedBack ? random.between(0, 0.03) : part(0.3, 0.02) },
   };
 };
 
@@ -41,6 +46,8 @@ export const planFaults = (simulation: Simulation): void => {
   const { random } = simulation.world;
   // what is said of a failure must wait, while its flow goes on
   if (isHard(simulation.plan.seed)) simulation.at(random.between(0, 2_000), () => fill(simulation, 'DLQ', LONGEST_FAULT));
+  for (const from of simulation.handingBack ? [500, 2_500] : [])
+    simulation.at(from + random.between(0, 2_000), () => simulation.petrify(random.between(3_200, LONGEST_FAULT)));
   const count = random.whole(0, 5);
   for (let n = 0; n < count; n++) {
     const kind = random.of(['stall', 'cut', 'full'] as const);

@@ -13,6 +13,7 @@ import {
   type TaskDispatch,
   type TaskResult,
 } from '@waggle/protocol';
+import type { Beating } from './beating.js';
 import { behaviourOf } from './behaviour.js';
 import { askingResult, handedOn, handedOver } from './passing-on.js';
 import { hashOf } from './random.js';
@@ -23,6 +24,10 @@ export interface AgentParts {
   seed: number;
   /** The task's effect on the world outside, by its idempotency key; `undoes`: the task whose effect it takes back. */
   effect: (key: string, undoes?: string) => void;
+  /** Told of all that it takes, where registries hand back what the dead held. */
+  beating?: Beating;
+  /** It begins to work on what it was given; what is returned is called when it is done with it. */
+  begins: (of: TaskAddress, given: { sequence: number; taken: number }) => () => void;
   /** The process dies of what it does. */
   die: (of: TaskAddress) => void;
 }
@@ -33,7 +38,7 @@ const TAKE = 10_000;
 const FRESH = 1_000;
 
 /** Of a redelivered attempt, as the SDK counts them. */
-const MOST_STARTS = 3;
+export const MOST_STARTS = 3;
 
 type Result = Pick<TaskResult, 'kind'> & Partial<TaskResult>;
 
@@ -51,6 +56,7 @@ export class SimAgent {
   async start(): Promise<void> {
     const { bus } = this.parts;
     const queues = await Promise.all(PRIORITIES.map((priority) => bus.queue('TASK', taskConsumer(bus.me, priority))));
+    this.parts.beating?.start();
     for (const queue of queues) void this.serve(queue);
   }
 
@@ -73,6 +79,10 @@ export class SimAgent {
 
   private async work(delivery: Delivery, ackWait: number): Promise<void> {
     const address = parseTaskSubject(delivery.subject);
+    const { beating, begins } = this.parts;
+    const taken = Date.now();
+    let ends = (): void => undefined;
+    beating?.add(delivery, address);
     const beats = setInterval(() => delivery.working(), ackWait / 3);
     try {
       const message = delivery.json<AgentMessage<TaskDispatch>>();
@@ -80,6 +90,7 @@ export class SimAgent {
       if ((old || delivery.deliveries > 1) && (await this.isOver(address))) return delivery.ack();
       const verdict = delivery.deliveries > 1 ? await this.startsOf(address).begin(MOST_STARTS) : 'start';
       if (verdict === 'others') return;
+      ends = begins(address, { sequence: delivery.sequence, taken });
       const result = verdict === 'poison' ? POISONED : await this.resultOf(address, message.payload);
       if (result === undefined) return;
       await this.store(address, result);
@@ -88,6 +99,8 @@ export class SimAgent {
       delivery.nak();
     } finally {
       clearInterval(beats);
+      beating?.remove(delivery);
+      ends();
       this.free();
     }
   }

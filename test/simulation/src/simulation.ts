@@ -4,7 +4,9 @@ import { service } from '@waggle/coordinator';
 import { createEvent, skillKey, subjects, type DirectorySkill } from '@waggle/protocol';
 import { ModelBroker } from '@waggle/testkit';
 import { startReplica, type LogLine } from '@waggle/testkit/replica';
+import { Beating } from './beating.js';
 import { Crowd } from './crowd.js';
+import { HandingBack, isHandedBack } from './handing-back.js';
 import { faultsOf, LONGEST_FAULT, NO_FAULTS, planFaults, type Faults } from './faults.js';
 import { AGENTS, planOf, type Plan } from './plan.js';
 import { shown } from './shown.js';
@@ -18,6 +20,8 @@ import { World } from './world.js';
 /** An acknowledgement wait of tasks that suits a world of seconds. */
 const TASK_ACK_WAIT = 3_000;
 const AGENT_BACK = [20, 1_500] as const;
+/** Of the second instance of an agent; those that take its place count on. */
+const SECOND = 100;
 const REPLICA_BACK = [20, 3_000] as const;
 /** The bus of a replica as planted mistakes change it. */
 export type WrapBus = (bus: Bus) => Bus;
@@ -48,6 +52,12 @@ export class Simulation {
   readonly undone = new Map<string, { of: string; by: string }[]>();
   /** How many processes an attempt has killed. */
   readonly victims = new Map<string, number>();
+  /** In worlds in which registries hand back what the dead held. */
+  readonly handingBack?: HandingBack;
+  /** Told of what processes do that they must not. */
+  onWrong: (invariant: string, flowId: string, what: string) => void = () => undefined;
+  /** Processes of agents, and what brings them back. */
+  private readonly agents = new Map<SimProcess, () => void>();
   private born = 0;
 
   constructor(
@@ -70,6 +80,7 @@ export class Simulation {
     });
     for (const name of AGENTS)
       for (const settings of consumersOf(agentManifest(name))) this.broker.addConsumer({ ...settings, ack_wait: TASK_ACK_WAIT * 1e6 });
+    if (isHandedBack(seed)) this.handingBack = new HandingBack(this, (flowId, what) => this.onWrong('I5', flowId, what));
     this.history = new StoredHistory(this.world, this.broker);
     if (options.trace)
       this.history.onAny = (stream, message) => this.say(`${stream} ${message.sequence} ${message.subject}${shown(message)}`);
@@ -81,6 +92,8 @@ export class Simulation {
     enterWorld(this.world);
     for (let n = 0; n < this.plan.replicas; n++) this.startReplica();
     for (const name of AGENTS) this.startAgent(name);
+    if (this.handingBack) for (const name of AGENTS) this.startAgent(name, SECOND);
+    this.handingBack?.start();
     this.startRegistry();
     const crowd = new Crowd(this);
     this.history.onAsk = (ask) => crowd.asked(ask);
@@ -118,6 +131,8 @@ export class Simulation {
   private buried(process: SimProcess, back: () => void): void {
     this.deaths++;
     this.processes.delete(process);
+    this.agents.delete(process);
+    this.handingBack?.left(process);
     const [least, most] = process.bus.me === 'coordinator' ? REPLICA_BACK : AGENT_BACK;
     this.world.after(this.world.random.between(least, most), back);
   }
@@ -142,28 +157,41 @@ export class Simulation {
     });
   }
 
+  /** An agent stands still for so long that its work is another's, and never wakes. */
+  petrify(millis: number): void {
+    if (this.agents.size === 0) return;
+    const [process, back] = this.world.random.of([...this.agents]);
+    this.say(`${process.name} stands still, and is killed`);
+    process.stall(2 * millis);
+    this.world.after(millis, () => {
+      if (process.dead) return;
+      process.kill();
+      this.buried(process, back);
+    });
+  }
+
   private startAgent(name: string, n = 0): void {
-    const process: SimProcess = this.process(
-      `${name}-${n}`,
-      name,
-      this.mayDie(this.faults.deaths.agent, () => this.startAgent(name, n + 1)),
-    );
+    const back = (): void => this.startAgent(name, n + 1);
+    const process: SimProcess = this.process(`${name}-${n}`, name, this.mayDie(this.faults.deaths.agent, back));
+    this.agents.set(process, back);
     const agent = new SimAgent({
       bus: process.bus,
       instance: process.name,
       seed: this.plan.seed,
       effect: (key, undoes) => this.effect(key, undoes),
+      ...(this.handingBack ? { beating: new Beating(process.bus, process.name) } : {}),
+      begins: (address, given) => this.handingBack?.begins(process, address, given) ?? (() => undefined),
       die: ({ flowId, taskId, attempt }) => {
         const key = `${flowId}/${taskId}/${attempt}`;
         this.victims.set(key, (this.victims.get(key) ?? 0) + 1);
         process.kill();
-        this.buried(process, () => this.startAgent(name, n + 1));
+        this.buried(process, back);
       },
     });
     process.run(() =>
       agent.start().catch(() => {
         process.kill();
-        this.buried(process, () => this.startAgent(name, n + 1));
+        this.buried(process, back);
       }),
     );
   }
