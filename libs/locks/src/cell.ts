@@ -39,7 +39,7 @@ interface Pending {
   change: Change;
   /** `performance.now()` after which it is given up. */
   until: number;
-  /** `performance.now()` before it was first sent: an answer that was lost may have been about that. */
+  /** `performance.now()` before it was first sent: that may be what stands there. Once a write of it was answered, before that. */
   sentAt?: number;
   resolve: (changed: Changed) => void;
   reject: (error: unknown) => void;
@@ -237,7 +237,7 @@ export class Cell {
         fresh = true;
       }
       const base = this.base();
-      const { entries, refused } = this.folded(base, batch);
+      const { entries, changed, refused } = this.folded(base, batch);
       // nobody is refused by what stood here before: it may be free by now
       if (refused.length > 0 && !fresh) {
         this.stale = true;
@@ -250,14 +250,14 @@ export class Cell {
       }
       if (entries !== base.entries) {
         const sentAt = performance.now();
-        for (const each of batch) each.sentAt ??= sentAt;
+        for (const each of changed) each.sentAt ??= sentAt;
         const stored = await this.send(base, entries, batch);
         if (stored.status === 'conflict') {
-          // certainly not stored by this, perhaps by an earlier one
-          for (const each of batch) if (each.sentAt === sentAt) each.sentAt = undefined;
+          // it may have been stored all the same, its answer lost, and written over before it was sent again
           this.stale = true;
           continue;
         }
+        for (const each of changed) each.sentAt = sentAt;
         this.adopt({ sequence: stored.sequence, entries: this.options.rules.settle(entries, stored) });
       }
       const { state } = this;
@@ -275,18 +275,21 @@ export class Cell {
   }
 
   /** All changes of a batch, one upon the other; one that throws is refused by itself. */
-  private folded(base: State, batch: Pending[]): { entries: readonly Entry[]; refused: [Pending, unknown][] } {
+  private folded(base: State, batch: Pending[]): { entries: readonly Entry[]; changed: Pending[]; refused: [Pending, unknown][] } {
     const { rules, time } = this.options;
     let entries = rules.grant(rules.expire(base.entries, time.now));
+    const changed: Pending[] = [];
     const refused: [Pending, unknown][] = [];
     for (const each of batch) {
       try {
-        entries = rules.grant(each.change(entries));
+        const after = each.change(entries);
+        if (after !== entries) changed.push(each);
+        entries = rules.grant(after);
       } catch (error) {
         refused.push([each, error]);
       }
     }
-    return { entries, refused };
+    return { entries, changed, refused };
   }
 
   /** Asks the broker to store it where `base` stands; a conflict where something else does by now. */

@@ -5,8 +5,11 @@ import { createLocks } from './index.js';
 
 jest.setTimeout(30_000);
 
-/** A bus whose answers are lost: the first publish is stored and said to have failed later, all others fail from `cut` on. */
-const forgetful = (bus: Bus, late: number): { bus: Bus; cut: () => void } => {
+/**
+ * A bus whose answers are lost: the first publish is stored, and later is said to have failed, or to have met another's write
+ * (`conflict`: so it is when it was sent again). All others fail from `cut` on. Nothing is heard on it.
+ */
+const forgetful = (bus: Bus, late: number, said: 'failed' | 'conflict' = 'failed'): { bus: Bus; cut: () => void } => {
   let [first, cut] = [true, false];
   const lost = async (millis: number): Promise<never> => {
     await new Promise((resolve) => setTimeout(resolve, millis));
@@ -17,10 +20,12 @@ const forgetful = (bus: Bus, late: number): { bus: Bus; cut: () => void } => {
     const stored = await bus.publish(...message);
     if (!first) return stored;
     first = false;
-    return lost(late);
+    const failed = lost(late);
+    return said === 'failed' ? failed : failed.catch(() => ({ status: 'conflict' as const }));
   };
   const get = (_: Bus, name: keyof Bus): unknown => {
     if (name === 'publish') return publish;
+    if (name === 'subscribe') return () => Promise.resolve({ stop: () => Promise.resolve() });
     const value = bus[name];
     return typeof value === 'function' ? value.bind(bus) : value;
   };
@@ -41,6 +46,19 @@ describe('answers that are lost', () => {
     expect(first.held).toBe(false);
     expect(first.signal.reason).toMatchObject({ code: 'LOCK_LOST' });
     await second.release();
+  });
+
+  it('so it does where another has written over it before it was sent again', async () => {
+    const { bus, cut } = forgetful(await broker.busFor('five'), 1_500, 'conflict');
+    const locks = createLocks(await broker.busFor('six'), { tenant: 't' });
+    const first = createLocks(bus, { tenant: 't' }).acquire('over', { ttl: '3s' });
+    await eventually(async () => (await locks.status('over')).holders.length === 1);
+    const second = locks.acquire('over', { wait: '20s' });
+    const held = await first;
+    cut();
+    const next = await second;
+    expect(held.held).toBe(false);
+    await next.release();
   });
 
   it('of several, one that is broken before the others are had fails them all', async () => {

@@ -184,6 +184,21 @@ export const FLOW_BUGS: readonly Bug[] = [
     ),
   ),
   bug(
+    'former-holder',
+    'lock released by a former holder',
+    change(
+      'libs/locks/claim',
+      'if (this.ended)\n            return;\n        const { rules, metrics } = this.context;\n        this.end();',
+      'const { rules, metrics } = this.context;\n        this.end();',
+    ),
+    change(
+      'libs/locks/claim',
+      'rules.remove(entries, new Set([this.id])));\n    }\n    /** The cell',
+      'entries.filter(({ held }) => !held));\n    }\n    /** The cell',
+    ),
+  ),
+  bug('renewed-fence', 'fence taken from the renewal', change('libs/locks/rules', '(entry.token ?? sequence)', 'sequence')),
+  bug(
     'second-registry',
     'second registry hands back too',
     change('apps/registry/hand-backs', 'void this.heard(message.text()), { queue: this.bus.me }', 'void this.heard(message.text())'),

@@ -25,6 +25,8 @@ export const TIGHT: readonly Patch[] = [
   { file: 'apps/coordinator/engine/flow-store', find: 'const CACHED_FLOWS = 5_000;', replace: 'const CACHED_FLOWS = 3;' },
   { file: 'apps/coordinator/engine/flow-store', find: 'const ENDED_FLOWS = 50_000;', replace: 'const ENDED_FLOWS = 50;' },
   { file: 'apps/coordinator/engine/values', find: 'const STORED_KEPT = 2_000;', replace: 'const STORED_KEPT = 2;' },
+  // one timer for all locks of a process would be one for all processes here
+  { file: 'libs/locks/claim', find: 'SOON.add(this.settle);', replace: 'this.settle();' },
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { LIMITS } from '@waggle/flow';
 import { Checker } from './checker.js';
+import { LockWorld } from './lock-world.js';
 import { Simulation, type SimulationOptions } from './simulation.js';
 import { isPlain, wasPlain, wasRefused } from './luck.js';
 import type { FlowPlan } from './plan.js';
@@ -22,6 +23,9 @@ export interface SeedRun {
 }
 
 const { commands: COMMANDS } = LIMITS;
+
+/** Whether there is a world of locks beside that of flows. */
+const hasLocks = (seed: number): boolean => seed % 4 === 0;
 
 /** When the last thing that a plan asks for is asked. */
 const askedBy = ({ at, pausedAt, cancelAt = 0, strangerAt = 0, takenAt = 0, duplicateAt = 0, notes }: FlowPlan): number =>
@@ -53,6 +57,7 @@ export const runSeed = async (seed: number, options: SimulationOptions = {}): Pr
   const { plan, world, deaths } = simulation;
   const run: SeedRun = { seed, violations: checker.violations, events: world.events, deaths, flows: checker.records.size, checker };
   const comparable = plan.flows.filter((flow) => isPlain(flow) && !wasRefused(checker, flow) && wasPlain(checker, seed, flow.id));
+  if (hasLocks(seed) && options.undisturbed !== true) run.violations.push(...(await new LockWorld(seed).run()));
   if (run.violations.length > 0 || comparable.length === 0) return run;
   const { checker: reference } = await once(seed, { undisturbed: true });
   for (const { id, owner } of comparable.filter((flow) => wasPlain(reference, seed, flow.id))) {
