@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { INLINE_LIMIT, WaggleError, type BlobRef, type DirectoryOffer } from '@waggle/protocol';
+import { hostile, INLINE_LIMIT, WaggleError, type BlobRef, type DirectoryOffer } from '@waggle/protocol';
 import type { LoadValue } from '../expression/loader.js';
 import type { Scope, StepView } from '../expression/scope.js';
 import { LIMITS, sizeOf, tooDeep } from '../limits.js';
@@ -149,6 +149,7 @@ export class Draft {
     if (typeof value === 'string' && value.length * LONGEST_ESCAPE * Math.max(1, times) < INLINE_LIMIT) return value;
     const json = JSON.stringify(value);
     const size = Buffer.byteLength(json);
+    if (json.includes('"__proto__"') && hostile(value)) throw new WaggleError('EXPRESSION_FAILED', 'a field may not be named __proto__');
     const deep = json.length > INLINE_DEPTH && tooDeep(value, INLINE_DEPTH);
     if (deep && tooDeep(value)) throw new WaggleError('MESSAGE_TOO_LARGE', `a value nests deeper than ${LIMITS.depth} levels`);
     if (size * Math.max(1, times) <= INLINE_LIMIT && !deep) return value;

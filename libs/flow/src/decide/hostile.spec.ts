@@ -1,9 +1,10 @@
-import type { Fault, TaskResult } from '@waggle/protocol';
+import { MESSAGE_TYPES, parseMessage, type Fault, type TaskResult } from '@waggle/protocol';
 import { Driver, offer } from '../testing/driver.js';
 import { Checked, refold, snapshot } from '../testing/checked.js';
 import { sentenceOf } from '../history/sentences.js';
 import { LIMITS, sizeOf } from '../limits.js';
 import { reservationOf } from './children.js';
+import { decide } from './decide.js';
 
 /** What a broker takes in one message, less the envelope. */
 const MESSAGE = 1024 * 1024 - 4096;
@@ -292,5 +293,38 @@ describe('agents and clients that mean no good, or do not look', () => {
     expect(looks).toBeLessThan(10_000);
     for (let i = 1; i < 10; i++) d.give(d.result(d.dispatched(`a-${i}`), { cost: 0.5 }));
     expect(d.commands('dispatch')).toHaveLength(25);
+  });
+
+  it.each([
+    [50, 'in its message'],
+    [61, 'by reference'],
+  ])('an outcome can be read whatever it holds: %d levels travel %s', (levels) => {
+    const d = new Driver();
+    d.agents['*'] = [offer('worker')];
+    const stored = new Map<string, string>();
+    d.facts.stored = (sha256) =>
+      stored.has(sha256) ? { writer: 'coordinator', sha256, size: 1, chunks: 1, type: 'application/json' } : undefined;
+    d.submit({ definition: { name: 'deep', steps: [{ id: 'a', skill: 's', forEach: '[1]' }] } });
+    const deep = (n: number): unknown => (n === 0 ? 1 : { in: deep(n - 1) });
+    const result = d.result(d.dispatched('a-0'), { output: deep(levels) });
+    const need = decide(d.state, [result], d.facts);
+    for (const { sha256, json } of need.kind === 'need' ? need.store : []) stored.set(sha256, json);
+    expect(stored.size).toBe(levels > 50 ? 1 : 0);
+    d.give(result);
+    const payload = d.state.outcome!;
+    expect(payload.state).toBe('COMPLETED');
+    expect(
+      parseMessage(JSON.stringify({ type: MESSAGE_TYPES.outcome, payload }), { tenant: 't', from: 'c', createdAt: new Date() }).problems,
+    ).toBeUndefined();
+  });
+
+  it('no output has a field that no reader takes', () => {
+    const d = new Driver();
+    d.submit({ definition: { name: 'm', steps: [{ id: '__proto__', skill: 's' }] } });
+    expect(d.state.outcome!.errors).toMatchObject([{ code: 'INVALID_DEFINITION', path: 'payload.definition.steps[0].id' }]);
+    const e = new Driver();
+    e.agents['*'] = [offer('worker')];
+    e.submit({ definition: { name: 'm', steps: [{ id: 'a', skill: 's', input: '${{ {"__proto__": 1} }}' }] } });
+    expect(e.state.outcome!.errors).toMatchObject([{ code: 'EXPRESSION_FAILED', path: 'steps.a' }]);
   });
 });

@@ -1,6 +1,6 @@
 import { parseDefinition } from '../definition/parse-definition.js';
 import { fold } from '../state/fold.js';
-import { timedOut, unanswered } from '../state/timed-out.js';
+import { timedOut } from '../state/timed-out.js';
 import { emptyState } from '../state/state.js';
 import { explain } from '../state/explain.js';
 import { statusOf } from '../state/status.js';
@@ -585,52 +585,6 @@ describe('phases', () => {
     expect(d.events('boxClosed')).toEqual([{ type: 'boxClosed', box: 'analysis' }]);
     expect(d.commands('dispatch').map(({ taskId }) => taskId)).toEqual(['security', 'schema', 'tables']);
     expect(ended(d)).toBeUndefined();
-  });
-
-  it.each([
-    ['of all', { completed: 3 }, {}],
-    ['of any', { completed: 1 }, { join: 'any' }],
-    ['of a quorum', { completed: 2 }, { join: { quorum: 2 } }],
-  ])('count a join %s that is met by what was stored before their end', (_what, { completed }, join) => {
-    const list = { id: 'list', skill: 'work', forEach: '${{ input.items }}', ...join };
-    const phase = { id: 'one', timeout: '1m', gate: 'steps.list.state == "COMPLETED"', steps: [list] };
-    const d = new Driver();
-    d.agents['*'] = [offer('one', { timeout: 10 * 60_000 })];
-    d.submit({ definition: { name: 'p', phases: [phase] }, input: { items: [1, 2, 3] } });
-    const stored = Array.from({ length: completed }, (_, n) => d.result(d.dispatched(`list-${n}`)));
-    d.give(d.input('timer', { n: d.state.armed!.n }), ...stored);
-    expect(ended(d)).toMatchObject({ state: 'COMPLETED', tasks: { completed, canceled: 3 - completed } });
-    expect(d.log.reduce(fold, emptyState())).toEqual(d.state);
-  });
-
-  it('count a stored answer as they count a stored result', () => {
-    const d = new Driver();
-    d.agents['*'] = [offer('one')];
-    const ask = { id: 'ask', decide: { question: 'go?', options: ['yes', 'no'], default: 'no' }, timeout: '1h' };
-    d.submit({ definition: { name: 'p', phases: [{ id: 'one', timeout: '1m', steps: [ask] }] }, input: {} });
-    expect(d.state.asks.size).toBe(1);
-    const { at } = d.state.armed!;
-    expect(unanswered(d.state, at - 1)).toEqual([]);
-    expect(unanswered(d.state, at)).toEqual([...d.state.asks.keys()]);
-  });
-
-  it('count for a flow at its deadline, and nothing begins then', () => {
-    const at = (steps: object[]) => {
-      const d = new Driver();
-      d.agents['*'] = [offer('one', { timeout: 10 * 60_000 })];
-      d.submit({ definition: { name: 'f', budget: { time: '1m' }, steps }, input: {} });
-      d.give(d.input('timer', { n: d.state.armed!.n }), d.result(d.dispatched('a')));
-      return d;
-    };
-    expect(ended(at([{ id: 'a', skill: 'work' }]))).toMatchObject({ state: 'COMPLETED', tasks: { completed: 1 } });
-    for (const next of [{ skill: 'work' }, { wait: { for: '1s' } }, { skill: 'work', repeat: { maxIterations: 2 } }]) {
-      const d = at([
-        { id: 'a', skill: 'work' },
-        { id: 'b', needs: ['a'], ...next },
-      ]);
-      expect(ended(d)).toMatchObject({ state: 'FAILED', errors: [{ code: 'FLOW_TIMEOUT' }], tasks: { completed: 1, attempts: 1 } });
-      expect(d.commands('dispatch')).toHaveLength(1);
-    }
   });
 
   it('read the same again', () => {

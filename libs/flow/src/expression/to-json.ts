@@ -37,14 +37,7 @@ const fromObject = (value: object, depth: number): unknown => {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (!(value instanceof Map) && !isPlain(value)) return fromCelType(value);
   const entries = value instanceof Map ? [...value] : Object.entries(value);
-  return Object.fromEntries(entries.map(([key, inner]) => [nameOf(key), toJson(inner, depth + 1)]));
-};
-
-/** What every reader of a message refuses is made by no expression. */
-const nameOf = (key: unknown): string => {
-  const name = String(key);
-  if (name === '__proto__') throw new RangeError('a field may not be named __proto__');
-  return name;
+  return Object.fromEntries(entries.map(([key, inner]) => [String(key), toJson(inner, depth + 1)]));
 };
 
 const isPlain = (value: object): boolean => {
