@@ -3,7 +3,6 @@ import {
   ERRORS,
   isErrorCode,
   MESSAGE_TYPES,
-  parseDuration,
   subjects,
   type AgentMessage,
   type Artifact,
@@ -11,7 +10,6 @@ import {
   type EscalationDecision,
   type HandoffRequest,
   type Outcome,
-  type Priority,
   type TaskAddress,
   type TaskDispatch,
   type TaskProgress,
@@ -22,7 +20,7 @@ import type { Log } from '@waggle/service';
 import type { AttemptHost } from '../runtime/attempt.js';
 import type { Vigil } from '../runtime/vigil.js';
 import { TaskError } from '../task-error.js';
-import { childId } from './child-id.js';
+import { Children } from './children.js';
 import { Progress } from './progress.js';
 import { sessionOf } from './session-of.js';
 import { Suspension, type Delegation, type Handoff, type Question } from './suspension.js';
@@ -45,7 +43,7 @@ export interface AttemptParts {
 export class AttemptContext implements TaskContext {
   readonly artifacts: Artifact[] = [];
   private told?: Progress;
-  private calls = 0;
+  private asked?: Children;
   private logged?: Log;
   private locks?: TaskLocks;
 
@@ -162,7 +160,7 @@ export class AttemptContext implements TaskContext {
     this.signal.throwIfAborted();
     const { tenant } = this;
     const client = this.host.client(tenant);
-    const id = await this.submitChild({ skill, input, ...options });
+    const id = await this.children.ask({ skill, input, ...options });
     const outcome = await this.waiting(() => client.outcome(id, { signal: this.signal }));
     if (outcome.state !== 'COMPLETED') throw childError(skill, outcome);
     return (await loadValues(this.host.bus, tenant, outcome.output)) as T;
@@ -178,15 +176,15 @@ export class AttemptContext implements TaskContext {
 
   async delegate(children: readonly Delegation[], workState?: unknown): Promise<Suspension> {
     this.signal.throwIfAborted();
-    const flows: string[] = [];
-    for (const child of children) flows.push(await this.submitChild({ ...child, delegated: true }));
+    const flows = await this.children.askAll(children);
     return new Suspension('delegated', { flows }, workState);
   }
 
-  async outcomes(): Promise<Outcome[]> {
+  async outcomes(): Promise<Outcome[] | undefined> {
+    const { delegated } = this.parts.dispatch.payload;
+    if (delegated === undefined) return undefined;
     const { tenant } = this;
     const client = this.host.client(tenant);
-    const { delegated = [] } = this.parts.dispatch.payload;
     return Promise.all(
       delegated.map(async ({ flowId }) => {
         const outcome = await client.outcome(flowId, { signal: this.signal });
@@ -195,23 +193,8 @@ export class AttemptContext implements TaskContext {
     );
   }
 
-  /** The child's id; submitting it again changes nothing. */
-  private async submitChild(child: Delegation & { priority?: Priority; delegated?: true }): Promise<string> {
-    const { flowId, taskId, attempt, tenant } = this;
-    const { dispatch } = this.parts;
-    const { skill, input, key, timeout, priority = dispatch.priority, delegated } = child;
-    const parent = { flowId, taskId, attempt };
-    const id = childId(parent, { ordinal: this.calls++, key, skill, input });
-    const { contextId, userId } = dispatch;
-    const submission = {
-      skill,
-      ...(input !== undefined && { input }),
-      priority,
-      ...(timeout !== undefined && { timeout: parseDuration(timeout) }),
-      parent: { ...parent, ...(delegated && { delegated }) },
-    };
-    await this.host.client(tenant).submit(submission, { flowId: id, contextId, userId, hop: dispatch.hop + 1 });
-    return id;
+  private get children(): Children {
+    return (this.asked ??= new Children(this.parts, this.host.client(this.tenant)));
   }
 
   async artifact(name: string, content: string | Uint8Array, type: string): Promise<BlobRef> {

@@ -71,13 +71,17 @@ export interface TaskContext {
   escalate(question: Question, workState?: unknown): Suspension;
 
   /**
-   * Leaves work to child flows: `return ctx.delegate([{ skill, input }], workState)`. The task waits for their ends without
-   * a process; its next attempt reads them by `outcomes`.
+   * Leaves work to 1 to 100 child flows: `return ctx.delegate([{ skill, input }], workState)`. The task waits for their ends
+   * without a process; its next attempt reads them by `outcomes`. Fails with `INVALID_MESSAGE`, not retried, before the first
+   * is asked for, and lists what is wrong with each.
    */
   delegate(children: readonly Delegation[], workState?: unknown): Promise<Suspension>;
 
-  /** How the flows of an earlier attempt's `delegate` have ended, in their order, completed or not. */
-  outcomes(): Promise<Outcome[]>;
+  /**
+   * How the flows that the task last left work to have ended, in the order of `delegate`, completed or not. Undefined where
+   * it has left none, or has asked or passed the task on since: `attempt` does not tell, for any attempt may fail before.
+   */
+  outcomes(): Promise<Outcome[] | undefined>;
 
   /** Keeps something the task made; it is listed with the result. */
   artifact(name: string, content: string | Uint8Array, type: string): Promise<BlobRef>;

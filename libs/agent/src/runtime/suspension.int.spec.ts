@@ -1,7 +1,7 @@
 import { subjects, type AgentMessage, type Submit } from '@waggle/protocol';
 import { eventually } from '@waggle/testkit';
 import { Rig } from '../../test/rig.js';
-import { Agent, Skill, TaskError, type TaskContext } from '../index.js';
+import { Agent, Skill, TaskError, type Delegation, type TaskContext } from '../index.js';
 
 type Doing = (ctx: TaskContext) => Promise<unknown>;
 
@@ -69,7 +69,8 @@ describe('an attempt that ends without an output', () => {
   it('leaves work to child flows, and reads how they ended', async () => {
     await rig.agent(
       agentOf(async (ctx) => {
-        if (ctx.attempt > 1) return (await ctx.outcomes()).map(({ state, output }) => [state, output]);
+        const ended = await ctx.outcomes();
+        if (ended) return ended.map(({ state, output }) => [state, output]);
         return ctx.delegate([{ skill: 'a.a', input: 1 }, { skill: 'b.b' }], 'saved');
       }),
     );
@@ -91,6 +92,39 @@ describe('an attempt that ends without an output', () => {
       ['COMPLETED', 'one'],
       ['FAILED', null],
     ]);
+  });
+
+  it('leaves its work in whatever attempt it gets to it: one that failed before has left none', async () => {
+    await rig.agent(
+      agentOf(async (ctx) => {
+        const ended = await ctx.outcomes();
+        if (ended) return ended.length;
+        if (ctx.attempt === 1) throw new TaskError('BUSY', { retryable: true });
+        return ctx.delegate([{ skill: 'a.a' }]);
+      }),
+    );
+    expect(await rig.result(await rig.dispatch({ flowId: 'late' }))).toMatchObject({ kind: 'failed' });
+    expect(await rig.result(await rig.dispatch({ flowId: 'late', attempt: 2 }))).toMatchObject({ kind: 'delegated' });
+  });
+
+  it('asks for no child at all, and is not tried again, where one of them cannot be asked for', async () => {
+    const asked = async (): Promise<number> => (await rig.bus.read('SUBMIT', subjects.submit('default', 'worker', '*'))).length;
+    const before = await asked();
+    const child = { skill: 'a.a' };
+    let children: unknown;
+    await rig.agent(agentOf((ctx) => ctx.delegate(children as Delegation[])));
+    const refused = async (what: unknown): Promise<unknown> => {
+      children = what;
+      const { kind, error } = await rig.result(await rig.dispatch());
+      expect([kind, error?.code, error?.retryable]).toEqual(['failed', 'INVALID_MESSAGE', false]);
+      return error!.problems!.map(({ path }) => path);
+    };
+    for (const count of [0, 101]) expect(await refused(Array(count).fill(child))).toEqual(['children']);
+    expect(await refused('a.a')).toEqual(['children']);
+    const wrong = [child, { skill: 'no skill' }, { ...child, timeout: 'soon' }, { ...child, input: { n: 1n } }];
+    expect(await refused(wrong)).toEqual(['children[1].skill', 'children[2].timeout', 'children[3].input']);
+    expect(await refused([child, null])).toEqual(['children[1]']);
+    expect(await asked()).toBe(before);
   });
 
   it('told to stop with a grace may still say what it has; without one it may not', async () => {
