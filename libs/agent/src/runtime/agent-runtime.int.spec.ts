@@ -181,6 +181,7 @@ describe('AgentRuntime', () => {
   it('fails with the code that is thrown; anything else is INTERNAL, retryable, its cause kept', async () => {
     await rig.agent(
       agentOf(4, async (input) => {
+        if (input === null) throw null; // eslint-disable-line @typescript-eslint/only-throw-error
         if (input === 'own') throw new TaskError('TOO_HARD', { retryable: false, message: 'no idea' });
         throw new RangeError('lost my way');
       }),
@@ -190,6 +191,8 @@ describe('AgentRuntime', () => {
     const other = await rig.result(await rig.dispatch({ input: 'other' }));
     expect(other).toMatchObject({ kind: 'failed', error: { code: 'INTERNAL', message: 'lost my way', retryable: true } });
     expect(other.error?.cause).toContain('RangeError');
+    const nothing = await rig.result(await rig.dispatch({ input: null }));
+    expect(nothing).toMatchObject({ kind: 'failed', error: { code: 'INTERNAL', message: 'null', retryable: true } });
   });
 
   it('fails, not to be retried, when a handler returns what its output does not allow', async () => {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { codeOf, ERRORS, WaggleError, type ErrorCode, type Fault, type Problem } from '@waggle/protocol';
+import { codeOf, ERRORS, retryable as mayHelp, WaggleError, type ErrorCode, type Fault, type Problem } from '@waggle/protocol';
 import { TaskError } from '../task-error.js';
 
 const TEXT_LIMIT = 4_096;
@@ -22,21 +22,27 @@ export const fault = (code: ErrorCode, message: string, problems?: Problem[]): F
   ...(problems !== undefined && { problems }),
 });
 
-/** What a handler threw, as a fault: its own code where it has one, else `INTERNAL` with the cause kept. */
+/** Anything may be thrown: what has no text of its own is told as it prints. */
+const textOf = (error: unknown): string => {
+  const text = typeof error === 'string' ? error : (error as { message?: unknown } | null | undefined)?.message;
+  return cut(typeof text === 'string' ? text : inspect(error), TEXT_LIMIT);
+};
+
+/** What a handler threw, whatever it is, as a fault: its own code where it has one, else `INTERNAL` with the cause kept. */
 export const faultOf = (error: unknown): Fault => {
+  const message = textOf(error);
   const named = error instanceof TaskError ? CODE.test(error.code) : error instanceof WaggleError || codeOf(error) !== undefined;
   if (!named) {
-    const text = error instanceof Error ? error.message : String(error);
-    const cause = error instanceof Error ? (error.stack ?? error.message) : undefined;
-    return { ...fault('INTERNAL', text), ...(cause !== undefined && { cause: cut(cause, CAUSE_LIMIT) }) };
+    const cause = error instanceof Error ? (error.stack ?? message) : undefined;
+    return { ...fault('INTERNAL', message), ...(cause !== undefined && { cause: cut(cause, CAUSE_LIMIT) }) };
   }
-  const { code, message, retryable, problems } = error as TaskError;
+  const { code, retryable, problems } = error as TaskError;
   const cause = causeOf(error);
   return {
     code,
-    message: cut(message, TEXT_LIMIT),
-    retryable: retryable ?? ERRORS[code as ErrorCode].retryable,
-    ...(problems !== undefined && { problems }),
+    message,
+    retryable: typeof retryable === 'boolean' ? retryable : mayHelp(code),
+    ...(Array.isArray(problems) && { problems }),
     ...(cause !== undefined && { cause }),
   };
 };

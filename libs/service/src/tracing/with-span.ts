@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   context,
   isSpanContextValid,
@@ -57,8 +58,10 @@ export const withSpan = async <T>(name: string, carrier: Carrier | undefined, fn
   try {
     return await context.with(trace.setSpan(parent, span), () => fn(span));
   } catch (error) {
-    span.recordException(error as Error);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+    // anything may be thrown
+    const told = error instanceof Error || typeof error === 'string' ? error : inspect(error);
+    span.recordException(told);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: typeof told === 'string' ? told : told.message });
     throw error;
   } finally {
     span.end();
