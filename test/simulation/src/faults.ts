@@ -45,7 +45,7 @@ export const faultsOf = (seed: number): Faults => {
 export const planFaults = (simulation: Simulation): void => {
   const { random } = simulation.world;
   // what is said of a failure must wait, while its flow goes on
-  if (isHard(simulation.plan.seed)) simulation.at(random.between(0, 2_000), () => fill(simulation, 'DLQ', LONGEST_FAULT));
+  if (isHard(simulation.plan.seed)) simulation.at(random.between(0, 1_000), () => fill(simulation, 'DLQ', 2 * LONGEST_FAULT));
   for (const from of simulation.handingBack ? [500, 2_500] : [])
     simulation.at(from + random.between(0, 2_000), () => simulation.petrify(random.between(3_200, LONGEST_FAULT)));
   const count = random.whole(0, 5);
