@@ -19,6 +19,7 @@ import { Lanes } from './engine/lanes.js';
 import { LateTimers } from './engine/late-timers.js';
 import { Offers } from './engine/offers.js';
 import { Orphans } from './engine/orphans.js';
+import { Refusals } from './engine/refusals.js';
 import { Parents } from './engine/parents.js';
 import { QueueDepths } from './engine/queue-depths.js';
 import { Pressure } from './engine/pressure.js';
@@ -62,6 +63,7 @@ const DECISIONS = [
   StoredInputs,
   Sources,
   Orphans,
+  Refusals,
 ];
 const WORLD = [Directory, Freezes, Workflows, Values, Pressure, Audit];
 const EFFECTS = [

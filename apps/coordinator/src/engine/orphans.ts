@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Input } from '@waggle/flow';
-import type { Bus } from '@waggle/bus';
+import { tailFromLeader, type Bus } from '@waggle/bus';
 import { subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import type { FlowKey } from '../domain/flow-key.js';
-import { Audit } from './audit.js';
+import { Refusals } from './refusals.js';
 
 /** Its flow has not begun, but was asked for: it must come again. */
 export class StillToCome extends Error {
@@ -21,26 +21,24 @@ const PATIENCE = 30;
 export class Orphans {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
-    private readonly audit: Audit,
+    private readonly refusals: Refusals,
   ) {}
 
   /** Throws `StillToCome` when the flow's submission is stored; else signals and answers are audited, and nothing ever is parked. */
   async settle(key: FlowKey, inputs: readonly Input[], deliveries: number): Promise<void> {
     const waiting = inputs.filter(({ kind }) => kind === 'signal' || kind === 'result' || kind === 'answer');
     if (waiting.length === 0) return;
-    const submission = await this.bus.last('SUBMIT', subjects.submit(key.tenant, '*', key.flowId), { from: 'leader' });
-    if (submission !== undefined && deliveries < PATIENCE) throw new StillToCome(key);
-    for (const input of waiting) {
-      if (input.kind !== 'signal' && input.kind !== 'answer') continue;
-      const { kind } = input;
-      await this.audit.record(key.tenant, {
-        kind,
-        actor: input.kind === 'signal' ? input.speaker : input.who,
-        action: input.kind === 'signal' ? input.signal : kind,
-        object: key.flowId,
-        outcome: 'refused',
-        reason: 'FLOW_UNKNOWN',
-      });
-    }
+    if (deliveries < PATIENCE && (await this.isAskedFor(key))) throw new StillToCome(key);
+    const refused = waiting.flatMap((input) => {
+      if (input.kind === 'signal') return { kind: input.kind, actor: input.speaker, action: input.signal };
+      return input.kind === 'answer' ? { kind: input.kind, actor: input.who, action: input.kind } : [];
+    });
+    const why = { object: key.flowId, reason: 'FLOW_UNKNOWN' };
+    await Promise.all(refused.map((what) => this.refusals.record(key.tenant, { ...what, ...why })));
+  }
+
+  /** Asked for the first of a pattern: for its last, the broker looks through all that SUBMIT holds. */
+  private async isAskedFor({ tenant, flowId }: FlowKey): Promise<boolean> {
+    return (await tailFromLeader(this.bus, 'SUBMIT', { after: 0, filter: subjects.submit(tenant, '*', flowId) })).length > 0;
   }
 }
