@@ -44,11 +44,12 @@ import { Partitions } from './inputs/partitions.js';
 import { SilentSources } from './inputs/silent-sources.js';
 import { SourcePositions } from './inputs/source-positions.js';
 import { Strays } from './inputs/strays.js';
+import { Nameless } from './inputs/nameless.js';
 import { FlowDescriber } from './questions/flow-describer.js';
 import { FlowLister } from './questions/flow-lister.js';
 import { Questions } from './questions/questions.js';
 
-const INPUTS = [Inputs, Intake, Partitions, Strays, BlockedSources, SilentSources, ForgottenInputs, SourcePositions];
+const INPUTS = [Inputs, Intake, Partitions, Strays, Nameless, BlockedSources, SilentSources, ForgottenInputs, SourcePositions];
 const DECISIONS = [
   Lanes,
   Desk,

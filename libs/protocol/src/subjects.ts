@@ -167,10 +167,10 @@ export const parseInputSubject = (subject: string): InputAddress | undefined => 
   }
 };
 
-/** What INPUT makes of a message of one of its sources; undefined where it copies none of its subject. */
-export const inputAddressOf = (subject: string): InputAddress | undefined => {
+/** INPUT's subject, of any partition, of a message of one of its sources; undefined where it copies none of its subject. */
+export const inputSubjectOf = (subject: string): string | undefined => {
   const [, tenant, kind, a, b, c, d] = subject.split('.');
-  const at = (...tokens: (string | undefined)[]) => parseInputSubject(['in', 0, tenant, ...tokens].join('.'));
+  const at = (...tokens: (string | undefined)[]) => ['in', 0, tenant, ...tokens].join('.');
   switch (kind) {
     case 'submit':
       return at(b, kind, a);
@@ -187,6 +187,25 @@ export const inputAddressOf = (subject: string): InputAddress | undefined => {
     default:
       return undefined;
   }
+};
+
+/** What `parseInputSubject` makes nothing of: an input with an id that is no name, and who sent it. */
+export interface NamelessInput {
+  tenant: string;
+  kind: 'submit' | 'signal' | 'result' | 'answer' | 'event';
+  speaker: string;
+  /** Of the flow, or the type of the event: any text. */
+  id: string;
+}
+
+const NAMELESS: readonly string[] = ['submit', 'signal', 'result', 'answer', 'event'] satisfies NamelessInput['kind'][];
+
+/** Undefined where it does not say whom it concerns. */
+export const namelessInput = (subject: string): NamelessInput | undefined => {
+  const [, , tenant, first, kind = '', second] = subject.split('.');
+  const [speaker, id = ''] = kind === 'event' ? [first, second] : [second, first];
+  if (!isToken(tenant) || !isToken(speaker) || !NAMELESS.includes(kind)) return undefined;
+  return { tenant, kind: kind as NamelessInput['kind'], speaker, id };
 };
 
 const STREAM_OF_KIND: Readonly<Record<string, StreamName>> = {

@@ -42,10 +42,6 @@ export class Arrival {
     this.settle(false, () => this.delivery.nak(delay));
   }
 
-  never(reason: string): void {
-    this.settle(true, () => this.delivery.term(reason));
-  }
-
   asJob(input: Input): Job {
     return {
       input,

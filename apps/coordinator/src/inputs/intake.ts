@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Delivery, StoredMessage } from '@waggle/bus';
 import type { Origin } from '@waggle/flow';
-import { inputAddressOf, parseInputSubject, type InputAddress, type StreamName } from '@waggle/protocol';
-import { Log } from '@waggle/service';
+import { inputSubjectOf, parseInputSubject, type InputAddress, type StreamName } from '@waggle/protocol';
 import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-config.js';
 import { readInput, type Received } from '../domain/read-input.js';
 import { Lanes } from '../engine/lanes.js';
 import { Arrival } from './arrival.js';
+import { Nameless } from './nameless.js';
 import { SourcePositions } from './source-positions.js';
 import { Strays } from './strays.js';
 
@@ -23,8 +23,8 @@ export class Intake implements OnModuleDestroy {
   constructor(
     private readonly lanes: Lanes,
     private readonly strays: Strays,
+    private readonly nameless: Nameless,
     private readonly positions: SourcePositions,
-    private readonly log: Log,
     @Inject(COORDINATOR_CONFIG) private readonly config: CoordinatorConfig,
   ) {}
 
@@ -39,10 +39,7 @@ export class Intake implements OnModuleDestroy {
     this.held.set(text, arrival);
     this.keepAlive(ackWait / 4);
     const address = parseInputSubject(delivery.subject);
-    if (address === undefined) {
-      this.log.error('an input on a subject that is none', { subject: delivery.subject });
-      return arrival.never('no such input');
-    }
+    if (address === undefined) return this.nameless.settle(delivery.subject, delivery.time, arrival);
     this.route(address, arrival, { origin, body: delivery.body, time: delivery.time, traceparent: delivery.header('traceparent') });
   }
 
@@ -52,14 +49,16 @@ export class Intake implements OnModuleDestroy {
    */
   takeStored(stream: StreamName, message: StoredMessage): Promise<boolean> {
     const origin = { stream, sequence: message.sequence };
-    const address = inputAddressOf(message.subject);
-    if (address === undefined) return Promise.resolve(true);
+    const subject = inputSubjectOf(message.subject);
+    if (subject === undefined) return Promise.resolve(true);
+    const address = parseInputSubject(subject);
     const known = this.held.get(textOf(origin));
     // handed back, it need not come again: INPUT may have forgotten it
     if (known !== undefined) return known.end();
     const { body, time } = message;
     return new Promise((resolve) => {
       const job = { deliveries: 2, done: () => resolve(true), again: () => resolve(false) };
+      if (address === undefined) return this.nameless.settle(subject, time, job);
       if (address.kind === 'event') return this.strays.settle(address, { origin, body, late: time }, { arrival: job });
       const { input } = readInput({ origin, address, body, time, traceparent: message.header('traceparent') }, this.config.operators);
       // what nobody can be answered about waits for INPUT

@@ -1,32 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { InputAddress, Problem } from '@waggle/protocol';
 import { Log } from '@waggle/service';
-import { againDelay } from '../domain/backoff.js';
-import { Audit } from '../engine/audit.js';
 import { Happenings, type StoredEvent } from '../engine/happenings.js';
-import type { Job } from '../engine/job.js';
-
-type Stray = Pick<Job, 'deliveries' | 'done' | 'again'>;
+import { Refusals } from '../engine/refusals.js';
+import { settleBy, type Unsettled } from './settle-by.js';
 
 /** Inputs that no flow decides on: events, and signals that cannot be read. */
 @Injectable()
 export class Strays {
   constructor(
     private readonly happenings: Happenings,
-    private readonly audit: Audit,
+    private readonly refusals: Refusals,
     private readonly log: Log,
   ) {}
 
   /** Settles the arrival when its effects are stored. */
-  settle(address: InputAddress, source: StoredEvent, about: { arrival: Stray; problems?: readonly Problem[] }): void {
+  settle(address: InputAddress, source: StoredEvent, about: { arrival: Unsettled; problems?: readonly Problem[] }): void {
     const { arrival, problems } = about;
-    this.work(address, source, problems).then(
-      () => arrival.done(),
-      (error: unknown) => {
-        const delay = againDelay(arrival.deliveries);
-        this.log.warn('an input could not be dealt with: it comes again', { kind: address.kind, delay, error });
-        arrival.again(delay, error);
-      },
+    settleBy(arrival, this.work(address, source, problems), (delay, error) =>
+      this.log.warn('an input could not be dealt with: it comes again', { kind: address.kind, delay, error }),
     );
   }
 
@@ -34,14 +26,8 @@ export class Strays {
     if (address.kind === 'event') return this.happenings.take(address, source);
     const actor = address.kind === 'signal' ? address.owner : this.unexpected(address);
     const reason = problems.map(({ code, path }) => (path === undefined ? code : `${code} ${path}`)).join(', ') || 'UNSUPPORTED';
-    await this.audit.record(address.tenant, {
-      kind: address.kind,
-      actor,
-      action: address.kind,
-      object: address.flowId,
-      outcome: 'refused',
-      reason,
-    });
+    const { kind, flowId, tenant } = address;
+    await this.refusals.record(tenant, { kind, actor, action: kind, object: flowId, reason });
   }
 
   private unexpected(address: InputAddress): string {
