@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { emptyState, fold, type Facts, type Input } from '@waggle/flow';
+import { emptyState, fold, type Facts, type FlowState, type Input } from '@waggle/flow';
 import { problem, type ErrorCode, type Problem } from '@waggle/protocol';
 import { COORDINATOR_CONFIG, type CoordinatorConfig } from '../coordinator-config.js';
 import type { FlowKey } from '../domain/flow-key.js';
-import { FlowStore, type Flow } from './flow-store.js';
+import { FlowStore, type Flow, type LogEntry } from './flow-store.js';
 
 type SubmitInput = Extract<Input, { kind: 'submit' }>;
 
@@ -26,7 +26,7 @@ export class Sources {
     if (n === undefined && phase !== 'ended') return wrong('FLOW_RUNNING', `The flow ${flowId} has not ended.`, 'flowId');
     if (n !== undefined && n > entries.length)
       return wrong('INVALID_MESSAGE', `The flow ${flowId} has ${entries.length} transitions.`, 'n');
-    facts.resumed = entries.slice(0, n).reduce((state, { transition }) => fold(state, transition), emptyState());
+    facts.resumed = stateAfter(entries, n);
     return [];
   }
 
@@ -35,6 +35,14 @@ export class Sources {
     if (restoring === undefined) return;
     const { entries } = await this.store.viewCurrent({ tenant, flowId: restoring.flowId });
     if (entries.length < restoring.n) return;
-    facts.resumed = entries.slice(0, restoring.n).reduce((state, { transition }) => fold(state, transition), emptyState());
+    facts.resumed = stateAfter(entries, restoring.n);
   }
 }
+
+/** A flow as it was after so many of its transitions; what it has undone since is undone all the same. */
+const stateAfter = (entries: readonly LogEntry[], n = entries.length): FlowState => {
+  const foldOf = (some: readonly LogEntry[]) => some.reduce((state, { transition }) => fold(state, transition), emptyState());
+  const state = foldOf(entries.slice(0, n));
+  if (n < entries.length) state.rollback = foldOf(entries).rollback;
+  return state;
+};

@@ -555,6 +555,40 @@ describe('a flow that goes on from another', () => {
     refolds(d);
   });
 
+  it.each([
+    ['was undone does again, and what was worked out of it', {}, ['side'], ['book', 'card']],
+    ['could not be undone keeps', { output: { book: 'FAILED', card: 'COMPLETED' } }, ['book', 'side'], ['card']],
+    ['is not known to be undone keeps', { state: 'FAILED' }, ['book', 'card', 'side'], []],
+  ])('what %s', (_what, ended, kept, again) => {
+    const undo = { compensate: { skill: 's.undo' } };
+    const before = started([
+      { id: 'book', skill: 's.book', ...undo },
+      { id: 'card', skill: 's.card', needs: ['book'], ...undo },
+      { id: 'side', skill: 's.side' },
+      { id: 'end', skill: 's.end', needs: ['card'], after: ['side'], retry: { attempts: 1 } },
+    ]);
+    for (const id of ['book', 'card', 'side']) before.complete(id, id);
+    before.fail('end');
+    const { childId } = before.commands('submitChild').at(-1)!;
+    before.give(
+      before.input('childEnded', {
+        childId,
+        state: 'COMPLETED',
+        cost: 0,
+        attempts: 2,
+        output: { book: 'COMPLETED', card: 'COMPLETED' },
+        ...ended,
+      }),
+    );
+    expect(before.state.outcome?.state).toBe('FAILED');
+    const d = resumed(before);
+    expect(d.events('taskRestored').map(({ taskId }) => taskId)).toEqual(kept);
+    for (const id of again) d.complete(id, id);
+    d.complete('end');
+    expect(d.state.outcome).toMatchObject({ state: 'COMPLETED', tasks: { attempts: again.length + 1 } });
+    refolds(d);
+  });
+
   it('goes on from any state there was', () => {
     const d = resumed(failed(), 2);
     expect(d.events('taskRestored').map(({ taskId }) => taskId)).toEqual(['list']);

@@ -3,18 +3,26 @@ import { isMany } from '../definition/definition.js';
 import type { FlowState, StepState, TaskState } from '../state/state.js';
 import type { Draft } from './draft.js';
 import { endFlow } from './end.js';
+import { undoPath } from './rollback.js';
 
 /** Artifacts of the flow before that an outcome may name. */
 const ARTIFACTS = 200;
 
-/** Steps of the flow before whose results hold: completed, and so is all that they were worked out of, or it was left out. */
+/** Steps that were undone, or are about to be: of what could not be undone the flow before said so, and it stands. */
+const undone = ({ rollback, flow }: FlowState): Set<number> => {
+  const stands = new Set(rollback?.problems.map(({ path }) => path));
+  return new Set(rollback?.steps.filter((id) => !stands.has(undoPath(id))).map((id) => flow!.byId.get(id)!.index));
+};
+
+/** Steps of the flow before whose results hold: completed and not undone, and so is all that they were worked out of, or it was left out. */
 const sound = (source: FlowState): ((index: number) => boolean) => {
+  const isUndone = undone(source);
   const known = new Map<number, boolean>();
   const holds = (index: number): boolean => {
     const before = known.get(index);
     if (before !== undefined) return before;
     const { status } = source.steps[index]!;
-    const is = (status === 'completed' || status === 'skipped' || status === 'canceled') && begins(index);
+    const is = (status === 'completed' || status === 'skipped' || status === 'canceled') && !isUndone.has(index) && begins(index);
     known.set(index, is);
     return is;
   };
@@ -22,7 +30,7 @@ const sound = (source: FlowState): ((index: number) => boolean) => {
     const { dependencies, members } = source.flow!.steps[index]!;
     return dependencies.every((each) => members.includes(each) || holds(each));
   };
-  return (index) => begins(index) && ['completed', 'open', 'failed'].includes(source.steps[index]!.status);
+  return (index) => !isUndone.has(index) && begins(index) && ['completed', 'open', 'failed'].includes(source.steps[index]!.status);
 };
 
 const tasksByStep = (source: FlowState): Map<number, TaskState[]> => {

@@ -16,8 +16,11 @@ import { COORDINATOR } from './coordinator.js';
 /** The parent's task that the rollback is, for its child: no step has a space in its id. */
 export const ROLLBACK_TASK = 'rollback';
 
+/** Where a problem says that a step could not be undone. */
+export const undoPath = (stepId: string): string => `steps.${stepId}.compensate`;
+
 const failed = (stepId: string, why: string): Problem =>
-  problem('COMPENSATION_FAILED', `what ${stepId} did is not undone: ${why}`, `steps.${stepId}.compensate`);
+  problem('COMPENSATION_FAILED', `what ${stepId} did is not undone: ${why}`, undoPath(stepId));
 
 /** A step whose tasks are to be undone, the last first. */
 interface Undone {
