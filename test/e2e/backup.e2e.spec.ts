@@ -1,4 +1,4 @@
-import { appendFile, chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually } from '@waggle/testkit';
 import { cli as run, ROOT } from './cli-process.js';
@@ -100,6 +100,28 @@ describe('a backup of a mesh in the middle of its flows', () => {
   test('a backup is never written over, nor restored into a folder that was used', async () => {
     expect(await after.cli(['backup', dir, '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
     expect(await before.cli(['restore', dir, '--json'])).toMatchObject({ code: 2, json: { error: { code: 'STREAM_CONFLICT' } } });
+  });
+
+  test('a restore that was killed leaves nothing that is taken for a mesh', async () => {
+    const place = await Place.make();
+    try {
+      const killed = place.start(['restore', dir]);
+      await eventually(() => stat(path.join(place.data, 'restoring')), { every: 2 });
+      killed.child.kill('SIGKILL');
+      expect((await killed.ended).code).toBeNull();
+      const error = { code: 'RESTORE_UNFINISHED', message: expect.stringContaining(dir) };
+      expect(await place.cli(['up', '--json'])).toMatchObject({ code: 1, json: { error } });
+      expect(await place.cli(['restore', dir, '--json'])).toMatchObject({ code: 1, json: { error } });
+      const { code, json } = await place.cli(['doctor', '--json']);
+      expect({ code, json }).toMatchObject({ code: 1, json: { ok: false } });
+      expect(json.checks).toContainEqual(expect.objectContaining({ name: 'broker', state: 'failed', ...error }));
+      // what it says to do
+      await rm(place.data, { recursive: true });
+      expect(await place.cli(['restore', dir, '--json'])).toMatchObject({ code: 0, json: { restored: true } });
+      await expect(stat(path.join(place.data, 'restoring'))).rejects.toMatchObject({ code: 'ENOENT' });
+    } finally {
+      await place.remove();
+    }
   });
 
   test('a file that was changed is noticed before anything is restored', async () => {

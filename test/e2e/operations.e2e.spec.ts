@@ -61,6 +61,7 @@ describe('operating flows', () => {
     await submitted(gate, 'gate-1', { what: 'it' });
     const id = await askOf('gate-1');
     expect((await place.cli(['escalations'])).stdout).toContain('Go on with it?');
+    expect((await place.cli(['doctor'])).stdout).toContain('flows: 0 flows at work, 1 waiting for people');
     expect((await place.cli(['escalations', id])).stdout).toContain('if nobody answers: no');
     expect(await place.cli(['decide', id, 'perhaps', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
     expect(
@@ -154,6 +155,7 @@ describe('operating flows', () => {
       ['dies-1', 'BAD_USAGE'],
     ] as const)
       expect(await place.cli(['flows', 'resume-from', flow, '999', '--json'])).toMatchObject({ code: 2, json: { error: { code } } });
+    expect((await place.cli(['flows', 'resume-from', 'dies-1', '999'])).stderr).toContain('`waggle flows dies-1 --history` lists them');
   });
 
   test('a skill is frozen and thawed', async () => {

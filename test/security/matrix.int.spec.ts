@@ -185,6 +185,7 @@ const HOUSE: Operation[] = [
   P('$JS.API.STREAM.MSG.DELETE.AUDIT', [], '{"seq":1}'),
   P('$JS.API.STREAM.SNAPSHOT.FLOW', []),
   P('$JS.API.STREAM.RESTORE.X', []),
+  P('$JS.API.STREAM.DELETE.RESTORING', ['provisioner'], ''),
   P('$JS.API.CONSUMER.CREATE.TASK.x.wg.t1.task.codegen.>', ['provisioner']),
   P('$JS.API.CONSUMER.CREATE.KV_DIRECTORY', ['provisioner']),
   P('$JS.API.CONSUMER.DURABLE.CREATE.TASK.x', []),

@@ -29,6 +29,8 @@ describe('the error catalogue', () => {
     expect(error).toMatchObject({ code: 'STORAGE_FULL', retryable: true, remedy: ERRORS.STORAGE_FULL.remedy, path: 'x', cause });
     expect(error.problems).toEqual([problem('STORAGE_FULL', 'FLOW is full.', 'x')]);
     expect(new WaggleError('STORAGE_FULL', 'x', { retryable: false }).retryable).toBe(false);
+    const better = new WaggleError('BAD_USAGE', 'x', { remedy: 'Do y.' });
+    expect([better.remedy, better.problems[0]!.remedy]).toEqual(['Do y.', 'Do y.']);
   });
 
   it('finds the code of what another copy of the library threw', () => {

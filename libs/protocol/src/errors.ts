@@ -246,6 +246,11 @@ export const ERRORS = {
     false,
     'Look who else may write to that bucket, then delete the key that the message names, or put back what stood there.',
   ),
+  RESTORE_UNFINISHED: entry(
+    'A restore has not ended: what it put there so far is no whole mesh.',
+    false,
+    'Let it end if it still runs; else remove what it made, the folder or the store of the broker, and restore again.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -276,6 +281,8 @@ export interface WaggleErrorOptions {
   problems?: Problem[];
   /** Overrides the catalogue's flag. */
   retryable?: boolean;
+  /** Says better than the catalogue's sentence what to do here. */
+  remedy?: string;
 }
 
 /** An error with a code of the catalogue. `problems` lists all that was found wrong, where there was more than one. */
@@ -293,9 +300,9 @@ export class WaggleError extends Error {
   ) {
     super(message, { cause: options.cause });
     this.retryable = options.retryable ?? ERRORS[code].retryable;
-    this.remedy = ERRORS[code].remedy;
+    this.remedy = options.remedy ?? ERRORS[code].remedy;
     this.path = options.path;
-    this.problems = options.problems ?? [problem(code, message, options.path)];
+    this.problems = options.problems ?? [{ ...problem(code, message, options.path), remedy: this.remedy }];
   }
 }
 

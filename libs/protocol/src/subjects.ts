@@ -31,6 +31,9 @@ export type StreamName = (typeof STREAMS)[number];
 export const BUCKETS = ['WORKFLOWS', 'DIRECTORY', 'QUOTAS', 'PROFILES', 'CACHE', 'TRENDS', 'MEMORY', 'SESSIONS', 'LOCKS'] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
+/** Stands in a broker, beside the streams of a mesh, for as long as a backup is put into it. */
+export const RESTORE_MARK = 'RESTORING';
+
 /** A stream, or the one that holds a bucket. */
 export type StoreName = StreamName | `KV_${BucketName}`;
 

@@ -19,12 +19,16 @@ export const copyMeshFiles = async ({ keys, allowed }: MeshFolder, dir: string):
   if (await exists(allowed)) await cp(allowed, join(dir, ALLOWED));
 };
 
-/** The other way, into a folder in which no mesh has been. `STREAM_CONFLICT` where one was. */
-export const restoreMeshFiles = async (dir: string, { path, keys, allowed, data }: MeshFolder): Promise<void> => {
+/** `STREAM_CONFLICT` where a mesh has been in the folder. */
+export const refuseUsed = async ({ path, keys, allowed, data }: MeshFolder): Promise<void> => {
   for (const own of [keys, data, allowed]) {
     if (await exists(own))
       throw new WaggleError('STREAM_CONFLICT', `${path} was used by a mesh already: name a new folder with --data`, { path: own });
   }
+};
+
+/** The other way, into a folder in which no mesh has been. */
+export const restoreMeshFiles = async (dir: string, { keys, allowed }: MeshFolder): Promise<void> => {
   await mkdir(keys, { recursive: true, mode: 0o700 });
   for (const name of await readdir(join(dir, KEYS)).catch(() => [])) await cp(join(dir, KEYS, name), join(keys, name));
   if (await exists(join(dir, ALLOWED))) await cp(join(dir, ALLOWED), allowed);

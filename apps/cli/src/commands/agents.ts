@@ -77,7 +77,10 @@ export const registerAgents = ({ program, run }: Registrar): void => {
           }
           const agent = agents.find((each) => each.name === name);
           if (agent === undefined)
-            throw new WaggleError('BAD_USAGE', `no agent "${name}" was seen; \`waggle agents\` lists all`, { path: 'name' });
+            throw new WaggleError('BAD_USAGE', `no agent "${name}" was seen`, {
+              path: 'name',
+              remedy: 'List who was with `waggle agents`; an agent is seen once it is started.',
+            });
           output.result(agent, () => agentText(agent, output));
         }),
       ),

@@ -35,7 +35,7 @@ export const registerAllow = ({ program, run }: Registrar): void => {
           const roster = await Roster.of(await discoverServices(context.root), context.folder);
           const others = roster.allowed.filter((each) => each.name !== name);
           if (roster.manifests.some((each) => each.name === name) && others.length === roster.allowed.length) {
-            throw new WaggleError('BAD_USAGE', `${name} is a name of the mesh itself`, { path: 'name' });
+            throw new WaggleError('BAD_USAGE', `${name} is a name of the mesh itself`, { path: 'name', remedy: 'Choose another name.' });
           }
           checkTogether([...roster.manifests.filter((each) => each.name !== name), manifest]);
           await roster.keys.publicKey(name);
@@ -66,7 +66,11 @@ export const registerRevoke = ({ program, run }: Registrar): void => {
         const taken = await changing(context, async () => {
           const manifests = await readAllowed(context.folder.allowed);
           const others = manifests.filter((each) => each.name !== name);
-          if (others.length === manifests.length) throw new WaggleError('BAD_USAGE', `nobody named ${name} was let in`, { path: 'name' });
+          if (others.length === manifests.length)
+            throw new WaggleError('BAD_USAGE', `nobody named ${name} was let in`, {
+              path: 'name',
+              remedy: `${context.folder.allowed} lists who was.`,
+            });
           const roster = await Roster.of([], context.folder);
           await roster.keys.remove(name);
           await writeAllowed(context.folder.allowed, others);

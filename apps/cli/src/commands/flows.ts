@@ -7,7 +7,7 @@ import { duration } from '../output/format.js';
 import { listText } from '../output/flow-list.js';
 import { flowTree, outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';
-import { problemLines } from '../output/report-error.js';
+import { problemLines, remedies } from '../output/report-error.js';
 import { plain } from '../output/table.js';
 import { describeFlow, listFlows, type FlowDescription } from '../session/questions.js';
 import { withSession } from '../session/session.js';
@@ -46,7 +46,9 @@ const flowText = (flow: FlowDescription, output: Output): string => {
   const { colors } = output;
   const lines = flow.status === undefined ? [] : flowTree(flow.status, colors, { width: output.columns });
   if (flow.outcome !== undefined) {
-    lines.push(outcomeLine(flow.outcome, colors, duration), ...problemLines(flow.outcome.errors ?? []));
+    const { errors = [] } = flow.outcome;
+    lines.push(outcomeLine(flow.outcome, colors, duration), ...problemLines(errors));
+    lines.push(...remedies(errors).map((line) => colors.dim(`  ${plain(line)}`)));
   } else if (flow.explain.length > 0) {
     lines.push('', colors.bold('Now'), ...flow.explain.map((line) => `  ${plain(line)}`));
   }

@@ -3,7 +3,7 @@ import { withLockFile } from '@waggle/broker';
 import { readBackup, restore, type BackupManifest } from '@waggle/bus';
 import { WaggleError } from '@waggle/protocol';
 import { namedBroker } from '../backup/keeper-access.js';
-import { restoreMeshFiles } from '../backup/mesh-files.js';
+import { refuseUsed, restoreMeshFiles } from '../backup/mesh-files.js';
 import type { Context } from '../context.js';
 import { manifest as keeper } from '../keeper.manifest.js';
 import { discoverServices } from '../mesh/discover.js';
@@ -12,6 +12,7 @@ import { ownBroker } from '../mesh/mesh-broker.js';
 import { Roster } from '../mesh/roster.js';
 import { readState } from '../mesh/state.js';
 import { storageFor } from '../mesh/storage.js';
+import { refuseUnfinished, whileRestoring } from '../mesh/unfinished-restore.js';
 import { count } from '../output/format.js';
 import type { Registrar } from './command.js';
 
@@ -23,21 +24,25 @@ const intoFolder = async (dir: string, { root, folder, output, interrupted }: Co
   await makeFolder(folder);
   return withLockFile(folder.lock, { wait: 0, code: 'ALREADY_RUNNING' }, async () => {
     if (await readState(folder)) throw new WaggleError('ALREADY_RUNNING', `a mesh runs on ${folder.path}`);
-    await restoreMeshFiles(dir, folder);
-    const roster = await Roster.of(await discoverServices(root), folder);
-    const broker = await ownBroker({
-      root,
-      folder,
-      config: await roster.config(),
-      storage: await storageFor(folder.data),
-      events: { onProgress: (text) => output.note(text), onBrokerDown: (why) => output.warn(why) },
-      signal: interrupted,
+    await refuseUnfinished(folder);
+    await refuseUsed(folder);
+    return whileRestoring(folder, dir, async () => {
+      await restoreMeshFiles(dir, folder);
+      const roster = await Roster.of(await discoverServices(root), folder);
+      const broker = await ownBroker({
+        root,
+        folder,
+        config: await roster.config(),
+        storage: await storageFor(folder.data),
+        events: { onProgress: (text) => output.note(text), onBrokerDown: (why) => output.warn(why) },
+        signal: interrupted,
+      });
+      try {
+        return await restore({ servers: broker.url, seed: await roster.keys.seed(keeper.name), dir, onStream });
+      } finally {
+        await broker.stop();
+      }
     });
-    try {
-      return await restore({ servers: broker.url, seed: await roster.keys.seed(keeper.name), dir, onStream });
-    } finally {
-      await broker.stop();
-    }
   });
 };
 

@@ -2,6 +2,7 @@ import { Replay, type Frame } from '@waggle/flow';
 import { WaggleError } from '@waggle/protocol';
 import type { Context } from '../context.js';
 import { flowTree } from '../output/flow-tree.js';
+import { count } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import { plain } from '../output/table.js';
 import type { Session } from '../session/session.js';
@@ -32,7 +33,11 @@ export const showReplay = async (
   const replay = new Replay(log);
   const since = log[0]!.at;
   if (at !== undefined) {
-    if (at > replay.length) throw new WaggleError('BAD_USAGE', `the log of ${flowId} has ${replay.length} entries`, { path: '--at' });
+    if (at > replay.length)
+      throw new WaggleError('BAD_USAGE', `the log of ${flowId} has ${count(replay.length, 'transition')}`, {
+        path: '--at',
+        remedy: `Name one of 1 to ${replay.length}: \`waggle flows ${flowId} --history\` lists them.`,
+      });
     const frame = replay.after(at);
     return output.result({ flowId, of: replay.length, ...frameJson(frame) }, () => frameText(frame, since, output).join('\n'));
   }

@@ -13,6 +13,8 @@ export interface MeshFolder {
   readonly state: string;
   /** Who was let in by `allow`. */
   readonly allowed: string;
+  /** Stands from the beginning of a restore to its end; names the backup. */
+  readonly restoring: string;
   /** Held while a mesh starts or is changed. */
   readonly lock: string;
 }
@@ -26,6 +28,7 @@ export const meshFolder = (path: string): MeshFolder => {
     logs: join(folder, 'logs'),
     state: join(folder, 'mesh.json'),
     allowed: join(folder, 'allowed.json'),
+    restoring: join(folder, 'restoring'),
     lock: join(folder, 'lock'),
   };
 };

@@ -50,8 +50,9 @@ export class Keys {
   async addNext(name: string): Promise<void> {
     const before = await this.publicKey(name);
     if (await this.isRotated(name))
-      throw new WaggleError('BAD_USAGE', `the key of ${name} is being rotated already: \`waggle keys finish ${name}\` ends that`, {
+      throw new WaggleError('BAD_USAGE', `the key of ${name} is being rotated already`, {
         path: 'name',
+        remedy: `End that with \`waggle keys finish ${name}\` first.`,
       });
     const { seed, publicKey } = newNkey();
     await writeFileWhole(this.#nextFile(name), seed);

@@ -17,6 +17,7 @@ import { startThriftily } from './start-thriftily.js';
 import { readState, removeState, writeState, type MeshState } from './state.js';
 import { storageFor } from './storage.js';
 import { makeQueues, makeTopology, type ProvisionerAccess } from './topology.js';
+import { refuseUnfinished } from './unfinished-restore.js';
 
 export interface MeshOptions {
   root: string;
@@ -53,13 +54,14 @@ export class Mesh {
     private readonly services: ServiceGroup,
   ) {}
 
-  /** Starts everything, or nothing: what was started is stopped again where a part fails. `ALREADY_RUNNING`, `BROKER_…`, `CONFIG_INVALID`. */
+  /** Starts everything, or nothing: what was started is stopped again where a part fails. `ALREADY_RUNNING`, `RESTORE_UNFINISHED`, `BROKER_…`, `CONFIG_INVALID`. */
   static async start(options: MeshOptions): Promise<Mesh> {
     const { folder } = options;
     await makeFolder(folder);
     return withLockFile(folder.lock, { wait: 0, code: 'ALREADY_RUNNING' }, async () => {
       const running = await readState(folder);
       if (running) throw new WaggleError('ALREADY_RUNNING', `a mesh runs on ${folder.path} (process ${running.owner.pid}, ${running.url})`);
+      await refuseUnfinished(folder);
       return startThriftily(() => Mesh.#start(options));
     });
   }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { problem, WaggleError } from '@waggle/protocol';
 import { Output } from './output.js';
-import { reportError } from './report-error.js';
+import { remedies, reportError } from './report-error.js';
 
 const streams = (tty: boolean) => {
   const make = () => Object.assign(new PassThrough(), { isTTY: tty }) as unknown as NodeJS.WriteStream & PassThrough;
@@ -72,5 +72,14 @@ describe('output', () => {
     expect(JSON.parse(out())).toMatchObject({
       error: { code: 'INVALID_INPUT', problems: [{ path: 'input.a' }, { path: 'input.b' }], remedy: expect.any(String) },
     });
+  });
+
+  test('a remedy of the place is said instead of that of the code; of a code of its own an agent knows more', () => {
+    const { err, ...to } = streams(false);
+    reportError(new Output({ json: false, quiet: false, ...to }), new WaggleError('BAD_USAGE', 'no', { remedy: 'Say yes.' }));
+    expect(err()).toContain('Say yes.');
+    expect(remedies([{ code: 'OOPS', message: 'no' }, { code: 'MINE', message: 'no', remedy: 'Do it.' }, problem('POISON', 'no')])).toEqual(
+      [expect.stringContaining("OOPS is a code of the agent's own"), 'Do it.', expect.stringContaining('waggle dlq')],
+    );
   });
 });

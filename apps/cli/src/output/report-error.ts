@@ -29,13 +29,13 @@ export const tellOf = (error: unknown): Told => {
 export const problemLines = (problems: readonly Problem[], indent = '  '): string[] =>
   problems.map(({ code, path, message }) => `${indent}${path === undefined ? '' : `${plain(path)}: `}${plain(message)} (${code})`);
 
+/** Of a code that is not the catalogue's an agent alone knows more. */
+const ofAgent = (code: string): string =>
+  `${plain(code)} is a code of the agent's own: its log says more, and the history of \`waggle flows ID\` says which agent it was.`;
+
 /** The distinct remedies of some problems, in order. */
 export const remedies = (problems: readonly Problem[]): string[] => [
-  ...new Set(
-    problems
-      .map(({ code, remedy }) => remedy ?? (isErrorCode(code) ? ERRORS[code].remedy : undefined))
-      .filter((text) => text !== undefined),
-  ),
+  ...new Set(problems.map(({ code, remedy }) => remedy ?? (isErrorCode(code) ? ERRORS[code].remedy : ofAgent(code)))),
 ];
 
 /** What lay behind it, the nearest first; what the message says already is left out. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { WaggleError } from '@waggle/protocol';
 import { requireFlowLog } from '../history/flow-log.js';
+import { count } from '../output/format.js';
 import type { Session } from './session.js';
 
 /** Which flow goes on as a new one, and from which of its transitions; from its end where left out. */
@@ -20,7 +21,11 @@ export const resumedFlow = async (session: Session, { flowId, n, as }: Resumed):
   const id = as ?? `r-${derived}`;
   if (id === flowId) throw new WaggleError('BAD_USAGE', 'a flow cannot go on from itself: give the new one another id', { path: '--id' });
   const { length } = await requireFlowLog(session.bus, session.tenant, flowId);
-  if (n !== undefined && n > length) throw new WaggleError('BAD_USAGE', `${flowId} has ${length} transitions`, { path: 'transition' });
+  if (n !== undefined && n > length)
+    throw new WaggleError('BAD_USAGE', `${flowId} has ${count(length, 'transition')}`, {
+      path: 'transition',
+      remedy: `Name one of 1 to ${length}: \`waggle flows ${flowId} --history\` lists them.`,
+    });
   await session.client.submit({ resumes: { flowId, ...(n !== undefined && { n }) } }, { flowId: id });
   return id;
 };

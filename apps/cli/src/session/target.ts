@@ -8,6 +8,7 @@ import type { MeshFolder } from '../mesh/folder.js';
 import { Keys } from '../mesh/keys.js';
 import { DEFAULT_TENANT } from '../mesh/roster.js';
 import { readState, type MeshState } from '../mesh/state.js';
+import { refuseUnfinished } from '../mesh/unfinished-restore.js';
 
 /** Which broker to speak to, and as whom. */
 export interface Target {
@@ -61,12 +62,13 @@ const ofEnvironment = async (servers: string, env: NodeJS.ProcessEnv): Promise<T
 
 /**
  * The mesh that runs in the folder; another broker when NATS_URL names one (with NATS_NKEY_SEED_FILE, and
- * WAGGLE_CLIENT when not as the command line). Neither: `BUS_UNREACHABLE`.
+ * WAGGLE_CLIENT when not as the command line). Neither: `BUS_UNREACHABLE`, or `RESTORE_UNFINISHED`.
  */
 export const findTarget = async (folder: MeshFolder, env: NodeJS.ProcessEnv): Promise<Target> => {
   const mesh = await readState(folder);
   const named = env['NATS_URL'];
   if (mesh && (!named || named === mesh.url)) return ofMesh(folder, mesh, env);
   if (named) return ofEnvironment(named, env);
+  await refuseUnfinished(folder);
   throw new WaggleError('BUS_UNREACHABLE', `no mesh runs in ${folder.path}, and NATS_URL is not set`);
 };

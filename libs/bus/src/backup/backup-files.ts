@@ -32,7 +32,11 @@ const sha256Of = async (file: string): Promise<string> => {
 /** What a folder holds, every file seen to be whole. `BAD_USAGE` where it is no backup, `BLOB_CORRUPT` where a file was changed. */
 export const readBackup = async (dir: string): Promise<BackupManifest> => {
   const text = await readFile(join(dir, MANIFEST), 'utf8').catch((cause: unknown) => {
-    throw new WaggleError('BAD_USAGE', `${dir} holds no whole backup: ${MANIFEST} cannot be read`, { path: dir, cause });
+    throw new WaggleError('BAD_USAGE', `${dir} holds no whole backup: ${MANIFEST} cannot be read`, {
+      path: dir,
+      cause,
+      remedy: `Name the folder that \`waggle backup\` was given; one that did not end has no ${MANIFEST}: take another.`,
+    });
   });
   let manifest: BackupManifest;
   try {

@@ -81,6 +81,25 @@ describe('a backup', () => {
     expect((await readdir(join(dir, 'first'))).sort()).toEqual(['backup.json', 'streams-1']);
   });
 
+  it('that was restored in part is taken for whole by nobody', async () => {
+    const other = await testBroker({ secure: true, manifests: MANIFESTS, provision: false });
+    const halfway = restore({
+      ...access(other),
+      dir: join(dir, 'first'),
+      onStream: () => {
+        throw new Error('the end of it');
+      },
+    });
+    await expect(halfway).rejects.toThrow('the end of it');
+    const unfinished = { code: 'RESTORE_UNFINISHED', message: expect.stringContaining(join(dir, 'first')) };
+    await expect(other.allow()).rejects.toMatchObject(unfinished);
+    await expect(restore({ ...access(other), dir: join(dir, 'first') })).rejects.toMatchObject({
+      ...unfinished,
+      remedy: expect.stringContaining('store_dir'),
+    });
+    await expect(backup({ ...access(other), dir: join(dir, 'half') })).rejects.toMatchObject(unfinished);
+  }, 30_000);
+
   it('is the right of its own key alone, which can store no fact', () => {
     const { publish } = rightsOf(KEEPS);
     expect(publish.some((subject) => subject.startsWith('wg.') || subject.startsWith('$KV.'))).toBe(false);

@@ -5,6 +5,7 @@ import { bucketStream, subjects, WaggleError } from '@waggle/protocol';
 import { jetStreamRequest } from '../topology/jetstream-api.js';
 import { asCore, type CoreConnection } from '../topology/provisioner-connection.js';
 import { FORMAT, writeManifest, type BackupManifest } from './backup-files.js';
+import { refuseUnfinished } from '../topology/restore-mark.js';
 import { lastSequence, streamNames, untilStill, whileHeld } from './hold.js';
 import { snapshotStream, type StreamImage } from './snapshot.js';
 
@@ -46,7 +47,10 @@ const inOrder = (names: readonly string[]): string[] => {
 const requireEmpty = async (dir: string): Promise<void> => {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if ((await readdir(dir)).length > 0)
-    throw new WaggleError('BAD_USAGE', `${dir} is not empty: a backup is never written over`, { path: dir });
+    throw new WaggleError('BAD_USAGE', `${dir} is not empty: a backup is never written over`, {
+      path: dir,
+      remedy: 'Name a folder that is empty or not there yet.',
+    });
 };
 
 const take = async (
@@ -72,13 +76,14 @@ const imageOf = async (connection: NatsConnection, stream: string): Promise<Stre
 /**
  * Writes the state of a running mesh to a folder, at one point of the log: for the time that it takes nothing new is
  * decided or handed out; what is at work goes on. Whatever ends while it is written is done again after a restore, or
- * known to be done. Throws `BAD_USAGE`, `BUS_*`, `NATS_RIGHTS_MISSING`.
+ * known to be done. Throws `BAD_USAGE`, `BUS_*`, `NATS_RIGHTS_MISSING`, `RESTORE_UNFINISHED`.
  */
 export const backup = async (options: BackupOptions): Promise<BackupManifest> => {
   const { dir } = options;
   await requireEmpty(dir);
-  return asCore(KEEPER, options, (connection) =>
-    whileHeld(connection, async () => {
+  return asCore(KEEPER, options, async (connection) => {
+    await refuseUnfinished(connection);
+    return whileHeld(connection, async () => {
       const names = await streamNames(connection);
       if (!STILL.every((name) => names.includes(name))) throw new WaggleError('NOT_PROVISIONED', 'the broker has no streams of a mesh');
       for (let round = 1; ; round++) {
@@ -101,8 +106,8 @@ export const backup = async (options: BackupOptions): Promise<BackupManifest> =>
         await writeManifest(dir, manifest);
         return manifest;
       }
-    }),
-  );
+    });
+  });
 };
 
 const folderName = (round: number): string => `streams-${round}`;

@@ -1,4 +1,4 @@
-import { BORDER_API, PRIORITIES, bucketStream, streamConsumer, subjects, type BucketName } from '@waggle/protocol';
+import { BORDER_API, PRIORITIES, RESTORE_MARK, bucketStream, streamConsumer, subjects, type BucketName } from '@waggle/protocol';
 import { accountOf, isBehindBorder } from './accounts.js';
 import { FACT_SUBJECTS, HEARD_SUBJECTS, subjectsOf } from './facts.js';
 import type { Manifest } from './manifest.js';
@@ -147,6 +147,7 @@ const keeping = (manifest: Manifest, list: RightList): void => {
       'STREAM.SNAPSHOT.*',
       'STREAM.RESTORE.*',
       'CONSUMER.PAUSE.*.*',
+      `STREAM.DELETE.${RESTORE_MARK}`,
     ])
       list.api(request);
     for (const flow of ['ACK', 'RESTORE']) list.say(`$JS.SNAPSHOT.${flow}.>`);

@@ -6,6 +6,7 @@ import { consumersOf, partitionConsumers, retentionConsumers, type ConsumerSetti
 import { ensureConsumer, ensureStream, readStream, type Ensured } from './ensure.js';
 import { inputWithSources, partitionsOf } from './input-sources.js';
 import { asProvisioner, type ProvisionerConnection } from './provisioner-connection.js';
+import { refuseUnfinished } from './restore-mark.js';
 import { DEFAULT_STORAGE, LEAST_STORAGE, streamTable } from './stream-table.js';
 
 const LEAST_BUCKET = 1 << 20;
@@ -32,7 +33,7 @@ export interface ProvisionOptions extends ProvisionerConnection {
 /**
  * Makes every stream, bucket and consumer, or brings what stands up to date. Idempotent: it runs at every start,
  * changes nothing that is right, and several may run at once. INPUT is never made again, for its sources would be
- * copied again. Throws `STREAM_CONFLICT`, `STORAGE_FULL`, `BAD_USAGE`, `BUS_*`, `NATS_VERSION`, `INVALID_MANIFEST`.
+ * copied again. Throws `RESTORE_UNFINISHED`, `STREAM_CONFLICT`, `STORAGE_FULL`, `BAD_USAGE`, `BUS_*`, `NATS_VERSION`, `INVALID_MANIFEST`.
  */
 export const provision = async (options: ProvisionOptions): Promise<void> => {
   const { manifests, partitions = DEFAULT_PARTITIONS, storage = DEFAULT_STORAGE, replicas = 1, synced = false } = options;
@@ -43,6 +44,7 @@ export const provision = async (options: ProvisionOptions): Promise<void> => {
   if (![1, 3, 5].includes(replicas)) throw new WaggleError('BAD_USAGE', 'replicas must be 1, 3 or 5');
   await asProvisioner(options, async (connection) => {
     const did = new Log(options.log);
+    await refuseUnfinished(connection);
     await refuseToShrink(connection, partitions);
     // in this order, also when partitions grow: an input for which there is no consumer is dropped silently
     for (const stream of streamTable(storage, replicas, synced)) {

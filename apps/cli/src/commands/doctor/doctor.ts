@@ -1,13 +1,15 @@
-import { STREAMS, codeOf } from '@waggle/protocol';
+import { STREAMS } from '@waggle/protocol';
 import { EXIT } from '../../exit-codes.js';
 import { bytes, count } from '../../output/format.js';
 import { redact } from '../../output/redact.js';
+import { tellOf } from '../../output/report-error.js';
 import { plain } from '../../output/table.js';
 import { listAgents, listFlows } from '../../session/questions.js';
 import { Session } from '../../session/session.js';
 import { manifest as cli } from '../../cli.manifest.js';
 import type { Context } from '../../context.js';
 import type { Registrar } from '../command.js';
+import { flowCounts, MOST_COUNTED } from './flow-counts.js';
 import { registerRoute } from './route.js';
 
 interface Check {
@@ -15,6 +17,8 @@ interface Check {
   state: 'ok' | 'warning' | 'failed';
   message: string;
   code?: string;
+  /** What to do about it. */
+  remedy?: string;
 }
 
 type Found = Omit<Check, 'name'>;
@@ -25,7 +29,8 @@ const check = async (name: string, look: () => Promise<Found>): Promise<Check> =
   try {
     return { name, ...(await look()) };
   } catch (error) {
-    return { name, state: 'failed', message: redact((error as Error).message), code: codeOf(error) ?? 'INTERNAL' };
+    const { code, message, remedy } = tellOf(error);
+    return { name, state: 'failed', message: redact(message), code, remedy };
   }
 };
 
@@ -52,9 +57,11 @@ const agents = async (session: Session): Promise<Found> => {
   return off.length > 0 ? warning(`${there}; offline: ${off.join(', ')}`) : ok(there);
 };
 
-const waiting = async (session: Session): Promise<Found> => {
-  const flows = await listFlows(session, { state: 'WORKING', limit: 50 });
-  return ok(`${count(flows.length, 'flow')} at work`);
+const flows = async (session: Session): Promise<Found> => {
+  const [working, asking] = await Promise.all(
+    (['WORKING', 'INPUT_REQUIRED'] as const).map((state) => listFlows(session, { state, limit: MOST_COUNTED })),
+  );
+  return ok(flowCounts(working!.length, asking!.length));
 };
 
 const checksOf = async (context: Context): Promise<Check[]> => {
@@ -78,7 +85,7 @@ const checksOf = async (context: Context): Promise<Check[]> => {
       await check('registry', () => health(open, 'registry')),
       await check('coordinator', () => health(open, 'coordinator')),
       await check('agents', () => agents(open)),
-      await check('flows', () => waiting(open)),
+      await check('flows', () => flows(open)),
     );
   } finally {
     await open.close();
@@ -101,8 +108,8 @@ export const registerDoctor = ({ program, run }: Registrar): void => {
       output.result({ ok: !failed, checks }, () =>
         checks
           .map(
-            ({ name, state, message, code }) =>
-              `${signs[state]} ${name}: ${message}${code === undefined ? '' : ` (${code}: \`waggle explain ${code}\`)`}`,
+            ({ name, state, message, code, remedy }) =>
+              `${signs[state]} ${name}: ${message}${code === undefined ? '' : ` (${code}: \`waggle explain ${code}\`)`}${remedy === undefined ? '' : `\n    ${remedy}`}`,
           )
           .join('\n'),
       );

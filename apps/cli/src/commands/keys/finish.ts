@@ -20,7 +20,10 @@ export const registerFinish = ({ program, run }: Registrar): void => {
         await changing({ folder }, async () => {
           const { roster, apply } = await keyringOf(name, { dir, owner }, context);
           if (!(await roster.keys.isRotated(name)))
-            throw new WaggleError('BAD_USAGE', `the key of ${name} is not being rotated`, { path: 'name' });
+            throw new WaggleError('BAD_USAGE', `the key of ${name} is not being rotated`, {
+              path: 'name',
+              remedy: `Nothing is left to finish; \`waggle keys rotate ${name}\` gives it a new key.`,
+            });
           // where a rotation was interrupted, the new key is not in use yet
           await roster.keys.promote(name);
           await apply();

@@ -26,7 +26,10 @@ export const keyringOf = async (name: string, { dir, owner }: RotationOptions, c
   const roster = dir === undefined ? await Roster.of(await discoverServices(root), folder) : await deploymentRoster(root, dir);
   // an agent of another folder (`up --agent`) has a key here as well
   if (!roster.manifests.some((each) => each.name === name) && (await roster.keys.seed(name)) === undefined)
-    throw new WaggleError('BAD_USAGE', `nobody named ${name} may sign in`, { path: 'name' });
+    throw new WaggleError('BAD_USAGE', `nobody named ${name} may sign in`, {
+      path: 'name',
+      remedy: 'Check the name: `waggle agents` lists who is there; `waggle allow` lets somebody new in.',
+    });
   if (dir === undefined) return { roster, apply: () => applyAllowed(context) };
   return {
     roster,

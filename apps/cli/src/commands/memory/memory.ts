@@ -71,7 +71,11 @@ export const registerMemory = ({ program, run }: Registrar): void => {
       run((context, session: string, key: string) =>
         withSessions(context, async (sessions) => {
           const [found] = await sessions.session(session).memory.forceSync(key);
-          if (found === undefined) throw new WaggleError('BAD_USAGE', `nothing stands under ${key} in ${session}`, { path: 'key' });
+          if (found === undefined)
+            throw new WaggleError('BAD_USAGE', `nothing stands under ${key} in ${session}`, {
+              path: 'key',
+              remedy: `List its keys with \`waggle memory list ${session}\`.`,
+            });
           context.output.result(found, () => shownValue(found.value));
         }),
       ),
