@@ -35,6 +35,8 @@ describe('the history of a flow', () => {
     expect(frames.at(-1)!.status.state).toBe('COMPLETED');
     expect((await place.cli(['flows', 'told', '--replay', '--at', '1', '--json'])).json).toMatchObject({ n: 1, of: frames.length });
     expect((await place.cli(['flows', 'told', '--replay', '--at', '1'])).stdout).toContain('WORKING');
+    const { stderr } = await place.cli(['flows', 'told', '--replay', '--at', '1000']);
+    expect(stderr).toContain(`Name one of 1 to ${frames.length}: \`waggle flows told --history\` lists them.`);
   });
 
   test.each([

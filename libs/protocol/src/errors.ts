@@ -159,7 +159,11 @@ export const ERRORS = {
     'Upgrade the coordinator: a newer one wrote it.',
   ),
   TIMED_OUT: entry('The command waited as long as it was told to.', true, 'Wait longer with --timeout; the flow itself goes on.'),
-  CODE_UNKNOWN: entry('There is no error of that code.', false, 'See docs/errors.md for all of them.'),
+  CODE_UNKNOWN: entry(
+    'There is no error of that code.',
+    false,
+    "See docs/errors.md for all of them; one that is not there is an agent's own, and its log says more.",
+  ),
   CONFIG_INVALID: entry(
     'A setting of the service is missing or has the wrong form.',
     false,

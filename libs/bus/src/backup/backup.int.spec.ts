@@ -75,7 +75,10 @@ describe('a backup', () => {
   }, 30_000);
 
   it('goes to an empty folder, and back to a new broker only', async () => {
-    await expect(backup({ ...access(broker), dir: join(dir, 'first') })).rejects.toMatchObject({ code: 'BAD_USAGE' });
+    await expect(backup({ ...access(broker), dir: join(dir, 'first') })).rejects.toMatchObject({
+      code: 'BAD_USAGE',
+      remedy: 'Name a folder that is empty or not there yet.',
+    });
     await expect(restore({ ...access(broker), dir: join(dir, 'first') })).rejects.toMatchObject({ code: 'STREAM_CONFLICT' });
     await expect(restore({ ...access(broker), dir: join(dir, 'none') })).rejects.toMatchObject({ code: 'BAD_USAGE' });
     expect((await readdir(join(dir, 'first'))).sort()).toEqual(['backup.json', 'streams-1']);
