@@ -20,7 +20,7 @@ describe('withSpan, with an SDK', () => {
   ])('records what was thrown, whatever it is, and throws that on: %p', async (thrown, message) => {
     exporter.reset();
     const work = (): never => {
-      throw thrown;
+      throw thrown; // eslint-disable-line @typescript-eslint/only-throw-error
     };
     const caught = await withSpan('work', undefined, work).then(
       () => 'nothing',
