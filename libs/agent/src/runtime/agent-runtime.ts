@@ -10,9 +10,11 @@ import type { AgentDefinition } from '../definition/agent-definition.js';
 import { Aborts, attemptKey } from './aborts.js';
 import { Attempt, type AttemptEnd, type AttemptHost } from './attempt.js';
 import { Deadlines } from './deadlines.js';
+import { Doubt } from './doubt.js';
 import { HeldTasks } from './held-tasks.js';
 import { KeptSlots } from './kept-slots.js';
 import { Puller } from './puller.js';
+import { Settled } from './settled.js';
 import { Slots } from './slots.js';
 
 export interface AgentRuntimeOptions {
@@ -40,6 +42,8 @@ export class AgentRuntime {
   private readonly aborts: Aborts;
   private readonly running = new Map<string, Attempt>();
   private readonly deadlines = new Deadlines();
+  private readonly settled = new Settled();
+  private readonly doubt: Doubt;
   private readonly clients = new Map<string, WaggleClient>();
   private readonly opened = new Map<string, Workspaces>();
   private readonly memories = new Map<string, Memory>();
@@ -53,6 +57,7 @@ export class AgentRuntime {
 
   constructor(private readonly options: AgentRuntimeOptions) {
     const { definition, presence, log } = options;
+    this.doubt = new Doubt(options.bus);
     this.aborts = new Aborts(this.running, log);
     this.held = new HeldTasks(() => presence.beatSoon());
     this.slots = new Slots(definition.slots, definition.maxWaiting, () => this.puller?.poke());
@@ -71,6 +76,8 @@ export class AgentRuntime {
       log,
       slots: this.slots,
       deadlines: this.deadlines,
+      settled: this.settled,
+      doubt: this.doubt,
       client: (of) => this.clientOf(of),
       workspaces: (of) => this.workspacesOf(of),
       memory: (of) => this.memoryOf(of),
@@ -98,6 +105,7 @@ export class AgentRuntime {
     await this.allSettled();
     await pulling;
     clearInterval(this.keeper);
+    this.doubt.end();
     await this.aborts.stop();
     for (const client of this.clients.values()) await client.close();
   }

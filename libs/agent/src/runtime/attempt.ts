@@ -17,12 +17,14 @@ import { Suspension } from '../context/suspension.js';
 import type { Memory } from '../context/memory.js';
 import type { Shared } from '../context/shared.js';
 import type { Workspaces } from '../context/workspaces.js';
-import { abortOf, abortSubject, type Stop } from './aborts.js';
+import { abortOf, abortSubject, attemptKey, type Stop } from './aborts.js';
 import { TaskError } from '../task-error.js';
 import type { Deadlines } from './deadlines.js';
+import type { Doubt } from './doubt.js';
 import { fault, faultOf } from './faults.js';
 import { parseDispatch } from './parse-dispatch.js';
-import { resultSubject, writeResult } from './result-writer.js';
+import { resultBody, resultSubject, writeResult, type Written } from './result-writer.js';
+import type { Settled } from './settled.js';
 import type { Slots } from './slots.js';
 import { StartRecord } from './start-record.js';
 import { Vigil } from './vigil.js';
@@ -35,14 +37,16 @@ export interface AttemptHost {
   log: Log;
   slots: Slots;
   deadlines: Deadlines;
+  settled: Settled;
+  doubt: Doubt;
   client(tenant: string): WaggleClient;
   workspaces(tenant: string): Workspaces;
   memory(tenant: string): Memory;
   shared(tenant: string): Shared;
 }
 
-/** How an attempt left this instance; `aborted`, `others` and `taken` leave no result of ours. */
-export type AttemptEnd = TaskResult['kind'] | 'aborted' | 'others' | 'taken' | 'handed-back';
+/** How an attempt left this instance; `aborted`, `others` and `taken` leave no result of ours, `repeated` the one that it had left before. */
+export type AttemptEnd = TaskResult['kind'] | 'aborted' | 'others' | 'taken' | 'repeated' | 'handed-back';
 
 type Outcome = Pick<TaskResult, 'kind' | 'output' | 'error' | 'artifacts' | 'request' | 'workState'>;
 type Ending = { result: Outcome } | { gone: 'aborted' | 'handed-back' };
@@ -58,6 +62,7 @@ export class Attempt {
   skill?: string;
   private readonly abort = new AbortController();
   private readonly starts: StartRecord;
+  private readonly key: string;
   private readonly startedAt = isoTime(Date.now());
   /** Whatever comes first: what the handler made of it, its time, an abort, the end of the process. */
   private readonly ending: Promise<Ending>;
@@ -73,6 +78,7 @@ export class Attempt {
     private delivery: Delivery,
   ) {
     this.starts = new StartRecord(host.bus, host.instance, address);
+    this.key = attemptKey(address);
     this.ending = new Promise((resolve) => (this.leave = resolve));
   }
 
@@ -115,6 +121,8 @@ export class Attempt {
   }
 
   private async settle(): Promise<AttemptEnd> {
+    const said = this.host.settled.find(this.key);
+    if (said !== undefined) return this.repeat(said);
     const { dispatch, problems } = parseDispatch(this.delivery, this.address);
     if (problems !== undefined)
       return this.write({ kind: 'rejected', error: { ...fault('INVALID_MESSAGE', 'The dispatch is not valid.'), problems } });
@@ -122,8 +130,10 @@ export class Attempt {
     const sentAt = this.delivery.time.getTime();
     const again = this.delivery.deliveries > 1;
     const old = Math.abs(Date.now() - sentAt) > FRESH;
+    const doubted = this.host.doubt.of(sentAt);
     const offered = dispatch.payload.kind === 'handoff';
-    const verdict = again || old || offered ? await Promise.race([this.mayStart({ again, old, offered }), this.ending]) : 'start';
+    const verdict =
+      again || old || doubted || offered ? await Promise.race([this.mayStart({ again, old, doubted, offered }), this.ending]) : 'start';
     if (verdict === 'poison')
       return this.write(
         { kind: 'failed', error: fault('POISON', `It was started ${this.host.definition.maxStarts} times and never ended.`) },
@@ -143,11 +153,11 @@ export class Attempt {
   }
 
   /** A first delivery just starts; before a redelivered one does, someone may have ended it, or it may end whoever starts it. */
-  private async mayStart(what: { again: boolean; old: boolean; offered: boolean }): Promise<'start' | 'poison' | 'others' | 'ended'> {
+  private async mayStart(what: Record<'again' | 'old' | 'doubted' | 'offered', boolean>): Promise<'start' | 'poison' | 'others' | 'ended'> {
     const { bus, definition } = this.host;
-    const { again, old, offered } = what;
-    if (again && (await bus.last('RESULT', resultSubject(this.address))) !== undefined) return 'ended';
-    if (again || old) {
+    const { again, old, doubted, offered } = what;
+    if ((again || doubted) && (await bus.last('RESULT', resultSubject(this.address))) !== undefined) return 'ended';
+    if (again || old || doubted) {
       const aborted = await bus.last('PROGRESS', abortSubject(this.address));
       if (aborted !== undefined) {
         this.abandon({ reason: abortOf(aborted).reason });
@@ -230,10 +240,24 @@ export class Attempt {
     const { instance } = this.host;
     const { startedAt } = this;
     const result: TaskResult = { kind, output, error, artifacts, request, workState, instance, startedAt, endedAt: isoTime(Date.now()) };
-    const written = await writeResult(this.host.bus, { address: this.address, dispatch, giveUp: () => this.handedBack }, result);
+    const { address } = this;
+    const body = resultBody(this.host.bus, { address, dispatch }, result);
+    const written = await this.store(body);
+    this.host.settled.add(this.key, body);
     if (written === 'taken') this.host.log.warn('another result of this attempt stands already: ours is dropped', this.names);
     this.delivery.ack();
     return written === 'taken' ? 'taken' : outcome.kind;
+  }
+
+  /** The broker forgot that it was settled here, maybe its result as well: writing the same bytes once more changes nothing else. */
+  private async repeat(body: string): Promise<'repeated'> {
+    await this.store(body);
+    this.delivery.ack();
+    return 'repeated';
+  }
+
+  private store(body: string): Promise<Written> {
+    return writeResult(this.host.bus, { address: this.address, giveUp: () => this.handedBack }, body);
   }
 
   private drop(): 'aborted' {

@@ -20,16 +20,13 @@ export type Written = 'stored' | 'taken';
 export const resultSubject = (address: AttemptAddress): string =>
   subjects.result(address.tenant, address.agent, address.flowId, address.taskId, address.attempt);
 
-/**
- * Writes the one result of an attempt: the same bytes until the broker has answered or the bus is closed, unless `giveUp` says so in between. `taken`: another
- * holder of the same attempt was faster, and its result is the one that counts. Fails as `publishOnce` does.
- */
-export const writeResult = async (
+/** A result as it is stored. */
+export const resultBody = (
   bus: Bus,
-  to: { address: AttemptAddress; dispatch?: AgentMessage<TaskDispatch>; giveUp: () => boolean },
+  of: { address: AttemptAddress; dispatch?: AgentMessage<TaskDispatch> },
   result: TaskResult,
-): Promise<Written> => {
-  const { address, dispatch, giveUp } = to;
+): string => {
+  const { address, dispatch } = of;
   const message = createMessage({
     type: MESSAGE_TYPES.result,
     from: bus.me,
@@ -44,7 +41,15 @@ export const writeResult = async (
     hop: dispatch?.hop,
     payload: result,
   });
-  const body = JSON.stringify(message);
+  return JSON.stringify(message);
+};
+
+/**
+ * Writes the one result of an attempt: the same bytes until the broker has answered or the bus is closed, unless `giveUp` says so in between. `taken`: another
+ * holder of the same attempt was faster, and its result is the one that counts. Fails as `publishOnce` does.
+ */
+export const writeResult = async (bus: Bus, to: { address: AttemptAddress; giveUp: () => boolean }, body: string): Promise<Written> => {
+  const { address, giveUp } = to;
   for (let delay = RETRY; ; delay = Math.min(RETRY_MAX, 2 * delay)) {
     try {
       return (await bus.publishOnce('RESULT', resultSubject(address), body, { headers: injectTrace() })).status;
