@@ -46,6 +46,35 @@ describe('the history of a flow', () => {
     expect(told.every(({ because }) => because !== '')).toBe(true);
   });
 
+  it('tells of what undoes as such: it counts in no budget', () => {
+    const driver = new Driver();
+    driver.agents = { s: [offer('worker')] };
+    driver.submit({
+      definition: {
+        name: 'trip',
+        version: '1.0.0',
+        steps: [
+          { id: 'pay', skill: 's', compensate: { skill: 'refund' } },
+          { id: 'fly', skill: 's', after: ['pay'], retry: { attempts: 1 } },
+        ],
+      },
+    });
+    driver.complete('pay');
+    driver.fail('fly');
+    const { childId } = driver.commands('submitChild').at(-1)!;
+    driver.give(driver.input('childReserve', { childId, agent: 'coordinator', taskId: 'rollback', attempt: 1, tasks: 99 }));
+    const child = { childId, state: 'COMPLETED', cost: 0, attempts: 3, output: { pay: 'COMPLETED' } } as const;
+    driver.give(driver.input('childEnded', child));
+    const all = driver.log.flatMap((each) => tell(each).said);
+    const begun = all.findIndex((sentence) => sentence.startsWith('what was done'));
+    expect(all.slice(begun, begun + 4)).toEqual([
+      `what was done is undone by the flow ${childId}, the last first: pay`,
+      `the flow ${childId} begins to undo`,
+      `the child ${childId} ended COMPLETED`,
+      'nothing more is to be undone',
+    ]);
+  });
+
   it('replays: forward, backward and past the ends it shows what was', () => {
     const { log, state } = run();
     const replay = new Replay(log);

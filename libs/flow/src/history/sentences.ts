@@ -85,8 +85,10 @@ const SENTENCES: Sentences = {
       .join('; ')}`;
   },
   rollbackBegun: ({ childId, steps, problems }) =>
-    `what was done is undone by the flow ${childId}: ${steps.join(', ')}${problems.length > 0 ? `; not so ${codes(problems)}` : ''}`,
-  rollbackEnded: ({ problems }) => (problems.length > 0 ? `not all was undone: ${codes(problems)}` : 'what was done is undone'),
+    `${steps.length > 0 ? `what was done is undone by the flow ${childId}, the last first: ${steps.join(', ')}` : 'nothing can be undone'}${
+      problems.length > 0 ? `; not so ${codes(problems)}` : ''
+    }`,
+  rollbackEnded: ({ problems }) => (problems.length > 0 ? `not all was undone: ${codes(problems)}` : 'nothing more is to be undone'),
   boxOpened: ({ box, due }) => `the time of ${box} has begun, until ${clock(due)}`,
   boxClosed: ({ box, over }) => (over ? `the time of ${box} is over` : `${box} ended in time`),
   ruleJudged: ({ rule, holds, problems = [] }) =>
@@ -96,9 +98,14 @@ const SENTENCES: Sentences = {
   signalApplied: ({ signal, by, reason, note }) =>
     note ? `${by} told it ${note.name}` : `${by} told it to ${signal}${reason === undefined ? '' : `: ${reason}`}`,
   signalIgnored: ({ signal, by, why }) => `${by} told it to ${signal}, which was ignored: ${REFUSALS[why]}`,
-  childReserved: ({ childId, taskId, tasks, agent }) => `${agent} delegates ${taskId} to the flow ${childId}, which may run ${tasks} tasks`,
+  childReserved: ({ childId, taskId, tasks, agent }) =>
+    // what undoes is outside of the budget: no tasks of it are set aside
+    tasks === 0
+      ? `the flow ${childId} begins to undo`
+      : `${agent} delegates ${taskId} to the flow ${childId}, which may run ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`,
   childRefused: ({ childId, code }) => `the flow ${childId} was refused as a child: ${code}`,
-  childEnded: ({ childId, state, attempts, cost }) => `the child ${childId} ended ${state} after ${attempts} attempts${money(cost)}`,
+  childEnded: ({ childId, state, attempts, cost }) =>
+    `the child ${childId} ended ${state}${attempts > 0 ? ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}` : ''}${money(cost)}`,
   childCanceled: ({ childId }) => `the child ${childId} was canceled`,
   taskAsked: ({ taskId, ask, until }) =>
     `${taskId} asks (${ask.severity}): ${ask.requestedDecision}; ${ask.options.map(({ id }) => id).join(' or ')}, until ${clock(until)}, as ${ask.id}`,
