@@ -31,6 +31,7 @@ import { StatusFeed } from './engine/status-feed.js';
 import { StoredAnswers } from './engine/stored-answers.js';
 import { StoredInputs } from './engine/stored-inputs.js';
 import { StoredResults } from './engine/stored-results.js';
+import { UnknownFlows } from './engine/unknown-flows.js';
 import { Triggers } from './engine/triggers.js';
 import { Timers } from './engine/timers.js';
 import { Values } from './engine/values.js';
@@ -65,6 +66,7 @@ const DECISIONS = [
   Sources,
   Orphans,
   Refusals,
+  UnknownFlows,
 ];
 const WORLD = [Directory, Freezes, Workflows, Values, Pressure, Audit];
 const EFFECTS = [

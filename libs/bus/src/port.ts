@@ -35,10 +35,10 @@ export interface Bus {
   last(stream: StoreName, subject: string, options?: { from?: 'leader' | 'any' }): Promise<StoredMessage | undefined>;
 
   /**
-   * All messages of a subject or pattern, in order, after a sequence (exclusive; default 0).
+   * All messages of a subject or pattern, or of several, in order, after a sequence (exclusive; default 0).
    * With `lastPerSubject` only the last one of each subject, in stream order. `since`: those that the broker stored at that time or later, instead of `after`.
    */
-  read(stream: StoreName, filter: string, options?: ReadOptions): Promise<StoredMessage[]>;
+  read(stream: StoreName, filter: string | readonly string[], options?: ReadOptions): Promise<StoredMessage[]>;
 
   /** Takes messages of a durable consumer one by one or in batches; the caller settles each. */
   queue(stream: StreamName, consumer: string): Promise<Queue>;

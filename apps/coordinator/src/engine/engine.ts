@@ -34,8 +34,7 @@ export class Engine {
   async settle(key: FlowKey, given: readonly Input[], deliveries: number): Promise<void> {
     // nothing follows in a flow that has ended, so this needs no proof; who asks for its id anew is answered
     if (this.store.isClosed(key) && given.every(({ kind }) => kind !== 'submit')) return;
-    // anybody may send these for flows that nobody knows, and as many as they like: then they cost no more than this
-    if (given.every(fromOutside) && !(await this.store.hasLog(key))) return this.orphans.settle(key, given, deliveries);
+    if (!this.store.cached(key) && (await this.orphans.refuseUnknown(key, given))) return;
     let pending = inDecisionOrder(given);
     let flow = this.store.cached(key) ?? (deliveries === 1 && begins(pending) ? this.store.unbegun() : await this.store.load(key));
     let lost = 0;
@@ -144,8 +143,6 @@ export class Engine {
  */
 const begins = (inputs: readonly Input[]): boolean =>
   inputs.some((input) => input.kind === 'submit' && !('parent' in input.submission && input.submission.parent !== undefined));
-
-const fromOutside = ({ kind }: Input): boolean => kind === 'signal' || kind === 'answer';
 
 /** Timers that came after something else had ended their wait. */
 const overtakenTimers = (inputs: readonly Input[], { state, sequence }: Flow): number[] =>

@@ -79,14 +79,11 @@ export class FlowStore {
 
   /** Whether nothing was appended after what is folded, by the word of the stream's leader; if something was, the flow is dropped. */
   async isCurrent(key: FlowKey, flow: Flow): Promise<boolean> {
-    if (flow.state.phase === 'ended' || (await this.lastSequence(key)) === flow.sequence) return true;
+    if (flow.state.phase === 'ended') return true;
+    const last = await this.bus.last('FLOW', subjects.flow(key.tenant, key.flowId), { from: 'leader' });
+    if ((last?.sequence ?? 0) === flow.sequence) return true;
     this.drop(key);
     return false;
-  }
-
-  /** Whether a flow has a log, by the word of the stream's leader. */
-  async hasLog(key: FlowKey): Promise<boolean> {
-    return this.cached(key) !== undefined || (await this.lastSequence(key)) > 0;
   }
 
   /** A flow for looking at: not kept. */
@@ -137,10 +134,6 @@ export class FlowStore {
   forget(key: FlowKey): void {
     this.drop(key);
     this.ended.delete(textOf(key));
-  }
-
-  private async lastSequence({ tenant, flowId }: FlowKey): Promise<number> {
-    return (await this.bus.last('FLOW', subjects.flow(tenant, flowId), { from: 'leader' }))?.sequence ?? 0;
   }
 
   private keep(key: FlowKey, flow: Flow): void {

@@ -5,6 +5,7 @@ import { subjects } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import type { FlowKey } from '../domain/flow-key.js';
 import { Refusals } from './refusals.js';
+import { isForeign, UnknownFlows } from './unknown-flows.js';
 
 /** Its flow has not begun, but was asked for: it must come again. */
 export class StillToCome extends Error {
@@ -22,6 +23,7 @@ export class Orphans {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly refusals: Refusals,
+    private readonly unknown: UnknownFlows,
   ) {}
 
   /** Throws `StillToCome` when the flow's submission is stored; else signals and answers are audited, and nothing ever is parked. */
@@ -29,7 +31,18 @@ export class Orphans {
     const waiting = inputs.filter(({ kind }) => kind === 'signal' || kind === 'result' || kind === 'answer');
     if (waiting.length === 0) return;
     if (deliveries < PATIENCE && (await this.isAskedFor(key))) throw new StillToCome(key);
-    const refused = waiting.flatMap((input) => {
+    await this.refuse(key, waiting);
+  }
+
+  /** Anybody may send signals to flows that nobody knows, and as many as they like: true, they are audited, with no look at the flow alone. */
+  async refuseUnknown(key: FlowKey, inputs: readonly Input[]): Promise<boolean> {
+    if (!inputs.every(isForeign) || !(await this.unknown.isUnknown(key, inputs))) return false;
+    await this.refuse(key, inputs);
+    return true;
+  }
+
+  private async refuse(key: FlowKey, inputs: readonly Input[]): Promise<void> {
+    const refused = inputs.flatMap((input) => {
       if (input.kind === 'signal') return { kind: input.kind, actor: input.speaker, action: input.signal };
       return input.kind === 'answer' ? { kind: input.kind, actor: input.who, action: input.kind } : [];
     });

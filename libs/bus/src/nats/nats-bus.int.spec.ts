@@ -59,6 +59,18 @@ describe('the bus on a plain broker', () => {
     expect(await bus.read('PROGRESS', subjects.progress('t', 'echo', wave, '*'), { lastPerSubject: true })).toHaveLength(2_300);
   });
 
+  test('reads several patterns at once, in the order of the stream', async () => {
+    const [one, two, none] = [flowId(), flowId(), flowId()];
+    const flow = (id: string) => subjects.flow('t', id);
+    for (const id of [two, one, two]) await bus.publish(flow(id), id);
+    const read = async (patterns: string[], options = {}) => (await bus.read('FLOW', patterns, options)).map((message) => message.text());
+    expect(await read([flow(one), flow(none), flow(two)])).toEqual([two, one, two]);
+    expect(await read([flow(one), flow(none), flow(two)], { lastPerSubject: true })).toEqual([one, two]);
+    expect(await read([flow(none)], { lastPerSubject: true })).toEqual([]);
+    const many = Array.from({ length: 300 }, (_, i) => flow(`${none}-${i}`));
+    expect(await read([...many, flow(one)], { lastPerSubject: true })).toEqual([one]);
+  });
+
   test('takes exactly what is asked, and no more than is there', async () => {
     const flow = flowId();
     for (const task of ['a', 'b', 'c']) await bus.publishOnce('TASK', subjects.task('t', 'echo', 'high', flow, task, 1), task);

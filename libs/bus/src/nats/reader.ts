@@ -67,15 +67,18 @@ export class Reader {
     });
   }
 
-  async read(stream: string, filter: string, options: ReadOptions = {}): Promise<StoredMessage[]> {
+  async read(stream: string, filter: string | readonly string[], options: ReadOptions = {}): Promise<StoredMessage[]> {
+    const filters = typeof filter === 'string' ? [filter] : filter;
     const { limit = Infinity, lastPerSubject = false } = options;
     if (lastPerSubject && !options.after && !options.since) {
-      const { messages, tooMany } = await this.batch(stream, { multi_last: [filter], batch: Math.min(limit, BATCH) });
+      const { messages, tooMany } = await this.batch(stream, { multi_last: filters, batch: Math.min(limit, BATCH) });
       // the broker answers for at most 1,024 subjects at once, and for as many as asked
       if (!tooMany && messages.length < BATCH) return messages;
     }
-    const found = await this.readAll(stream, filter, { ...options, limit: lastPerSubject ? Infinity : limit });
-    return lastPerSubject ? lastOfEach(found).slice(0, limit) : found;
+    const all = { ...options, limit: lastPerSubject ? Infinity : limit };
+    if (typeof filter === 'string' && !lastPerSubject) return this.readAll(stream, filter, all);
+    const found = (await Promise.all(filters.map((one) => this.readAll(stream, one, all)))).flat();
+    return (lastPerSubject ? lastOfEach(found) : found.sort((a, b) => a.sequence - b.sequence)).slice(0, limit);
   }
 
   private async readAll(

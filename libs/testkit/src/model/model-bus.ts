@@ -85,7 +85,7 @@ export class ModelBus implements Bus {
     return from === 'leader' ? this.reader.lastFromLeader(stream, subject) : this.reader.last(stream, subject);
   }
 
-  read(stream: StoreName, filter: string, options?: ReadOptions): Promise<StoredMessage[]> {
+  read(stream: StoreName, filter: string | readonly string[], options?: ReadOptions): Promise<StoredMessage[]> {
     return this.reader.read(stream, filter, options);
   }
 

@@ -29,7 +29,7 @@ export class ModelReader {
     return this.lastUpTo(stream, subject, () => Infinity);
   }
 
-  read(stream: string, filter: string, options: ReadOptions = {}): Promise<StoredMessage[]> {
+  read(stream: string, filter: string | readonly string[], options: ReadOptions = {}): Promise<StoredMessage[]> {
     const { after = 0, since, limit = Infinity, lastPerSubject = false } = options;
     return this.asker.ask({
       timeout: TIMEOUT,
@@ -37,7 +37,9 @@ export class ModelReader {
       work: () => {
         const kept = this.streamNamed(stream);
         const from = since ? kept.sequenceBefore(since.getTime()) : after;
-        const found = kept.read(filter, { after: from, upTo: this.seen(kept), limit: lastPerSubject ? Infinity : limit });
+        const upTo = this.seen(kept);
+        const filters = typeof filter === 'string' ? [filter] : filter;
+        const found = filters.flatMap((one) => kept.read(one, { after: from, upTo, limit: lastPerSubject ? Infinity : limit }));
         const wanted = lastPerSubject ? [...new Map(found.map((one) => [one.subject, one])).values()] : found;
         return wanted
           .sort((a, b) => a.sequence - b.sequence)
