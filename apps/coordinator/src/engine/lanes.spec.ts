@@ -1,8 +1,15 @@
 import type { Job } from './job.js';
 import { Lanes } from './lanes.js';
 
-const job = (internal?: true): Job =>
-  ({ input: {}, bytes: 1, deliveries: 1, done: () => undefined, again: () => undefined, internal }) as unknown as Job;
+const job = (internal?: true, speaker = 'ann'): Job =>
+  ({
+    input: { kind: 'signal', speaker },
+    bytes: 1,
+    deliveries: 1,
+    done: () => undefined,
+    again: () => undefined,
+    internal,
+  }) as unknown as Job;
 
 describe('lanes', () => {
   let lanes: Lanes;
@@ -49,6 +56,16 @@ describe('lanes', () => {
     begun[1]!.end();
     await settle();
     expect(names().slice(13)).toEqual(['l8']);
+  });
+
+  it('of one tenant, those who speak take turns', async () => {
+    for (let n = 0; n < 100; n++) put('all', `l${n}`);
+    lanes.put({ tenant: 'all', flowId: 'other' }, job(undefined, 'ben'));
+    await settle();
+    begun[0]!.end();
+    begun[1]!.end();
+    await settle();
+    expect(names().slice(64)).toEqual(['l64', 'other']);
   });
 
   it('what comes from inside waits for nobody', async () => {

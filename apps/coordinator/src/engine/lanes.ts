@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Input } from '@waggle/flow';
 import { Company } from '@waggle/service';
-import { FairQueue } from '../domain/fair-queue.js';
+import { FairQueue, type Waiting } from '../domain/fair-queue.js';
 import { textOf, type FlowKey } from '../domain/flow-key.js';
 import type { Job } from './job.js';
 
@@ -18,13 +19,15 @@ export type Worker = (key: FlowKey, jobs: Job[]) => Promise<void>;
 
 interface Lane {
   key: FlowKey;
+  /** Of what began it. */
+  speaker: string;
   waiting: Job[];
   begun: boolean;
 }
 
 /**
  * Many flows at once, one flow's inputs one after another: what arrives for a flow while it is at work waits and is then
- * taken together. Where many flows have something to do, tenants take turns, and none has more than a few at work at once
+ * taken together. Where many flows have something to do, tenants take turns, and within each those who speak; and none has more than a few at work at once
  * while there are others. Bounded by what the partitions let in.
  */
 @Injectable()
@@ -45,13 +48,13 @@ export class Lanes {
 
   put(key: FlowKey, job: Job): void {
     const text = textOf(key);
-    const lane = this.lanes.get(text) ?? { key, waiting: [], begun: false };
+    const lane = this.lanes.get(text) ?? { key, speaker: speakerOf(job.input), waiting: [], begun: false };
     lane.waiting.push(job);
     if (lane.begun) return;
     this.company.seen(key.tenant, performance.now());
     // somebody at work waits for what comes from inside: it must not wait for a turn of theirs
     if (job.internal || this.mayBegin(key.tenant)) this.begin(text, lane);
-    else if (!this.lanes.has(text)) this.queue.put(key.tenant, lane);
+    else if (!this.lanes.has(text)) this.queue.put(placeOf(lane), lane);
     this.lanes.set(text, lane);
   }
 
@@ -73,7 +76,7 @@ export class Lanes {
 
   private begin(text: string, lane: Lane): void {
     const { tenant } = lane.key;
-    this.queue.remove(tenant, lane);
+    this.queue.remove(placeOf(lane), lane);
     lane.begun = true;
     this.atWork++;
     this.atWorkOf.set(tenant, (this.atWorkOf.get(tenant) ?? 0) + 1);
@@ -103,6 +106,24 @@ export class Lanes {
     else this.atWorkOf.delete(tenant);
   }
 }
+
+const placeOf = ({ key, speaker }: Lane): Waiting => ({ whose: key.tenant, speaker });
+
+/** Who is to have a turn with an input; what comes from inside waits for nobody. */
+const speakerOf = (input: Input): string => {
+  switch (input.kind) {
+    case 'submit':
+      return input.owner;
+    case 'signal':
+      return input.speaker;
+    case 'result':
+      return input.agent;
+    case 'answer':
+      return input.who;
+    default:
+      return '';
+  }
+};
 
 const nextBatch = (waiting: Job[]): Job[] => {
   let bytes = 0;
