@@ -1,7 +1,7 @@
 export type * from './types.js';
 export { describeWait, describeWork, isMany, kindOf, skillOf, STEP_KINDS } from './definition/definition.js';
 export { startedBy, type EventView, type Started } from './definition/started-by.js';
-export { parseChange } from './definition/parse-change.js';
+export { parseModification, type Modification } from './definition/parse-modification.js';
 export { LIMITS } from './limits.js';
 export { compile, type CompiledFlow, type CompiledStep } from './definition/compile.js';
 export { cel, flow, type, type Expr, type FlowBuilder, type Names, type TypeOf } from './definition/builder.js';

@@ -438,12 +438,23 @@ describe('a running flow that is modified', () => {
     ['a circle', { replace: [{ id: 'b', skill: 's.b', needs: ['c'] }] }, 'INVALID_DEFINITION'],
     ['nothing', {}, 'INVALID_DEFINITION'],
     ['no priority', { prioritise: { b: 'soon' } }, 'INVALID_DEFINITION'],
+    ['the priority of a step that is not there', { prioritise: { z: 'high' } }, 'INVALID_DEFINITION'],
+    ['priorities without steps', { prioritise: 'high' }, 'INVALID_DEFINITION'],
   ])('refuses, and changes nothing: %s', (_what, data, code) => {
     const d = started(steps);
     const before = d.state.flow;
     d.signal('modify', { data });
     expect(d.events('signalRefused')).toMatchObject([{ problems: [{ code }] }]);
     expect(d.state.flow).toBe(before);
+  });
+});
+
+describe('a misspelt modification', () => {
+  it('names the fields there are', () => {
+    const d = started([{ id: 'a', skill: 's.a' }]);
+    d.signal('modify', { data: { prioritize: { a: 'high' } } });
+    const message = 'there is no field "prioritize"; known are replace, add, remove, prioritise';
+    expect(d.events('signalRefused')).toMatchObject([{ problems: [{ path: 'payload.data.prioritize', message }] }]);
   });
 });
 

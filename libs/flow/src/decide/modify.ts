@@ -1,24 +1,17 @@
-import { isToken, PRIORITIES, problem, type Priority, type Problem } from '@waggle/protocol';
+import { isToken, problem, type Problem } from '@waggle/protocol';
 import type { DefinitionChange } from '../definition/change.js';
-import { parseChange } from '../definition/parse-change.js';
-import { isRecord } from '../definition/reader.js';
+import { parseModification, type Modification } from '../definition/parse-modification.js';
 import { issueProblem } from '../definition/validate.js';
 import { changeDefinition } from './change-definition.js';
 import type { Draft } from './draft.js';
 
-type Priorities = Record<string, Priority>;
+type Priorities = Modification['priorities'];
 
-const readPriorities = (draft: Draft, value: unknown): { priorities: Priorities } | { problems: Problem[] } => {
-  if (value === undefined) return { priorities: {} };
-  const wrong = (message: string, path = 'prioritise') => problem('INVALID_DEFINITION', message, `payload.data.${path}`);
-  if (!isRecord(value)) return { problems: [wrong('prioritise must be an object: by step, a priority')] };
-  const problems = Object.entries(value).flatMap(([id, priority]) => {
-    if (!PRIORITIES.includes(priority as Priority))
-      return [wrong(`a priority is one of ${PRIORITIES.join(', ')}`, `prioritise.${id.slice(0, 64)}`)];
-    return isToken(id) && draft.flow.byId.has(id) ? [] : [wrong(`there is no step "${id.slice(0, 64)}"`)];
-  });
-  return problems.length > 0 ? { problems } : { priorities: value as Priorities };
-};
+/** The priorities of steps that are not there. */
+const unknownSteps = (draft: Draft, priorities: Priorities): Problem[] =>
+  Object.keys(priorities)
+    .filter((id) => !isToken(id) || !draft.flow.byId.has(id))
+    .map((id) => problem('INVALID_DEFINITION', `there is no step "${id.slice(0, 64)}"`, 'payload.data.prioritise'));
 
 /** Steps that have not begun get their priority with their definition. */
 const withPriorities = (draft: Draft, change: DefinitionChange, priorities: Priorities): DefinitionChange => {
@@ -32,24 +25,14 @@ const withPriorities = (draft: Draft, change: DefinitionChange, priorities: Prio
   return replace.length > 0 ? { ...change, replace } : change;
 };
 
-/** The change as it was sent: `remove` leaves steps out, as if their `when` were false. */
-const readModification = (data: Record<string, unknown>): { change: DefinitionChange } | { problems: Problem[] } => {
-  const { prioritise, remove, ...rest } = data;
-  const given = remove === undefined ? rest : { ...rest, skip: remove };
-  if (prioritise !== undefined && Object.keys(given).length === 0) return { change: {} };
-  const parsed = parseChange(given);
-  if ('change' in parsed) return parsed;
-  return { problems: parsed.issues.map((issue) => issueProblem(issue, 'payload.data')) };
-};
-
 /** Adds, replaces and leaves out steps of the running flow and changes priorities; or says what contradicts it, and changes nothing. */
 export const modify = (draft: Draft, data: Record<string, unknown> = {}, by: string): Problem[] => {
-  const read = readModification(data);
-  if ('problems' in read) return read.problems;
-  const wanted = readPriorities(draft, data.prioritise);
-  if ('problems' in wanted) return wanted.problems;
-  const { priorities } = wanted;
-  const change = withPriorities(draft, read.change, priorities);
+  const parsed = parseModification(data);
+  if ('issues' in parsed) return parsed.issues.map((issue) => issueProblem(issue, 'payload.data'));
+  const { priorities } = parsed.modification;
+  const unknown = unknownSteps(draft, priorities);
+  if (unknown.length > 0) return unknown;
+  const change = withPriorities(draft, parsed.modification.change, priorities);
   const problems = Object.keys(change).length > 0 ? changeDefinition(draft, change, by) : [];
   if (problems.length > 0) return problems;
   for (const task of [...draft.state.live].sort((a, b) => a.order - b.order)) {

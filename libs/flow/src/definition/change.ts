@@ -11,8 +11,8 @@ export interface DefinitionChange {
   skip?: string[];
 }
 
-/** Reads `add`, `replace` (a list, or an object by step) and `skip` of an object. */
-export const readChange = (reader: Reader, readFlow: ReadFlow): DefinitionChange => {
+/** Reads `add`, `replace` (a list, or an object by step) and `skip`, which may have another name, of an object. */
+export const readChange = (reader: Reader, readFlow: ReadFlow, skip = 'skip'): DefinitionChange => {
   const steps = (key: string, value: unknown): StepDefinition[] | undefined => {
     if (value === undefined) return undefined;
     return readSteps(new Reader({ [key]: value }, reader.path, reader.issues), readFlow, key);
@@ -22,7 +22,7 @@ export const readChange = (reader: Reader, readFlow: ReadFlow): DefinitionChange
   return {
     ...given('add', steps('add', reader.raw('add'))),
     ...given('replace', steps('replace', listed)),
-    ...given('skip', reader.texts('skip', { max: LIMITS.steps })),
+    ...given('skip', reader.texts(skip, { max: LIMITS.steps })),
   };
 };
 

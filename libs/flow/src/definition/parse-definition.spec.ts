@@ -116,7 +116,12 @@ describe('parseDefinition', () => {
   });
 
   it('names the field where there is no file', () => {
-    expect(problems({ name: 'x', steps: [{ id: 'a', skill: 7 }] })).toEqual(['INVALID_DEFINITION steps[0].skill: skill must be text']);
+    expect(problems({ name: 'x', steps: [{ id: 'a', skill: [] }] })).toEqual(['INVALID_DEFINITION steps[0].skill: skill must be text']);
+  });
+
+  it('says how a number becomes text', () => {
+    const [problem] = problems('name: x\nversion: 1\nsteps: [{ id: a, skill: s.a }]');
+    expect(problem).toBe('INVALID_DEFINITION audit.yaml:2:10 version: line 2, column 10: version must be text: put it in quotes');
   });
 
   it.each<[string, unknown]>([

@@ -31,7 +31,8 @@ export class Reader {
   text(key: string, rule: { matches?: RegExp; says?: string; max?: number; required?: boolean } = {}): string | undefined {
     const value = this.raw(key);
     if (value === undefined) return rule.required ? this.fault(key, `${key} is missing`) : undefined;
-    if (typeof value !== 'string') return this.fault(key, `${key} must be text`);
+    if (typeof value === 'object') return this.fault(key, `${key} must be text`);
+    if (typeof value !== 'string') return this.fault(key, `${key} must be text: put it in quotes`);
     if (value.length > (rule.max ?? 4096)) return this.fault(key, `${key} is too long`);
     if (rule.matches && !rule.matches.test(value)) return this.fault(key, `${key} must be ${rule.says ?? String(rule.matches)}`);
     return value;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { FlowEvent } from '@waggle/flow';
+import { parseModification, showPath, type FlowEvent } from '@waggle/flow';
 import { STATES, WaggleError, type SignalName, type State } from '@waggle/protocol';
 import { Argument, Option } from 'commander';
 import { parse } from 'yaml';
@@ -61,11 +61,20 @@ const readChange = async (file: string): Promise<Record<string, unknown>> => {
       },
     );
   });
-  try {
-    return parse(text, { maxAliasCount: 100 }) as Record<string, unknown>;
-  } catch (cause) {
-    throw new WaggleError('INVALID_DEFINITION', `${file}: ${(cause as Error).message.split('\n')[0]!}`, { path: '--change', cause });
-  }
+  const wrong = (message: string, cause?: unknown): never => {
+    throw new WaggleError('INVALID_DEFINITION', `${file}: ${message}`, { path: '--change', cause });
+  };
+  const data = ((): unknown => {
+    try {
+      return parse(text, { maxAliasCount: 100 });
+    } catch (cause) {
+      return wrong((cause as Error).message.split('\n')[0]!, cause);
+    }
+  })();
+  const parsed = parseModification(data);
+  if ('issues' in parsed)
+    return wrong(parsed.issues.map(({ path, message }) => [showPath(path), message].filter(Boolean).join(': ')).join('; '));
+  return data as Record<string, unknown>;
 };
 
 /** JSON, or the text itself. */
@@ -136,7 +145,7 @@ const toldText = ({ flowId, signal, sent, state, resumed, applied }: Told): stri
 const tellAll = async (
   session: Session,
   context: Context,
-  { name, options }: { name: Name; options: SignalOptions },
+  { name, data, options }: { name: Name; data?: Record<string, unknown>; options: SignalOptions },
 ): Promise<ExitCode> => {
   const { output } = context;
   const { state, workflow, owner, olderThan, dryRun } = options;
@@ -146,7 +155,6 @@ const tellAll = async (
     output.result({ signal: name, flows }, () => listText(flows, output));
     return EXIT.done;
   }
-  const data = await dataOf(name, options);
   const told: (Told | { flowId: string; error: string })[] = [];
   for (const { flowId } of flows) {
     if (context.interrupted.aborted) break;
@@ -185,16 +193,18 @@ export const registerSignal = ({ program, run }: Registrar): void => {
     .option('--older-than <duration>', "of '*': begun so long ago or longer", durationOption)
     .option('--dry-run', "of '*': list the flows and tell them nothing")
     .action(
-      run(async (context, ...[flowId, name, options]: [id: string, signal: Name, options: SignalOptions]) =>
-        withSession(context, async (session) => {
-          if (flowId === '*') return tellAll(session, context, { name, options });
-          const filters = ['state', 'workflow', 'owner', 'olderThan', 'dryRun'] as const;
-          const stray = filters.find((filter) => options[filter] !== undefined);
-          if (stray !== undefined) throw new WaggleError('BAD_USAGE', "filters and --dry-run go with '*'", { path: stray });
-          const told = await tell(session, flowId, { name, data: await dataOf(name, options), options });
+      run(async (context, ...[flowId, name, options]: [id: string, signal: Name, options: SignalOptions]) => {
+        const all = flowId === '*';
+        const filters = ['state', 'workflow', 'owner', 'olderThan', 'dryRun'] as const;
+        const stray = all ? undefined : filters.find((filter) => options[filter] !== undefined);
+        if (stray !== undefined) throw new WaggleError('BAD_USAGE', "filters and --dry-run go with '*'", { path: stray });
+        const data = options.dryRun ? undefined : await dataOf(name, options);
+        return withSession(context, async (session) => {
+          if (all) return tellAll(session, context, { name, data, options });
+          const told = await tell(session, flowId, { name, data, options });
           context.output.result(told, () => toldText(told));
           return EXIT.done;
-        }),
-      ),
+        });
+      }),
     );
 };
