@@ -24,7 +24,7 @@ export const ERRORS = {
   INVALID_INPUT: entry(
     'The input does not fit the schema of the skill or workflow.',
     false,
-    'Mend the field named by the path; `waggle agents NAME` prints the schema.',
+    "Mend the field named by the path; `waggle agents NAME` prints its skills' schemas, `waggle workflows show NAME` a workflow's.",
   ),
   INVALID_DEFINITION: entry(
     'The workflow definition is not valid.',
@@ -130,7 +130,11 @@ export const ERRORS = {
     false,
     'Install nats-server 2.14 or newer, or set WAGGLE_BROKER_URL.',
   ),
-  BROKER_FAILED: entry('The broker did not start.', false, 'See its log, named in the message.'),
+  BROKER_FAILED: entry(
+    'The broker did not start.',
+    false,
+    'See the end of its log in the message; all of it is `data/broker.log` in the folder of the mesh.',
+  ),
   ALREADY_RUNNING: entry('A mesh already runs on this data folder.', false, 'Use it, stop it, or name another folder with --data.'),
   NOT_PROVISIONED: entry(
     'A stream or consumer that the service needs is not there.',
@@ -167,7 +171,7 @@ export const ERRORS = {
   CONFIG_INVALID: entry(
     'A setting of the service is missing or has the wrong form.',
     false,
-    'Mend the variable that the path names, then start again.',
+    'Mend the setting that the path names, then start again.',
   ),
   WORKFLOW_EXISTS: entry(
     'That version of the workflow is stored already, with another content: versions never change.',

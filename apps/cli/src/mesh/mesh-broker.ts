@@ -48,7 +48,9 @@ const WORDS: Record<string, string> = {
 export const ownBroker = async (options: OwnBrokerOptions): Promise<MeshBroker> => {
   const { root, folder, config, port, storage, sync, events, signal } = options;
   const found = await findBroker({ cacheDir: join(homeOf(root), 'bin'), onProgress: events.onProgress, signal });
-  const broker = await startBroker({ binary: found.path, dir: folder.data, config, port, storage: storage + MARGIN, sync });
+  const broker = await startBroker({ binary: found.path, dir: folder.data, config, port, storage: storage + MARGIN, sync }).catch(
+    portTaken(port),
+  );
   const stopping = new AbortController();
   let reviving: Promise<void> = Promise.resolve();
   broker.onExit((exit) => {
@@ -72,6 +74,17 @@ export const ownBroker = async (options: OwnBrokerOptions): Promise<MeshBroker> 
     },
   };
 };
+
+/** Says of a port that was asked for and is taken just that: the log of the broker says no more. */
+const portTaken =
+  (port?: number) =>
+  (error: Error): never => {
+    if (port === undefined || !error.message.includes('address already in use')) throw error;
+    throw new WaggleError('BROKER_FAILED', `port ${port} is taken by another process`, {
+      path: '--port',
+      remedy: 'Name another port, or none: then a free one is found.',
+    });
+  };
 
 const revive = async (broker: RunningBroker, signal: AbortSignal, onDown: (why: string) => void): Promise<void> => {
   for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT)) {
