@@ -95,7 +95,7 @@ export const COORDINATOR_BUGS: readonly Bug[] = [
   bug(
     'stale-wake',
     'a wake decided on an old directory',
-    change('libs/bus/bucket-mirror', "this.bucket.get(key, { from: 'leader' })", 'this.bucket.get(key)'),
+    change('apps/coordinator/engine/facts', '(skill) => this.offers.refresh(skill)', '() => Promise.resolve()'),
   ),
   bug(
     'canceled-runs',
