@@ -6,6 +6,13 @@ jest.setTimeout(60_000);
 
 const REPORTER = path.join(ROOT, 'test/e2e/reporting-agent');
 
+/** Waits for a signal before it does anything. */
+const HELD = `name: held
+steps:
+  - { id: gate, wait: { signal: go } }
+  - { id: say, skill: echo.echo, needs: [gate], input: { text: hi } }
+`;
+
 interface Line {
   kind: 'status' | 'progress';
   flowId: string;
@@ -65,6 +72,27 @@ describe('watching several flows', () => {
       .map((line) => JSON.parse(line) as { status?: object; progress?: { agent: string }; outcome?: { state: string } });
     expect(lines.some(({ progress }) => progress?.agent === 'reporter')).toBe(true);
     expect(lines.at(-1)!.outcome!.state).toBe('COMPLETED');
+  });
+
+  test('a mesh that is killed and started again elsewhere is followed: it says so once, goes on and ends with the outcome', async () => {
+    const held = await place.file('held.yaml', HELD);
+    const told = place.start(['run', held, '--id', 'held', '--timeout', '50s']);
+    const many = place.start(['watch', '--all', '--json', '--timeout', '50s']);
+    await told.says('gate WAITING');
+    await many.says('"flowId":"held"');
+    const { owner, url } = await place.state();
+    process.kill(owner.pid, 'SIGKILL');
+    await Promise.all([told.says('is lost'), many.says('"state":"lost"')]);
+    await place.up(['--agent', REPORTER]);
+    expect((await place.state()).url).not.toBe(url);
+    await Promise.all([told.says('connected again'), many.says('"state":"restored"')]);
+    expect(await place.cli(['signal', 'held', 'notify', '--name', 'go'])).toMatchObject({ code: 0 });
+    const { code, stderr } = await told.ended;
+    expect(code).toBe(0);
+    expect(stderr.match(/is lost/g)).toHaveLength(1);
+    expect(stderr.match(/gate WAITING/g)).toHaveLength(1);
+    expect(stderr).toContain('✔ COMPLETED held');
+    await many.says(/"state":"COMPLETED".*"flowId":"held"/);
   });
 
   test.each([[['watch']], [['watch', 'one', '--all']], [['watch', '--all', '--out', 'x']]])('%j is bad usage', async (args) => {

@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { takeSnapshot } from '../input/workspaces.js';
 import { writeReport } from '../report/write-report.js';
 import type { Session } from '../session/session.js';
-import { showOutcome, watchFlow } from '../session/watch-flow.js';
+import { followFlow, showOutcome } from '../session/watch-flow.js';
 
 const WORKFLOW = 'repo-audit';
 const MAX_BASELINE = 8 * 1024 * 1024;
@@ -48,17 +48,17 @@ const storeBaseline = async (file: string, session: Session): Promise<object> =>
 export const runAudit = async (
   { path, out, maxFiles, since, baseline, fresh = false }: Audit,
   session: Session,
-  { output, interrupted: signal }: Context,
+  context: Context,
 ): Promise<Audited | undefined> => {
+  const { output, interrupted: signal } = context;
   const given = baseline === undefined ? {} : { baseline: await storeBaseline(baseline, session) };
   const workspace = await takeSnapshot(path, { session, output, signal, maxFiles, since });
   const { flowId } = await session.client.submit({ workflow: WORKFLOW, input: { workspace, fresh, ...given } });
   output.event({ submitted: { flowId } });
-  const outcome = await watchFlow(flowId, { client: session.client, output, signal });
-  if (outcome === undefined) return undefined;
-  if (outcome.state !== 'COMPLETED') {
-    await showOutcome(outcome, { output, session });
+  const ended = async (outcome: Outcome, there: Session): Promise<Audited> => {
+    if (outcome.state === 'COMPLETED') return { outcome, files: await writeReport(outcome, out, there) };
+    await showOutcome(outcome, { output, session: there });
     return { outcome, files: [] };
-  }
-  return { outcome, files: await writeReport(outcome, out, session) };
+  };
+  return followFlow(flowId, { context, session, ended });
 };

@@ -97,8 +97,7 @@ export const registerRun = ({ program, run }: Registrar): void => {
           });
           showSubmitted(submitted, context.output);
           const { flowId } = submitted;
-          const { output, interrupted: signal } = context;
-          return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout, out: options.out });
+          return watchToEnd(flowId, { context, session, timeout: options.timeout, out: options.out });
         }),
       ),
     );

@@ -72,7 +72,7 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
       run(async (context, file: string, options: SubmitOptions) => {
         const submission = readSubmission(await read(file), file === '-' ? 'standard input' : file);
         return withSession(context, async (session) => {
-          const { output, interrupted: signal } = context;
+          const { output } = context;
           if (options.dryRun) {
             const plan = await planFlow(session, await definitionIn(submission, session));
             output.result(plan, () => planText(plan));
@@ -89,7 +89,7 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
             return EXIT.done;
           }
           showSubmitted(submitted, output);
-          return watchToEnd(flowId, { client: session.client, session, output, signal, timeout: options.timeout });
+          return watchToEnd(flowId, { context, session, timeout: options.timeout });
         });
       }),
     );

@@ -1,4 +1,4 @@
-import { WaggleClient, type ManyFilter } from '@waggle/client';
+import type { ManyFilter } from '@waggle/client';
 import { WaggleError } from '@waggle/protocol';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -34,22 +34,16 @@ const filterOf = (flowId: string | undefined, { context, user, owner, all, out }
 
 const watchSeveral = (filter: ManyFilter, { timeout }: WatchOptions, context: Context): Promise<ExitCode> =>
   withSession(context, async (session) => {
-    const { output, interrupted } = context;
+    const { interrupted } = context;
     const over = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
-    await watchFlows(filter, { session, output, signal: over === undefined ? interrupted : AbortSignal.any([interrupted, over]) });
+    await watchFlows(filter, { session, context, over });
     return interrupted.aborted ? EXIT.interrupted : EXIT.done;
   });
 
 const watchOne = (flowId: string, { timeout, out }: WatchOptions, context: Context): Promise<ExitCode> =>
   withSession(context, async (session) => {
-    const { output, interrupted: signal } = context;
     const { owner } = await describeFlow(session, flowId);
-    const client = new WaggleClient(session.bus, { tenant: session.tenant, owner });
-    try {
-      return await watchToEnd(flowId, { client, session, output, signal, timeout, out });
-    } finally {
-      await client.close();
-    }
+    return watchToEnd(flowId, { context, session, owner, timeout, out });
   });
 
 export const registerWatch = ({ program, run }: Registrar): void => {

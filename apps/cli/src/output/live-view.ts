@@ -8,6 +8,7 @@ export class LiveView {
   #drawn = 0;
   #lines: string[] = [];
   #timer?: NodeJS.Timeout;
+  #ended = false;
   readonly #release: () => void;
 
   constructor(private readonly output: Output) {
@@ -20,8 +21,10 @@ export class LiveView {
     this.#timer ??= setTimeout(() => this.#draw(), GAP);
   }
 
-  /** Leaves the last lines standing. */
+  /** Leaves the last lines standing; again changes nothing. */
   end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
     clearTimeout(this.#timer);
     this.#draw();
     this.#release();

@@ -1,7 +1,8 @@
 import { manifest as cli } from '../cli.manifest.js';
 import type { Subscription } from '@waggle/bus';
-import { loadValues, type WaggleClient } from '@waggle/client';
+import { loadValues, WaggleClient } from '@waggle/client';
 import { WaggleError, type Outcome } from '@waggle/protocol';
+import type { Context } from '../context.js';
 import { EXIT, exitCodeOfEnd, type ExitCode } from '../exit-codes.js';
 import { duration } from '../output/format.js';
 import { flowView, type FlowView } from '../output/flow-view.js';
@@ -10,26 +11,21 @@ import type { Output } from '../output/output.js';
 import { problemLines, remedies } from '../output/report-error.js';
 import { plain } from '../output/table.js';
 import { writeReport } from '../report/write-report.js';
+import { followMesh } from './follow-mesh.js';
 import type { Session } from './session.js';
 import { hearProgress } from './watch-flow-progress.js';
 
 export interface WatchFlowOptions {
-  client: WaggleClient;
+  /** Whose flow it is: one's own when left out. */
+  owner?: string;
+  /** Where it is shown; what agents report of single tasks as well, where this key may hear it (a client's may not). */
+  view: FlowView;
   output: Output;
   /** Ends the watching, never the flow. */
   signal: AbortSignal;
-  /** Milliseconds. */
-  timeout?: number;
-  /** Where agents' own reports are heard: an operator's right. */
-  session?: Session;
 }
 
-/** What agents report of single tasks is shown where this key may hear it; a client's may not. */
-const reports = (
-  flowId: string,
-  session: Session,
-  { output, view }: { output: Output; view: FlowView },
-): Promise<Subscription> | undefined => {
+const reports = (flowId: string, session: Session, { output, view }: WatchFlowOptions): Promise<Subscription> | undefined => {
   if (session.target.me !== cli.name) return undefined;
   return hearProgress(session, flowId, (told) => {
     output.event({ progress: told });
@@ -37,44 +33,72 @@ const reports = (
   });
 };
 
-/** Shows a flow until it ends; undefined when the watching was ended before. `TIMED_OUT` after `timeout`. */
-export const watchFlow = async (
-  flowId: string,
-  { client, output, signal, timeout, session }: WatchFlowOptions,
-): Promise<Outcome | undefined> => {
-  const late = new AbortController();
-  const timer = timeout === undefined ? undefined : setTimeout(() => late.abort(), timeout);
-  const view = flowView(output);
-  const telling = session === undefined ? undefined : await reports(flowId, session, { output, view });
+/** Shows a flow until it ends; undefined when the watching was ended before. */
+const watchFlow = async (flowId: string, session: Session, options: WatchFlowOptions): Promise<Outcome | undefined> => {
+  const { output, signal, view, owner } = options;
+  const client = new WaggleClient(session.bus, { tenant: session.tenant, owner });
+  const telling = await reports(flowId, session, options);
   try {
-    for await (const update of client.watch(flowId, { signal: AbortSignal.any([signal, late.signal]) })) {
+    for await (const update of client.watch(flowId, { signal })) {
       if (update.kind === 'outcome') return update.outcome;
       output.event({ status: update.status });
       view.show(update.status);
     }
   } finally {
-    clearTimeout(timer);
     await telling?.stop();
-    view.end();
+    await client.close();
   }
-  if (late.signal.aborted)
-    throw new WaggleError('TIMED_OUT', `flow ${flowId} has not ended within ${duration(timeout!)}`, { path: flowId });
   return undefined;
 };
 
+export interface WatchedFlow<T> {
+  context: Context;
+  session: Session;
+  owner?: string;
+  /** Milliseconds. */
+  timeout?: number;
+  /** What is done with its end, on the session that it was heard on. */
+  ended: (outcome: Outcome, session: Session) => Promise<T>;
+}
+
+/** Watches a flow to its end, wherever its mesh is started again meanwhile. Undefined when it was interrupted; `TIMED_OUT` after `timeout`. */
+export const followFlow = async <T>(flowId: string, watched: WatchedFlow<T>): Promise<T | undefined> => {
+  const { context, session, owner, timeout, ended } = watched;
+  const { output, interrupted } = context;
+  const late = new AbortController();
+  const timer = timeout === undefined ? undefined : setTimeout(() => late.abort(), timeout);
+  const view = flowView(output);
+  try {
+    const told = await followMesh(session, context, async (there, moved) => {
+      const signal = AbortSignal.any([interrupted, late.signal, moved]);
+      const outcome = await watchFlow(flowId, there, { owner, view, output, signal });
+      if (outcome !== undefined) view.end();
+      return outcome && (await ended(outcome, there));
+    });
+    if (told === undefined && late.signal.aborted)
+      throw new WaggleError('TIMED_OUT', `flow ${flowId} has not ended within ${duration(timeout!)}`, { path: flowId });
+    return told;
+  } finally {
+    clearTimeout(timer);
+    view.end();
+  }
+};
+
 /** Shows a flow until it ends, and how it ended: the command's exit code. With `out`, what it made is written into that folder. Ctrl-C leaves the flow running and says so. */
-export const watchToEnd = async (flowId: string, options: WatchFlowOptions & { session: Session; out?: string }): Promise<ExitCode> => {
-  const { output, session, out } = options;
-  const outcome = await watchFlow(flowId, options);
-  if (outcome === undefined) {
-    output.warn(`flow ${flowId} goes on: \`waggle watch ${flowId}\` shows it again`);
-    return EXIT.interrupted;
-  }
-  await showOutcome(outcome, { output, session });
-  if (out !== undefined && outcome.state === 'COMPLETED') {
-    for (const file of await writeReport(outcome, out, session)) output.note(file);
-  }
-  return exitCodeOfEnd(outcome.state);
+export const watchToEnd = async (flowId: string, options: Omit<WatchedFlow<ExitCode>, 'ended'> & { out?: string }): Promise<ExitCode> => {
+  const { context, out } = options;
+  const { output } = context;
+  const ended = async (outcome: Outcome, session: Session): Promise<ExitCode> => {
+    await showOutcome(outcome, { output, session });
+    if (out !== undefined && outcome.state === 'COMPLETED') {
+      for (const file of await writeReport(outcome, out, session)) output.note(file);
+    }
+    return exitCodeOfEnd(outcome.state);
+  };
+  const code = await followFlow(flowId, { ...options, ended });
+  if (code !== undefined) return code;
+  output.warn(`flow ${flowId} goes on: \`waggle watch ${flowId}\` shows it again`);
+  return EXIT.interrupted;
 };
 
 const SHOWN = 4_000;

@@ -1,19 +1,25 @@
 import { watchMany, type ManyFilter } from '@waggle/client';
-import type { Output } from '../output/output.js';
+import type { Context } from '../context.js';
 import { manyView } from '../output/many-view.js';
+import { followMesh } from './follow-mesh.js';
 import type { Session } from './session.js';
 
-/** Shows several flows until it is interrupted, or the time is over. */
+/** Shows several flows until it is interrupted or `over` aborts, wherever their mesh is started again meanwhile. */
 export const watchFlows = async (
   filter: ManyFilter,
-  { session, output, signal }: { session: Session; output: Output; signal: AbortSignal },
+  { session, context, over }: { session: Session; context: Context; over?: AbortSignal },
 ): Promise<void> => {
+  const { output, interrupted } = context;
   const view = manyView(output);
   try {
-    for await (const update of watchMany(session, filter, { signal, progress: true })) {
-      output.event(update);
-      view.show(update);
-    }
+    await followMesh(session, context, async (there, moved) => {
+      const signal = AbortSignal.any([interrupted, moved, ...(over === undefined ? [] : [over])]);
+      for await (const update of watchMany(there, filter, { signal, progress: true })) {
+        output.event(update);
+        view.show(update);
+      }
+      return over?.aborted || undefined;
+    });
   } finally {
     view.end();
   }

@@ -34,14 +34,14 @@ export const registerResumeFrom = ({ program, run }: Registrar): void => {
           ...[flowId, n, { id: as, watch }]: [flow: string, n: number | undefined, options: { id?: string; watch?: boolean }]
         ) =>
           withSession(context, async (session) => {
-            const { output, interrupted: signal } = context;
+            const { output } = context;
             const resumed = await resumedFlow(session, { flowId, n, as });
             if (!watch) {
               output.result({ flowId: resumed, resumes: { flowId, n } }, () => resumed);
               return EXIT.done;
             }
             output.event({ submitted: { flowId: resumed } });
-            return watchToEnd(resumed, { client: session.client, session, output, signal });
+            return watchToEnd(resumed, { context, session });
           }),
       ),
     );

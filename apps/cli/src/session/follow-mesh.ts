@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { redact } from '../output/redact.js';
+import type { Context } from '../context.js';
+import { readState } from '../mesh/state.js';
+import { Session } from './session.js';
+
+/** How often it is looked where the mesh runs now. */
+const LOOK = 500;
+
+/** The mesh of the folder where it runs elsewhere now, as soon as it answers there; undefined when the signal aborts. A broker that was named is waited for, wherever the mesh may be. */
+const elsewhere = async ({ target }: Session, context: Context, signal: AbortSignal): Promise<Session | undefined> => {
+  if (context.env['NATS_URL'] || target.mesh === undefined) return undefined;
+  while (!signal.aborted) {
+    await pause(LOOK, undefined, { signal }).catch(() => undefined);
+    const mesh = await readState(context.folder);
+    if (signal.aborted || mesh === undefined || mesh.url === target.mesh.url) continue;
+    // it may be going down again, or not let us in yet
+    const found = await Session.open(context).catch(() => undefined);
+    if (found !== undefined && !signal.aborted) return found;
+    await found?.close();
+  }
+  return undefined;
+};
+
+const tell = ({ output }: Context, state: 'lost' | 'restored', { target }: Session): void => {
+  const servers = redact(target.servers);
+  output.event({ connection: { state, servers } });
+  if (output.json) return;
+  const text =
+    state === 'lost'
+      ? `the connection to ${servers} is lost: watching goes on as soon as ${target.mesh === undefined ? 'it is' : 'the mesh is'} there again`
+      : `connected again, to ${servers}`;
+  output.warn(output.colors.yellow(text));
+};
+
+/** Says when the connection is lost and back; `onMoved` is given the session that takes its place where the mesh runs elsewhere. Returns how to end that. */
+const guard = (session: Session, context: Context, onMoved: (next: Session) => void): (() => Promise<void>) => {
+  const over = new AbortController();
+  let up = true;
+  let back = new AbortController();
+  let seeking: Promise<void> = Promise.resolve();
+  const heard = ({ ready }: { ready: boolean }): void => {
+    if (ready === up) return;
+    up = ready;
+    tell(context, ready ? 'restored' : 'lost', session);
+    if (ready) return back.abort();
+    back = new AbortController();
+    const signal = AbortSignal.any([over.signal, back.signal, context.interrupted]);
+    seeking = seeking.then(async () => {
+      const next = await elsewhere(session, context, signal);
+      if (next === undefined) return;
+      if (over.signal.aborted) return next.close();
+      tell(context, 'restored', next);
+      onMoved(next);
+    });
+  };
+  const stop = session.bus.onHealth(heard);
+  heard(session.bus.health);
+  return async () => {
+    stop();
+    over.abort();
+    await seeking;
+  };
+};
+
+/**
+ * Does work that watches, and tells when the connection is lost and back. A mesh that was started again may run at another
+ * address: then `moved` aborts, and the work is done again on a session there. Undefined from the work: it was ended before.
+ */
+export const followMesh = async <T>(
+  first: Session,
+  context: Context,
+  work: (session: Session, moved: AbortSignal) => Promise<T | undefined>,
+): Promise<T | undefined> => {
+  for (let session = first; ;) {
+    const moved = new AbortController();
+    let next: Session | undefined;
+    const stop = guard(session, context, (found) => {
+      next = found;
+      moved.abort();
+    });
+    const ended = await work(session, moved.signal).then(
+      (done) => ({ done, error: undefined }),
+      (error: unknown) => ({ done: undefined, error }),
+    );
+    await stop();
+    if (session !== first) await session.close();
+    // what broke because the mesh is elsewhere is done again there
+    if (next !== undefined && ended.done === undefined && !context.interrupted.aborted) {
+      session = next;
+      continue;
+    }
+    await next?.close();
+    if (ended.error !== undefined) throw ended.error;
+    return ended.done;
+  }
+};
