@@ -79,7 +79,9 @@ describe('operating flows', () => {
 
   test('flows are paused, modified, resumed and canceled', async () => {
     await submitted(held, 'held-1');
-    expect((await place.cli(['signal', 'held-1', 'pause', '--reason', 'lunch'])).stdout).toContain('pause sent to held-1');
+    const paused = (await place.cli(['signal', 'held-1', 'pause', '--reason', 'lunch'])).stdout;
+    expect(paused).toContain('pause sent to held-1: it is paused, nothing begins until it is resumed');
+    expect((await place.cli(['flows'])).stdout).toMatch(/held-1.*WORKING paused/);
     expect((await place.cli(['flows', 'held-1'])).stdout).toContain('it is paused');
     const change = await place.file('change.yaml', 'remove: [say]\nadd: [{ id: other, skill: echo.echo, input: { text: x } }]');
     expect(await place.cli(['signal', 'held-1', 'modify', '--change', change, '--json'])).toMatchObject({
@@ -92,7 +94,7 @@ describe('operating flows', () => {
       json: { error: { code: 'SIGNAL_REFUSED' } },
     });
     expect(await place.cli(['signal', 'held-1', 'modify', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
-    expect(await place.cli(['signal', 'held-1', 'resume'])).toMatchObject({ code: 0 });
+    expect(await place.cli(['signal', 'held-1', 'resume', '--json'])).toMatchObject({ code: 0, json: { now: 'it goes on' } });
     expect(await place.cli(['signal', 'held-1', 'cancel', '--grace', '1s'])).toMatchObject({ code: 0 });
     expect(await place.cli(['watch', 'held-1'])).toMatchObject({ code: 1 });
   });

@@ -16,4 +16,18 @@ describe('the list of flows', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(150);
     expect(text).not.toContain('\u001b[2J');
   });
+
+  test('one that is paused says so beside its state', () => {
+    const output = new Output({ json: false, quiet: false, stdout: new PassThrough() as unknown as NodeJS.WriteStream });
+    const flow = { owner: 'client', state: 'WORKING' as const, fraction: 0, startedAt: new Date().toISOString(), updatedAt: '' };
+    const [, held, other] = listText(
+      [
+        { ...flow, flowId: 'held', paused: true },
+        { ...flow, flowId: 'other' },
+      ],
+      output,
+    ).split('\n');
+    expect(held).toContain('WORKING paused');
+    expect(other).not.toContain('paused');
+  });
 });

@@ -9,10 +9,10 @@ const ID_WIDTH = 64;
 
 export const listText = (flows: FlowLine[], { colors }: Output): string => {
   if (flows.length === 0) return 'no flows';
-  const rows = flows.map(({ flowId, workflow, state, fraction, owner, startedAt }) => [
+  const rows = flows.map(({ flowId, workflow, state, paused, fraction, owner, startedAt }) => [
     clip(plain(flowId), ID_WIDTH),
     plain(workflow ?? ''),
-    inStateColor(state, state, colors),
+    `${inStateColor(state, state, colors)}${paused ? colors.yellow(' paused') : ''}`,
     `${Math.floor(fraction * 100)} %`,
     owner,
     ago(startedAt),

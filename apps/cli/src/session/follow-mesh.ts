@@ -79,19 +79,16 @@ export const followMesh = async <T>(
       next = found;
       moved.abort();
     });
-    const ended = await work(session, moved.signal).then(
-      (done) => ({ done, error: undefined }),
-      (error: unknown) => ({ done: undefined, error }),
-    );
+    const working = work(session, moved.signal);
+    const done = await working.catch(() => undefined);
     await stop();
     if (session !== first) await session.close();
     // what broke because the mesh is elsewhere is done again there
-    if (next !== undefined && ended.done === undefined && !context.interrupted.aborted) {
+    if (next !== undefined && done === undefined && !context.interrupted.aborted) {
       session = next;
       continue;
     }
     await next?.close();
-    if (ended.error !== undefined) throw ended.error;
-    return ended.done;
+    return working;
   }
 };

@@ -21,6 +21,8 @@ export interface FlowLine {
   fraction: number;
   startedAt: string;
   updatedAt: string;
+  /** Nothing of it begins until it is resumed. */
+  paused?: true;
 }
 
 /** An instance of an agent or service, as the registry hears it. */

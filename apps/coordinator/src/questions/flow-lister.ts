@@ -15,6 +15,8 @@ export interface FlowLine {
   fraction: number;
   startedAt: string;
   updatedAt: string;
+  /** Nothing of it begins until it is resumed. */
+  paused?: true;
 }
 
 interface Range {
@@ -92,7 +94,7 @@ const endedLine = (message: StoredMessage): FlowLine => {
 };
 
 const runningLine = (message: StoredMessage): FlowLine => {
-  const { flowId, state, workflow, fraction, startedAt, updatedAt } = message.json<AgentMessage<FlowStatus>>().payload;
+  const { flowId, state, workflow, fraction, startedAt, updatedAt, paused } = message.json<AgentMessage<FlowStatus>>().payload;
   return {
     flowId,
     owner: message.subject.split('.')[3]!,
@@ -101,5 +103,6 @@ const runningLine = (message: StoredMessage): FlowLine => {
     fraction,
     startedAt,
     updatedAt,
+    ...(paused === true && { paused }),
   };
 };

@@ -46,6 +46,8 @@ interface Told {
   state?: string;
   resumed?: string;
   problems?: unknown[];
+  /** What the flow says since it has taken it. */
+  now?: string;
 }
 
 type Verdict = Extract<FlowEvent, { type: 'signalApplied' | 'signalIgnored' | 'signalRefused' }>;
@@ -135,10 +137,19 @@ const tell = async (
   return { flowId, signal: name, sent: true, id, applied: verdict !== undefined };
 };
 
-const toldText = ({ flowId, signal, sent, state, resumed, applied }: Told): string => {
+/** How the flow stands now: whether something holds it as a whole. Undefined where nobody says so at once. */
+const nowOf = async (session: Session, flowId: string): Promise<string | undefined> => {
+  const flow = await describeFlow(session, flowId).catch(() => undefined);
+  if (flow?.outcome !== undefined) return `it has ended ${flow.outcome.state}`;
+  return flow && (flow.explain.find((line) => /^it (is|has) /.test(line))?.replace(': ', ', ') ?? 'it goes on');
+};
+
+const toldText = ({ flowId, signal, sent, state, resumed, applied, now }: Told): string => {
   if (!sent) return `${flowId} has ended already: ${state}`;
   if (resumed !== undefined) return `${flowId} goes on as ${resumed}`;
-  return applied ? `${signal} sent to ${flowId}` : `${signal} sent to ${flowId}, which has not taken it yet`;
+  return applied
+    ? `${signal} sent to ${flowId}${now === undefined ? '' : `: ${now}`}`
+    : `${signal} sent to ${flowId}, which has not taken it yet`;
 };
 
 /** The flows that the filters choose: each is told, one after another; what goes wrong with one holds up none. */
@@ -202,7 +213,9 @@ export const registerSignal = ({ program, run }: Registrar): void => {
         return withSession(context, async (session) => {
           if (all) return tellAll(session, context, { name, data, options });
           const told = await tell(session, flowId, { name, data, options });
-          context.output.result(told, () => toldText(told));
+          const now = told.applied ? await nowOf(session, flowId) : undefined;
+          const shown = now === undefined ? told : { ...told, now };
+          context.output.result(shown, () => toldText(shown));
           return EXIT.done;
         });
       }),
