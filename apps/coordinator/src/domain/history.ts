@@ -41,6 +41,9 @@ const detailOf = (event: FlowEvent): string | undefined => {
       return `${event.childId}: ${event.code}`;
     case 'childEnded':
       return `${event.childId}: ${event.state}`;
+    case 'rollbackBegun':
+      return `by ${event.childId}: ${event.steps.join(', ')}`;
+    case 'rollbackEnded':
     case 'flowRejected':
       return event.problems.map(({ code }) => code).join(', ');
     case 'flowEnding':
