@@ -61,7 +61,9 @@ describe('operating flows', () => {
     await submitted(gate, 'gate-1', { what: 'it' });
     const id = await askOf('gate-1');
     expect((await place.cli(['escalations'])).stdout).toContain('Go on with it?');
-    expect((await place.cli(['doctor'])).stdout).toContain('flows: 0 flows at work, 1 waiting for people');
+    const { stdout: doctor } = await place.cli(['doctor']);
+    expect(doctor).toContain('flows: 0 flows at work, 1 waiting for people');
+    expect(doctor).toContain('questions: 1 question to people, the oldest asked ');
     expect((await place.cli(['escalations', id])).stdout).toContain('if nobody answers: no');
     expect(await place.cli(['decide', id, 'perhaps', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
     expect(
@@ -166,6 +168,7 @@ describe('operating flows', () => {
     const task = await place.file('task.json', JSON.stringify({ skill: 'echo.echo', input: { text: 'cold' } }));
     expect(await place.cli(['submit', task, '--id', 'cold'])).toMatchObject({ code: 0 });
     expect((await place.cli(['flows', 'cold'])).stdout).toContain('FROZEN');
+    expect(await place.cli(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringContaining('waggle skills thaw echo.echo') });
     expect(await place.cli(['skills', 'thaw', 'echo.echo'])).toMatchObject({ code: 0 });
     expect(await place.cli(['watch', 'cold'])).toMatchObject({ code: 0 });
     expect(await place.cli(['submit', task, '--id', 'cold', '--json'])).toMatchObject({ code: 0, json: { flowId: 'cold', existed: true } });

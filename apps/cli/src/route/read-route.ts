@@ -18,7 +18,7 @@ const coordinatorOf = async (session: Session): Promise<string | undefined> => {
 };
 
 /** Why a skill is frozen; empty where nobody said why. */
-const frozenBy = async ({ bus }: Session, skill: string): Promise<string | undefined> => {
+export const frozenBy = async ({ bus }: Session, skill: string): Promise<string | undefined> => {
   const entry = await bus.bucket('QUOTAS').get(freezeKey(skill));
   if (entry === undefined) return undefined;
   try {

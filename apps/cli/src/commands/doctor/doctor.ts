@@ -10,7 +10,9 @@ import { manifest as cli } from '../../cli.manifest.js';
 import type { Context } from '../../context.js';
 import type { Registrar } from '../command.js';
 import { flowCounts, MOST_COUNTED } from './flow-counts.js';
+import { readStuck } from './read-stuck.js';
 import { registerRoute } from './route.js';
+import { stuckFlows, type Stuck } from './stuck-flows.js';
 
 interface Check {
   name: string;
@@ -57,11 +59,17 @@ const agents = async (session: Session): Promise<Found> => {
   return off.length > 0 ? warning(`${there}; offline: ${off.join(', ')}`) : ok(there);
 };
 
-const flows = async (session: Session): Promise<Found> => {
-  const [working, asking] = await Promise.all(
-    (['WORKING', 'INPUT_REQUIRED'] as const).map((state) => listFlows(session, { state, limit: MOST_COUNTED })),
-  );
-  return ok(flowCounts(working!.length, asking!.length));
+/** How many there are, then a line for each cause for which some stand still. */
+const flows = async (session: Session): Promise<Check[]> => {
+  let stuck: Stuck[] = [];
+  const counted = await check('flows', async () => {
+    const [working, asking] = await Promise.all(
+      (['WORKING', 'INPUT_REQUIRED'] as const).map((state) => listFlows(session, { state, limit: MOST_COUNTED })),
+    );
+    stuck = stuckFlows(await readStuck(session, [...working!, ...asking!]));
+    return ok(flowCounts(working!.length, asking!.length));
+  });
+  return [counted, ...stuck.map((each): Check => ({ ...each, state: 'warning' }))];
 };
 
 const checksOf = async (context: Context): Promise<Check[]> => {
@@ -85,7 +93,7 @@ const checksOf = async (context: Context): Promise<Check[]> => {
       await check('registry', () => health(open, 'registry')),
       await check('coordinator', () => health(open, 'coordinator')),
       await check('agents', () => agents(open)),
-      await check('flows', () => flows(open)),
+      ...(await flows(open)),
     );
   } finally {
     await open.close();
