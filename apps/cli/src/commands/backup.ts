@@ -6,6 +6,7 @@ import type { Context } from '../context.js';
 import { manifest as keeper } from '../keeper.manifest.js';
 import { Keys } from '../mesh/keys.js';
 import { readState } from '../mesh/state.js';
+import { makeWritable } from '../mesh/writable-folder.js';
 import { bytes, count, duration } from '../output/format.js';
 import { runningMesh } from '../session/running-mesh.js';
 import type { Registrar } from './command.js';
@@ -32,6 +33,7 @@ export const registerBackup = ({ program, run }: Registrar): void => {
         const { folder, output } = context;
         const dir = resolve(given);
         const { ofFolder, ...access } = await accessOf(context);
+        await makeWritable(dir, { mode: 0o700 });
         const began = performance.now();
         const { streams } = await backup({
           ...access,

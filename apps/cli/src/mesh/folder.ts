@@ -1,6 +1,5 @@
-import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { WaggleError } from '@waggle/protocol';
+import { makeWritable } from './writable-folder.js';
 
 /** Where a mesh keeps what is its own: nothing of it lies elsewhere. */
 export interface MeshFolder {
@@ -34,19 +33,8 @@ export const meshFolder = (path: string): MeshFolder => {
 };
 
 /** Makes the folder where there is none. `CONFIG_INVALID` where nothing can be written into it. */
-export const makeFolder = async ({ path }: MeshFolder): Promise<void> => {
-  try {
-    await mkdir(path, { recursive: true });
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    throw new WaggleError(
-      'CONFIG_INVALID',
-      `nothing can be written into ${path} (${code}): name another folder with --data or WAGGLE_DATA`,
-      { path, cause },
-    );
-  }
-};
+export const makeFolder = ({ path }: MeshFolder): Promise<void> =>
+  makeWritable(path, { remedy: 'Name a folder in which you may write, with --data or WAGGLE_DATA.' });
 
 /** The folder of all that Waggle writes on its own: broker binary, mesh, reports. */
 export const homeOf = (root: string): string => join(root, '.waggle');

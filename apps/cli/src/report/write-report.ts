@@ -1,7 +1,8 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderHtml, type AuditReport } from '@waggle/analysis';
 import { WaggleError, type Artifact, type Outcome } from '@waggle/protocol';
+import { makeWritable } from '../mesh/writable-folder.js';
 import type { Session } from '../session/session.js';
 import { readFlowLog } from '../history/flow-log.js';
 import { timelineOf } from './timeline.js';
@@ -25,7 +26,7 @@ export const writeReport = async (outcome: Outcome, folder: string, session: Ses
   const artifacts = artifactsOf(outcome).filter(({ name }) => SAFE.test(name));
   if (artifacts.length === 0)
     throw new WaggleError('UNSUPPORTED', `flow ${outcome.flowId} made nothing that could be written into ${folder}`);
-  await mkdir(folder, { recursive: true });
+  await makeWritable(folder);
   const files: string[] = [];
   let report: AuditReport | undefined;
   for (const { name, blob } of artifacts) {

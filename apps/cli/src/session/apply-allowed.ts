@@ -5,17 +5,20 @@ import type { Context } from '../context.js';
 import type { MeshFolder } from '../mesh/folder.js';
 import { markOf } from '../mesh/mark.js';
 import { readState } from '../mesh/state.js';
+import { makeWritable } from '../mesh/writable-folder.js';
 import { refuseUnfinished } from '../mesh/unfinished-restore.js';
 
 const LONGEST = 20_000;
 const LOOK = 50;
 
-/** Changes who may come in, one command at a time. `RESTORE_UNFINISHED` */
-export const changing = <T>({ folder }: Pick<Context, 'folder'>, work: () => Promise<T>): Promise<T> =>
-  withLockFile(`${folder.allowed}.lock`, { wait: 30_000, code: 'ALREADY_RUNNING' }, async () => {
+/** Changes who may come in, one command at a time. `RESTORE_UNFINISHED`, `CONFIG_INVALID` */
+export const changing = async <T>({ folder }: Pick<Context, 'folder'>, work: () => Promise<T>): Promise<T> => {
+  await makeWritable(folder.path, { mode: 0o700 });
+  return withLockFile(`${folder.allowed}.lock`, { wait: 30_000, code: 'ALREADY_RUNNING' }, async () => {
     await refuseUnfinished(folder);
     return work();
   });
+};
 
 /** Has the running mesh take who may come in, and by which keys, and waits until it did. False where none runs: the next start takes it. */
 export const applyAllowed = async ({ folder }: { folder: MeshFolder }): Promise<boolean> => {

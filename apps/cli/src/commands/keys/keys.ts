@@ -1,6 +1,7 @@
 import { WaggleError } from '@waggle/protocol';
 import { deploymentRoster, writeDeployment } from '../../deployment/deployment-files.js';
 import { wholeNumber } from '../../input/option-values.js';
+import { makeWritable } from '../../mesh/writable-folder.js';
 import { count } from '../../output/format.js';
 import type { Registrar } from '../command.js';
 import { registerFinish } from './finish.js';
@@ -27,6 +28,7 @@ export const registerKeys = ({ program, run }: Registrar): void => {
     .action(
       run(async ({ root, output }, { dir, owner, brokers, sync }: KeysOptions) => {
         if (dir === undefined) throw new WaggleError('BAD_USAGE', 'say where to with --dir', { path: '--dir' });
+        await makeWritable(dir, { mode: 0o700 });
         const roster = await deploymentRoster(root, dir);
         const names = await writeDeployment(roster, dir, { owner, sync, brokers: brokers?.split(',') });
         output.result({ dir, names }, () => `${count(names.length, 'key')} and the broker's configuration are in ${dir}`);
