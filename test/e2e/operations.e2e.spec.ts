@@ -115,7 +115,9 @@ describe('operating flows', () => {
   test('dead letters are listed, shown, and replayed once however often that is asked for', async () => {
     const dies = await place.file('dies.yaml', DIES);
     await submitted(dies, 'dies-1');
-    expect(await place.cli(['watch', 'dies-1'])).toMatchObject({ code: 1 });
+    const leads = expect.stringContaining('`waggle dlq show dies-1/late`') as string;
+    expect(await place.cli(['watch', 'dies-1'])).toMatchObject({ code: 1, stderr: leads });
+    expect(await place.cli(['flows', 'dies-1'])).toMatchObject({ code: 0, stdout: leads });
     const { json } = await place.cli(['dlq', '--json']);
     expect(json.deadLetters).toMatchObject([
       {
@@ -162,6 +164,15 @@ describe('operating flows', () => {
     expect((await place.cli(['flows', 'resume-from', 'dies-1', '999'])).stderr).toContain('`waggle flows dies-1 --history` lists them');
   });
 
+  test('the end of a flow says what was undone', async () => {
+    const file = await place.file('undone.yaml', DIES.replace('text: kept }', 'text: kept }, compensate: { skill: echo.echo }'));
+    const { stderr } = await place.cli(['run', file, '--id', 'undone-1']);
+    expect(stderr).toMatch(/✖ FAILED undone-1[^]*undone, the last first: kept \(by the flow c-/);
+    const { stdout, json } = await place.cli(['flows', 'undone-1', '--json']);
+    expect(json.undone.steps).toEqual(['kept']);
+    expect(stdout).toContain(`"event":"rollbackBegun","detail":"by ${json.undone.by}: kept"`);
+  });
+
   test('a skill is frozen and thawed', async () => {
     expect((await place.cli(['skills', 'freeze', 'echo.echo', '--reason', 'a fix is coming'])).stdout).toContain('echo.echo is frozen');
     expect((await place.cli(['skills'])).stdout).toContain('frozen by cli: a fix is coming');
@@ -171,6 +182,7 @@ describe('operating flows', () => {
     expect(await place.cli(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringContaining('waggle skills thaw echo.echo') });
     expect(await place.cli(['skills', 'thaw', 'echo.echo'])).toMatchObject({ code: 0 });
     expect(await place.cli(['watch', 'cold'])).toMatchObject({ code: 0 });
+    expect((await place.cli(['flows', 'cold'])).stdout).toMatch(/Output\n.*\n.*"text": "cold"[^]*`waggle flows cold --history`/);
     expect(await place.cli(['submit', task, '--id', 'cold', '--json'])).toMatchObject({ code: 0, json: { flowId: 'cold', existed: true } });
     const again = ['run', 'echo.echo', '-i', 'text=cold', '--id', 'cold'];
     expect(await place.cli(again)).toMatchObject({ code: 0, stderr: expect.stringContaining('cold was submitted before') });

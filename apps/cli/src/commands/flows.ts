@@ -8,7 +8,9 @@ import { listText } from '../output/flow-list.js';
 import { flowTree, outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';
 import { problemLines, remedies } from '../output/report-error.js';
-import { plain } from '../output/table.js';
+import { clip, plain, shownValue } from '../output/table.js';
+import { aftermathLines } from '../session/aftermath.js';
+import { aroundFlow, outputOf, type FlowAround } from '../session/flow-around.js';
 import { describeFlow, listFlows, type FlowDescription } from '../session/questions.js';
 import { withSession } from '../session/session.js';
 import type { Registrar } from './command.js';
@@ -42,19 +44,38 @@ const historyText = ({ history }: FlowDescription): string[] =>
       ),
     );
 
-const flowText = (flow: FlowDescription, output: Output): string => {
+const OUTPUT = 12;
+
+/** What it made, cut to some lines. */
+const outputLines = (value: unknown, { flowId }: FlowDescription, { colors, columns }: Output): string[] => {
+  if (value === undefined || value === null) return [];
+  const lines = shownValue(value).split('\n');
+  const shown = lines.slice(0, OUTPUT).map((line) => `  ${clip(line, columns - 2)}`);
+  const isCut = lines.length > OUTPUT || lines.some((line) => line.length > columns - 2);
+  return ['', colors.bold('Output'), ...shown, ...(isCut ? [colors.dim(`  … \`waggle watch ${flowId} --json\` gives all of it`)] : [])];
+};
+
+const goneLines = ({ gone = [] }: FlowAround, { colors }: Output): string[] =>
+  gone.map(({ agent, heard }) =>
+    colors.yellow(`  ${agent} was last heard ${heard}; its task goes to another instance of it as soon as one is there`),
+  );
+
+const flowText = (flow: FlowDescription, around: FlowAround & { made?: unknown }, output: Output): string => {
   const { colors } = output;
   const lines = flow.status === undefined ? [] : flowTree(flow.status, colors, { width: output.columns });
   if (flow.outcome !== undefined) {
     const { errors = [] } = flow.outcome;
     lines.push(outcomeLine(flow.outcome, colors, duration), ...problemLines(errors));
     lines.push(...remedies(errors).map((line) => colors.dim(`  ${plain(line)}`)));
+    lines.push(...aftermathLines(around).map((line) => colors.dim(`  ${line}`)));
+    lines.push(...outputLines(around.made, flow, output));
   } else if (flow.explain.length > 0) {
-    lines.push('', colors.bold('Now'), ...flow.explain.map((line) => `  ${plain(line)}`));
+    lines.push('', colors.bold('Now'), ...flow.explain.map((line) => `  ${plain(line)}`), ...goneLines(around, output));
   }
   lines.push('', colors.bold('History'), ...historyText(flow));
   const hidden = flow.leftOut + Math.max(0, flow.history.length - HISTORY);
-  if (hidden > 0) lines.push(colors.dim(`  ${hidden} earlier: --json gives them`));
+  const earlier = hidden > 0 ? `${hidden} earlier; ` : '';
+  lines.push(colors.dim(`  ${earlier}\`waggle flows ${flow.flowId} --history\` tells all of it in sentences`));
   return lines.join('\n');
 };
 
@@ -90,7 +111,9 @@ export const registerFlows = ({ program, run }: Registrar): void => {
             output.result({ flows }, () => listText(flows, output));
           } else {
             const flow = await describeFlow(session, flowId);
-            output.result(flow, () => flowText(flow, output));
+            const around = await aroundFlow(session, flow);
+            const made = output.json ? undefined : await outputOf(session, flow);
+            output.result({ ...flow, ...around }, () => flowText(flow, { ...around, made }, output));
           }
         });
       }),

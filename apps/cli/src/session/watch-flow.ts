@@ -9,8 +9,9 @@ import { flowView, type FlowView } from '../output/flow-view.js';
 import { outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';
 import { problemLines, remedies } from '../output/report-error.js';
-import { plain } from '../output/table.js';
+import { shownValue } from '../output/table.js';
 import { writeReport } from '../report/write-report.js';
+import { aftermathLines, aftermathOf } from './aftermath.js';
 import { followMesh } from './follow-mesh.js';
 import type { Session } from './session.js';
 import { hearProgress } from './watch-flow-progress.js';
@@ -105,7 +106,7 @@ const SHOWN = 4_000;
 
 const outputText = (value: unknown, shorten: boolean): string => {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? plain(value) : JSON.stringify(value, null, 2);
+  const text = shownValue(value);
   return shorten && text.length > SHOWN ? `${text.slice(0, SHOWN)}\n… ${text.length - SHOWN} more characters: --json gives all` : text;
 };
 
@@ -118,5 +119,7 @@ export const showOutcome = async (outcome: Outcome, { output, session }: { outpu
     for (const line of problemLines(outcome.errors)) output.warn(line);
     for (const line of remedies(outcome.errors)) output.warn(output.colors.dim(`  ${line}`));
   }
-  output.result({ outcome: whole }, () => outputText(loaded, process.stdout.isTTY === true));
+  const left = await aftermathOf(session, outcome);
+  for (const line of aftermathLines(left)) output.note(output.colors.dim(`  ${line}`));
+  output.result({ outcome: whole, ...left }, () => outputText(loaded, process.stdout.isTTY === true));
 };
