@@ -284,6 +284,16 @@ describe('the launcher', () => {
     expect(await run(['explain', 'NO_AGENT'], { node: older })).toMatchObject({ code: 0 });
   });
 
+  test.each([
+    ['an option that is none', ['--data', 'run', 'flows', '--nothing'], 'See `waggle flows --help`.'],
+    ['an argument that is missing', ['memory', 'get', 'x'], 'See `waggle memory get --help`.'],
+    ['what the command itself refuses', ['signal', 'x', 'modify'], 'See `waggle signal --help`.'],
+    ['a group alone', ['memory'], 'See `waggle memory --help`.'],
+    ['a command of others', ['cancel', 'x'], 'Say `waggle signal ID cancel`.'],
+  ])('names what helps: %s', async (_what, args, remedy) => {
+    expect(await run([...args, '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE', remedy } } });
+  });
+
   test('help, version and completion', async () => {
     expect((await run(['--help'])).code).toBe(0);
     expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('a command is missing or unknown') as string });

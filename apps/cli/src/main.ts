@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { WaggleError } from '@waggle/protocol';
 import { CommanderError, type Command } from 'commander';
 import type { Action } from './commands/command.js';
 import type { Context } from './context.js';
@@ -10,6 +9,7 @@ import { homeOf, meshFolder } from './mesh/folder.js';
 import { Output } from './output/output.js';
 import { reportError } from './output/report-error.js';
 import { createProgram } from './program.js';
+import { commandOf, usageError, withHelp } from './usage-error.js';
 
 export interface MainOptions {
   /** Without the program's own name. */
@@ -37,16 +37,6 @@ const contextOf = (root: string, { json = false, quiet = false, data }: GlobalOp
   };
 };
 
-/** Commander's word for a command line without a command, and for help on one that is not there. */
-const NO_COMMAND = 'commander.help';
-
-/** Help and version are no errors; everything else that commander throws is bad usage. */
-const usageError = ({ code, exitCode, message }: CommanderError): WaggleError | undefined => {
-  if (exitCode === 0) return undefined;
-  if (code === NO_COMMAND) return new WaggleError('BAD_USAGE', 'a command is missing or unknown: `waggle --help` lists all of them');
-  return new WaggleError('BAD_USAGE', message.replace(/^error: /, ''));
-};
-
 /** Runs one command of the command line and returns its exit code. Never throws: what goes wrong is reported. */
 export const main = async ({ argv, root }: MainOptions): Promise<number> => {
   const interrupts = listenForInterrupts();
@@ -60,10 +50,12 @@ export const main = async ({ argv, root }: MainOptions): Promise<number> => {
       ({ output } = context);
       code = (await action(context, ...args)) ?? EXIT.done;
     };
+  const program = createProgram(versionOf(root), run);
   try {
-    await createProgram(versionOf(root), run).parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    const told = error instanceof CommanderError ? usageError(error) : error;
+    const command = commandOf(program, argv);
+    const told = error instanceof CommanderError ? usageError(error, command) : withHelp(error, command);
     if (told !== undefined) {
       code = interrupts.signal.aborted ? EXIT.interrupted : exitCodeOf(told);
       if (!interrupts.signal.aborted) reportError(output, told);
