@@ -1,4 +1,5 @@
 import { fold } from '../state/fold.js';
+import { awaited } from '../state/awaited.js';
 import { timedOut } from '../state/timed-out.js';
 import { emptyState } from '../state/state.js';
 import { explain } from '../state/explain.js';
@@ -309,6 +310,22 @@ describe('a paused flow', () => {
     d.complete('b');
     expect(d.state.outcome?.state).toBe('COMPLETED');
     refolds(d);
+  });
+
+  it('has who still waits for an agent look for one once more when it goes on', () => {
+    const d = started([{ id: 'a', skill: 's.a' }], {});
+    expect(d.commands('wait')).toHaveLength(1);
+    d.signal('pause');
+    d.signal('resume');
+    expect(d.commands('wait').map(({ kind, key }) => [kind, key])).toEqual([
+      ['skill', 's~a'],
+      ['skill', 's~a'],
+    ]);
+    d.signal('pause');
+    d.agents = { '*': [offer('one')] };
+    const [entry] = d.signal('resume');
+    expect(d.dispatched('a').attempt).toBe(1);
+    expect(entry!.commands.filter(({ type }) => type === 'wait').some((command) => awaited(d.state, command))).toBe(false);
   });
 
   it('does not end before it is resumed, and does not try again', () => {

@@ -1,4 +1,4 @@
-import { problem, type Problem } from '@waggle/protocol';
+import { problem, skillKey, type Problem } from '@waggle/protocol';
 import { clip } from '../limits.js';
 import { originKey } from '../state/fold.js';
 import type { FlowEvent, Input, Origin } from '../types.js';
@@ -100,7 +100,8 @@ const control = (draft: Draft, input: SignalInput): void => {
   if (input.signal === 'resume') {
     // also of a flow that is not paused: a pause that was sent before it and comes after it must not count
     applied(draft, input);
-    return state.paused && draft.emit({ type: 'flowResumed' });
+    if (state.paused) resume(draft);
+    return;
   }
   if (input.signal === 'modify') {
     // a step may have been taken over in part
@@ -113,6 +114,15 @@ const control = (draft: Draft, input: SignalInput): void => {
   if (late.length === 0) return refused('nothing waits to be tried again');
   applied(draft, input);
   for (const task of late.sort((a, b) => a.order - b.order)) draft.emit({ type: 'taskReady', taskId: task.id });
+};
+
+/**
+ * Who was woken while the flow was paused is not woken again: those that still wait enter the index anew, and whoever enters
+ * looks once more for what came meanwhile.
+ */
+const resume = (draft: Draft): void => {
+  draft.emit({ type: 'flowResumed' });
+  for (const skill of [...draft.state.waiting.keys()].sort()) draft.command({ type: 'wait', kind: 'skill', key: skillKey(skill) });
 };
 
 const applied = (draft: Draft, { id, signal, speaker, origin, reason }: SignalInput): void => {
