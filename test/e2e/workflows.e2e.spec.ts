@@ -50,6 +50,11 @@ describe('stored workflows', () => {
       ]),
     );
     const all = await place.cli(['workflows', 'list', 'greet', '--json']);
+    const there = expect.stringMatching(/no workflow "nope" is stored; there are .*greet/) as string;
+    expect(await place.cli(['workflows', 'list', 'nope', '--json'])).toMatchObject({
+      code: 2,
+      json: { error: { code: 'WORKFLOW_UNKNOWN', message: there } },
+    });
     expect(all.json.workflows.map(({ version }: { version: string }) => version)).toEqual(['1.10.0', '1.9.0']);
     expect((await place.cli(['workflows', 'show', 'greet@1.9'])).stdout).toContain("said: 'old'");
     expect((await place.cli(['run', 'greet', '--json'])).json).toMatchObject({ outcome: { output: { said: 'young' } } });

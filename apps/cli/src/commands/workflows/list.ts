@@ -2,7 +2,7 @@ import { parseDefinition } from '@waggle/flow';
 import type { Context } from '../../context.js';
 import { plain, table } from '../../output/table.js';
 import { withSession } from '../../session/session.js';
-import { listWorkflows, parseReference, type StoredWorkflow } from '../../workflows/stored-workflows.js';
+import { findWorkflow, listWorkflows, parseReference, type StoredWorkflow } from '../../workflows/stored-workflows.js';
 import type { Registrar } from '../command.js';
 
 const lineOf = ({ name, version, text }: StoredWorkflow): { name: string; version: string; description?: string; valid: boolean } => {
@@ -12,9 +12,10 @@ const lineOf = ({ name, version, text }: StoredWorkflow): { name: string; versio
   return { name, version, valid: true, ...(description !== undefined && { description }) };
 };
 
-/** The newest version of each workflow, or all versions of one. */
+/** The newest version of each workflow, or all versions of one. `WORKFLOW_UNKNOWN` */
 export const listWorkflowsAction = async (context: Context, name?: string): Promise<void> =>
   withSession(context, async ({ bus }) => {
+    if (name !== undefined) await findWorkflow(bus, name);
     const stored = await listWorkflows(bus, name === undefined ? undefined : parseReference(name).name);
     const shown = name === undefined ? stored.filter((each, index) => each.name !== stored[index - 1]?.name) : stored;
     const lines = shown.map((each) => ({ ...lineOf(each), versions: stored.filter((other) => other.name === each.name).length }));
