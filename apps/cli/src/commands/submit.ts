@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
 import { parseDefinition, type FlowDefinition } from '@waggle/flow';
-import { WaggleError, type Submit } from '@waggle/protocol';
+import type { Submit } from '@waggle/protocol';
 import { EXIT } from '../exit-codes.js';
 import { durationOption } from '../input/option-values.js';
+import { readSubmission } from '../input/read-submission.js';
 import { planFlow, planText, singleSkill } from '../session/plan-flow.js';
 import { withSession, type Session } from '../session/session.js';
 import { showSubmitted } from '../output/submitted.js';
@@ -21,31 +20,6 @@ interface SubmitOptions {
   timeout?: number;
 }
 
-const read = async (file: string): Promise<string> => {
-  if (file === '-') return readAll(process.stdin);
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new WaggleError(
-      'BAD_USAGE',
-      `${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? 'it cannot be read')}`,
-      { path: file, cause },
-    );
-  });
-};
-
-/** A submission, alone or as the payload of a message such as a plain client publishes. What is in it is checked when it is submitted. */
-export const readSubmission = (text: string, file: string): Submit => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new WaggleError('BAD_JSON', `${file}: ${(cause as Error).message}`, { path: file, cause });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new WaggleError('INVALID_MESSAGE', `${file}: must hold one JSON object`, { path: file });
-  const { payload } = value as { payload?: unknown };
-  return typeof payload === 'object' && payload !== null ? payload : value;
-};
-
 const definitionIn = async ({ skill, workflow, version, definition }: Submit, { bus }: Session): Promise<FlowDefinition> => {
   if (skill !== undefined) return singleSkill(skill);
   if (workflow !== undefined) return definitionOf(await findWorkflow(bus, version === undefined ? workflow : `${workflow}@${version}`));
@@ -57,9 +31,9 @@ const definitionIn = async ({ skill, workflow, version, definition }: Submit, { 
 export const registerSubmit = ({ program, run }: Registrar): void => {
   program
     .command('submit')
-    .summary('submit a task or flow from a JSON file')
+    .summary('submit a task or flow from a JSON or YAML file')
     .description(
-      'Submits what a JSON file holds: {"skill": …}, {"workflow": …} or {"definition": …} with "input", alone or as the "payload" of a message.',
+      'Submits what a file holds: {"skill": …}, {"workflow": …} or {"definition": …} with "input", alone or as the "payload" of a message. A workflow as it stands is for `waggle run FILE`.',
     )
     .argument('<file>', 'the file, or - for standard input')
     .option('--id <id>', 'flow id: submitting it again changes nothing')
@@ -70,7 +44,7 @@ export const registerSubmit = ({ program, run }: Registrar): void => {
     .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
     .action(
       run(async (context, file: string, options: SubmitOptions) => {
-        const submission = readSubmission(await read(file), file === '-' ? 'standard input' : file);
+        const submission = await readSubmission(file);
         return withSession(context, async (session) => {
           const { output } = context;
           if (options.dryRun) {
