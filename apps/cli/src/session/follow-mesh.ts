@@ -7,13 +7,16 @@ import { Session } from './session.js';
 /** How often it is looked where the mesh runs now. */
 const LOOK = 500;
 
-/** The mesh of the folder where it runs elsewhere now, as soon as it answers there; undefined when the signal aborts. A broker that was named is waited for, wherever the mesh may be. */
+/** A broker that was named is waited for where it is. */
+const mayMove = ({ env }: Context): boolean => !env['NATS_URL'];
+
+/** The mesh of the folder where it runs elsewhere now, as soon as it answers there; undefined when the signal aborts. */
 const elsewhere = async ({ target }: Session, context: Context, signal: AbortSignal): Promise<Session | undefined> => {
-  if (context.env['NATS_URL'] || target.mesh === undefined) return undefined;
+  if (!mayMove(context)) return undefined;
   while (!signal.aborted) {
     await pause(LOOK, undefined, { signal }).catch(() => undefined);
     const mesh = await readState(context.folder);
-    if (signal.aborted || mesh === undefined || mesh.url === target.mesh.url) continue;
+    if (signal.aborted || mesh === undefined || mesh.url === target.mesh?.url) continue;
     // it may be going down again, or not let us in yet
     const found = await Session.open(context).catch(() => undefined);
     if (found !== undefined && !signal.aborted) return found;
@@ -22,13 +25,14 @@ const elsewhere = async ({ target }: Session, context: Context, signal: AbortSig
   return undefined;
 };
 
-const tell = ({ output }: Context, state: 'lost' | 'restored', { target }: Session): void => {
+const tell = (context: Context, state: 'lost' | 'restored', { target }: Session): void => {
+  const { output } = context;
   const servers = redact(target.servers);
   output.event({ connection: { state, servers } });
   if (output.json) return;
   const text =
     state === 'lost'
-      ? `the connection to ${servers} is lost: watching goes on as soon as ${target.mesh === undefined ? 'it is' : 'the mesh is'} there again`
+      ? `the connection to ${servers} is lost: ${mayMove(context) ? 'watching goes on as soon as the mesh is there again' : 'it is tried again until it is back'}`
       : `connected again, to ${servers}`;
   output.warn(output.colors.yellow(text));
 };
