@@ -76,7 +76,10 @@ describe('operating flows', () => {
     expect((await place.cli(['flows', 'gate-1', '--history'])).stdout).toContain(
       'Ann, signed in as cli, decided "yes" for ask: it is ready',
     );
-    expect(await place.cli(['decide', id, 'no', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'DECISION_UNKNOWN' } } });
+    const late = await place.cli(['decide', id, 'no', '--json']);
+    expect(late).toMatchObject({ code: 1, json: { error: { code: 'DECISION_TAKEN' } } });
+    expect(late.json.error.message).toMatch(/^Ann has decided "yes" .+ ago$/);
+    expect(await place.cli(['decide', 'nobody', 'no', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'DECISION_UNKNOWN' } } });
   });
 
   test('flows are paused, modified, resumed and canceled', async () => {
