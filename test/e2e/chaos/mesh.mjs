@@ -150,7 +150,12 @@ export class ChaosMesh {
         await delay(50);
       }
     };
-    await within(START, `a second ${name} was not heard of`, heard());
+    try {
+      await within(START, `a second ${name} was not heard of`, heard());
+    } catch (error) {
+      await this.killInstance(child);
+      throw error;
+    }
     return child;
   }
 
