@@ -113,6 +113,8 @@ describe('the command line on a mesh', () => {
 
     const allowed = await place.cli(['allow', 'word-counter', '--agent', '--json']);
     expect(allowed.code).toBe(0);
+    const asClient = await place.cli(['allow', 'word-counter', '--client', '--json']);
+    expect(asClient).toMatchObject({ code: 2, json: { error: { message: 'word-counter was let in before, as an agent' } } });
     const { NATS_NKEY_SEED_FILE: seedFile } = allowed.json;
     expect((await stat(seedFile)).mode & 0o777).toBe(0o600);
     const agent = spawn(process.execPath, [path.join(ROOT, 'examples/word-count-agent/dist/main.js')], {

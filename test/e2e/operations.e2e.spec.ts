@@ -183,7 +183,8 @@ describe('operating flows', () => {
     expect(await place.cli(['submit', task, '--id', 'cold'])).toMatchObject({ code: 0 });
     expect((await place.cli(['flows', 'cold'])).stdout).toContain('FROZEN');
     expect(await place.cli(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringContaining('waggle skills thaw echo.echo') });
-    expect(await place.cli(['skills', 'thaw', 'echo.echo'])).toMatchObject({ code: 0 });
+    expect(await place.cli(['skills', 'thaw', 'echo.echo', '--json'])).toMatchObject({ code: 0, json: { wasFrozen: true } });
+    expect(await place.cli(['skills', 'thaw', 'echo.echo'])).toMatchObject({ code: 0, stdout: 'echo.echo was not frozen\n' });
     expect(await place.cli(['watch', 'cold'])).toMatchObject({ code: 0 });
     expect((await place.cli(['flows', 'cold'])).stdout).toMatch(/Output\n.*\n.*"text": "cold"[^]*`waggle flows cold --history`/);
     expect(await place.cli(['submit', task, '--id', 'cold', '--json'])).toMatchObject({ code: 0, json: { flowId: 'cold', existed: true } });

@@ -68,13 +68,14 @@ Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 the mesh cannot be reached
 
 /** The whole command line. `run` of the registrar decides what happens around an action. */
 export const createProgram = (version: string, run: Registrar['run']): Command => {
-  const program = new Command('waggle')
+  const program = new Command('waggle');
+  program
     .description('Runs teams of agents as separate services on NATS.')
     .version(version)
     .option('--json', 'one JSON object, or one a line where there is a stream')
     .option('-q, --quiet', 'results and errors alone')
     .option('--data <dir>', 'folder of the mesh: store, keys, state (default: .waggle, or WAGGLE_DATA)')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: (command) => (command === program ? [] : [...program.options]) })
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });

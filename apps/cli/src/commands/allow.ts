@@ -37,6 +37,13 @@ export const registerAllow = ({ program, run }: Registrar): void => {
           if (roster.manifests.some((each) => each.name === name) && others.length === roster.allowed.length) {
             throw new WaggleError('BAD_USAGE', `${name} is a name of the mesh itself`, { path: 'name', remedy: 'Choose another name.' });
           }
+          const before = roster.allowed.find((each) => each.name === name);
+          if (before !== undefined && before.kind !== manifest.kind) {
+            throw new WaggleError('BAD_USAGE', `${name} was let in before, as ${before.kind === 'agent' ? 'an agent' : 'a client'}`, {
+              path: 'name',
+              remedy: `Choose another name, or \`waggle revoke ${name}\` first: a name and its key stand for one of the two.`,
+            });
+          }
           checkTogether([...roster.manifests.filter((each) => each.name !== name), manifest]);
           await roster.keys.publicKey(name);
           await writeAllowed(context.folder.allowed, [...others, manifest]);

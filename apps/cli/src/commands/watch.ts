@@ -58,7 +58,7 @@ export const registerWatch = ({ program, run }: Registrar): void => {
     .option('--user <id>', 'all flows of a user')
     .option('--owner <name>', 'all flows of whoever asked for them')
     .option('--all', 'all flows that are at work')
-    .option('--timeout <duration>', 'how long to watch; the flow goes on', durationOption)
+    .option('--timeout <duration>', 'how long to watch: ends with 4 where the one flow goes on, with 0 of several', durationOption)
     .option('-o, --out <dir>', 'folder for what the flow made (its artifacts: an audit, its report)')
     .action(
       run((context, flowId: string | undefined, options: WatchOptions) => {

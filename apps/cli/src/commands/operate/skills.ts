@@ -93,12 +93,13 @@ export const registerSkills = ({ program, run }: Registrar): void => {
       run(async (context, skill: string) => {
         requireSkill(skill);
         return withSession(context, async ({ bus, tenant }) => {
+          const frozen = (await bus.bucket('QUOTAS').get(freezeKey(skill))) !== undefined;
           await bus.bucket('QUOTAS').delete(freezeKey(skill));
           const payload = { source: bus.me, type: 'skill-thawed', data: { skill } };
           const event = createMessage({ type: MESSAGE_TYPES.event, from: bus.me, tenant, payload });
           // stored: whoever waits is woken, whatever is stopped at the moment
           await bus.publish(subjects.event(tenant, bus.me, 'skill-thawed'), JSON.stringify(event));
-          context.output.result({ skill, frozen: false }, () => `${skill} is thawed`);
+          context.output.result({ skill, frozen: false, wasFrozen: frozen }, () => `${skill} ${frozen ? 'is thawed' : 'was not frozen'}`);
         });
       }),
     );
