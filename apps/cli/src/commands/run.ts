@@ -28,7 +28,8 @@ const isSkill = (name: string): boolean => name.includes('.') && !isWorkflowFile
 /** Stands for a workspace while the rest is checked: a snapshot takes long, and is for nothing when the rest is wrong. */
 const UNTAKEN = { manifest: {}, files: 0, bytes: 0 };
 
-const requireFits = ({ input: schema }: FlowDefinition, input: Record<string, unknown>): void => {
+/** `name`: of the workflow, or its file. */
+const requireFits = ({ input: schema }: FlowDefinition, input: Record<string, unknown>, name: string): void => {
   const paths = workspaceFields(schema).filter((name) => typeof input[name] === 'string');
   const checked = { ...input, ...Object.fromEntries(paths.map((name) => [name, UNTAKEN])) };
   const problems = (schema === undefined ? [] : checkValue(schema, checked)).map(({ path, message }) =>
@@ -36,7 +37,13 @@ const requireFits = ({ input: schema }: FlowDefinition, input: Record<string, un
   );
   if (problems.length === 0) return;
   const text = problems.map(({ path, message }) => `${path ?? ''} ${message}`).join('; ');
-  throw new WaggleError('INVALID_INPUT', text, { path: problems[0]!.path, problems });
+  const where = isWorkflowFile(name) ? `\`input\` in ${name} says` : `\`waggle workflows show ${name}\` prints`;
+  const remedy = `Mend the field named by the path; ${where} what it takes.`;
+  throw new WaggleError('INVALID_INPUT', text, {
+    path: problems[0]!.path,
+    problems: problems.map((each) => ({ ...each, remedy })),
+    remedy,
+  });
 };
 
 /** What a name means: a stored workflow, one in a file, or a single skill (then there is no definition). */
@@ -50,7 +57,7 @@ const definitionFor = async (name: string, { bus }: Session): Promise<{ stored?:
 const showPlan = async (name: string, { input: given = [] }: RunOptions, { session, context }: Work): Promise<void> => {
   const { definition } = await definitionFor(name, session);
   const input = await readInput(given);
-  if (definition) requireFits(definition, input);
+  if (definition) requireFits(definition, input, name);
   const plan = await planFlow(session, definition ?? singleSkill(name));
   context.output.result(plan, () => planText(plan));
 };
@@ -64,7 +71,7 @@ const submissionOf = async (name: string, { input: given = [], maxFiles }: RunOp
   const input = await readInput(given);
   const { stored, definition } = await definitionFor(name, session);
   if (definition === undefined) return { skill: name, input };
-  requireFits(definition, input);
+  requireFits(definition, input, name);
   const filled = await withSnapshots(input, definition.input, { session, output: context.output, signal: context.interrupted, maxFiles });
   return stored === undefined
     ? { definition: { ...definition }, input: filled }
