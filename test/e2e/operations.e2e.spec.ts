@@ -99,6 +99,10 @@ describe('operating flows', () => {
       json: { error: { code: 'SIGNAL_REFUSED' } },
     });
     expect(await place.cli(['signal', 'held-1', 'modify', '--json'])).toMatchObject({ code: 2, json: { error: { code: 'BAD_USAGE' } } });
+    const misspelt = await place.file('misspelt.yaml', 'prioritize: { gate: high }');
+    const refused = await place.cli(['signal', 'held-1', 'modify', '--change', misspelt, '--json']);
+    expect(refused).toMatchObject({ code: 2, json: { error: { code: 'INVALID_DEFINITION' } } });
+    expect(refused.json.error.message).toContain('known are replace, add, remove, prioritise');
     expect(await place.cli(['signal', 'held-1', 'resume', '--json'])).toMatchObject({ code: 0, json: { now: 'it goes on' } });
     expect(await place.cli(['signal', 'held-1', 'cancel', '--grace', '1s'])).toMatchObject({ code: 0 });
     expect(await place.cli(['watch', 'held-1'])).toMatchObject({ code: 1 });
