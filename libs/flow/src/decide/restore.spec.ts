@@ -57,7 +57,7 @@ describe('a flow that goes on from another', () => {
   it.each([
     ['was undone does again, and what was worked out of it', {}, ['side'], ['book', 'card']],
     ['could not be undone keeps', { output: { book: 'FAILED', card: 'COMPLETED' } }, ['book', 'side'], ['card']],
-    ['is not known to be undone keeps', { state: 'FAILED' }, ['book', 'card', 'side'], []],
+    ['is not known to be undone keeps', { state: 'FAILED' as const }, ['book', 'card', 'side'], []],
   ])('what %s', (...[, ended, kept, again]) => {
     const undo = { compensate: { skill: 's.undo' } };
     const before = started([
