@@ -1,11 +1,14 @@
 /** Many small flows with an effect that is counted. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { newId } from '@waggle/protocol';
 import { BOUND } from './audit.mjs';
 import { checkLog, whatItWaitsFor } from './check-log.mjs';
 
 const WORK = 40;
+/** Of all flows together. */
+const MOST_REFUSED = 1_000;
 
 const DEFINITION = {
   name: 'count',
@@ -33,17 +36,28 @@ const effectsIn = async (file) => {
 export const runFan = async ({ mesh, effects, flows, tasks }, disturb) => {
   const { bus, client } = mesh;
   const items = Array.from({ length: tasks }, (_, i) => i);
-  const ids = Array.from({ length: flows }, () => newId());
+  const ids = [];
+  const run = async () => {
+    const flowId = newId();
+    ids.push(flowId);
+    await client.submit({ definition: DEFINITION, input: { items } }, { flowId });
+    return client.outcome(flowId, { timeout: 2 * BOUND }).catch(async (error) => {
+      throw new Error(`${error.message} ${await whatItWaitsFor(bus, flowId)}`);
+    });
+  };
+  let refused = 0;
+  /** As whoever submits is told to: what is refused because the mesh is behind comes again, under a new id. */
+  const runUntilTaken = async () => {
+    for (;;) {
+      const outcome = await run();
+      if (outcome.errors?.[0]?.code !== 'OVERLOADED' || refused === MOST_REFUSED) return outcome;
+      refused++;
+      await delay(outcome.retryAfter);
+    }
+  };
   const began = performance.now();
   let took;
-  const ending = Promise.all(
-    ids.map(async (flowId) => {
-      await client.submit({ definition: DEFINITION, input: { items } }, { flowId });
-      return client.outcome(flowId, { timeout: 2 * BOUND }).catch(async (error) => {
-        throw new Error(`${error.message} ${await whatItWaitsFor(bus, flowId)}`);
-      });
-    }),
-  ).finally(() => (took = performance.now() - began));
+  const ending = Promise.all(Array.from({ length: flows }, runUntilTaken)).finally(() => (took = performance.now() - began));
   const [ended, disturbed] = await Promise.allSettled([ending, disturb(() => took === undefined)]);
   if (disturbed.status === 'rejected') throw disturbed.reason;
   if (ended.status === 'rejected') return { took, disturbed: disturbed.value, wrong: [ended.reason.message] };
@@ -57,5 +71,5 @@ export const runFan = async ({ mesh, effects, flows, tasks }, disturb) => {
     wrong.push(...mistakes.map((mistake) => `flow ${flowId}: ${mistake}`));
   }
   const repeated = [...counts].filter(([key, n]) => n > 1 && ids.some((id) => key.startsWith(`${id}/`))).length;
-  return { took, disturbed: disturbed.value, repeated, wrong };
+  return { took, disturbed: disturbed.value, refused, repeated, wrong };
 };
