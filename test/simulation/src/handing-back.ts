@@ -56,10 +56,12 @@ export class HandingBack {
     const key = `${flowId}/${taskId}/${attempt}`;
     const works = this.atWork.get(key) ?? [];
     const { world } = this.simulation;
+    const mayHaveActed = [process, ...works.map((work) => work.process)].some((each) => !each.dead && each.disturbedUntil > 0);
     const calm = [...works.map((work) => work.process), ...this.registries].every(({ disturbedUntil }) => disturbedUntil === 0);
-    for (const work of works) {
+    // who stood still or was cut begins what it was given before, and may hand back what is another's by now: by the sequence alone
+    for (const work of mayHaveActed ? [] : works) {
       const { process: other, sequence, taken } = work;
-      if (other.dead || other.disturbedUntil > 0 || sequence !== given.sequence || world.now() - taken > UNTOUCHED) continue;
+      if (other.dead || sequence !== given.sequence || world.now() - taken > UNTOUCHED) continue;
       if (calm || this.isKnown(work))
         this.fail(flowId, `${taskId}.${attempt} went to ${process.name} while ${other.name} was at work on it`);
     }
