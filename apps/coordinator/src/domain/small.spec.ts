@@ -15,6 +15,12 @@ describe('order', () => {
     expect(inDecisionOrder(given).map(({ origin }) => origin.sequence)).toEqual([3, 2, 4, 5, 1]);
   });
 
+  // seeds 704088 and 735443: an offer that was begun late, and refused, counted as taken
+  it('takes the word that an offer was begun after what came of it', () => {
+    const given = [input('accepted', 1), input('timer', 2), input('result', 3)];
+    expect(inDecisionOrder(given).map(({ kind }) => kind)).toEqual(['result', 'accepted', 'timer']);
+  });
+
   it('decides one of several submissions at a time while the flow has not begun', () => {
     const given = [input('submit', 1), input('submit', 2), input('signal', 3)];
     expect(nextDecision(given, false).map(({ origin }) => origin.sequence)).toEqual([1, 3]);
