@@ -114,6 +114,17 @@ describe('undoing what was done', () => {
     expect(input).toEqual({ a: ['${{ input.secret }}'] });
     expect(JSON.stringify(definition)).not.toContain('secret');
   });
+
+  it('says so where what would undo it nests too deep to travel, and ends all the same', () => {
+    const deep = (n: number): unknown => (n === 0 ? 1 : { in: deep(n - 1) });
+    const d = new Driver();
+    d.agents['*'] = [offer('one')];
+    const compensate = { skill: 'undo', input: { a: { b: { c: { d: '${{ output }}' } } } } };
+    d.submit({ definition: { name: 'saga', steps: [undo('a', { compensate }), { id: 'b', check: 'steps.a.output == null' }] } });
+    d.complete('a', deep(62));
+    expect(ended(d)).toMatchObject({ state: 'FAILED' });
+    expect(codes(d)).toEqual(['CHECK_FAILED', 'COMPENSATION_FAILED']);
+  });
 });
 
 describe('what is done about failures', () => {

@@ -88,6 +88,17 @@ describe('a flow that goes on from another', () => {
     refolds(d);
   });
 
+  it('goes on from before a step was added that was undone since', () => {
+    const before = failed();
+    const d = new Driver();
+    d.agents = { '*': [offer('one')] };
+    d.facts.resumed = before.log.slice(0, 2).reduce(fold, emptyState());
+    d.facts.resumed.rollback = { childId: 'c', steps: ['added', 'list'], due: 0, problems: [], status: 'ended' };
+    d.submit({ resumes: { flowId: 'f1' } }, { flowId: 'f2' });
+    expect(d.events('taskRestored')).toEqual([]);
+    expect(d.dispatched('list').attempt).toBe(1);
+  });
+
   it('goes on from any state there was', () => {
     const d = resumed(failed(), 2);
     expect(d.events('taskRestored').map(({ taskId }) => taskId)).toEqual(['list']);

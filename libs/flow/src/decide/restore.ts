@@ -11,7 +11,8 @@ const ARTIFACTS = 200;
 /** Steps that were undone, or are about to be: of what could not be undone the flow before said so, and it stands. */
 const undone = ({ rollback, flow }: FlowState): Set<number> => {
   const stands = new Set(rollback?.problems.map(({ path }) => path));
-  return new Set(rollback?.steps.filter((id) => !stands.has(undoPath(id))).map((id) => flow!.byId.get(id)!.index));
+  // it may have undone steps that were added after the state that is gone on from
+  return new Set(rollback?.steps.filter((id) => !stands.has(undoPath(id))).flatMap((id) => flow!.byId.get(id)?.index ?? []));
 };
 
 /** Steps of the flow before whose results hold: completed and not undone, and so is all that they were worked out of, or it was left out. */

@@ -86,9 +86,9 @@ export const rollBack = (draft: Draft): boolean => {
   const undone = isWanted(draft) ? undoable(draft) : [];
   if (undone.length === 0) return false;
   const problems: Problem[] = [];
-  const inputs = undone.flatMap((each): [Undone, unknown[]][] => {
+  const inputs = undone.flatMap((each): [Undone, unknown][] => {
     try {
-      return [[each, inputsOf(draft, each)]];
+      return [[each, draft.travelling(inputsOf(draft, each))]];
     } catch (error) {
       const { message } = evaluationFault(error);
       problems.push(failed(each.step.definition.id, message));
@@ -105,7 +105,7 @@ export const rollBack = (draft: Draft): boolean => {
     .digest('hex')
     .slice(0, 40)}`;
   const steps = inputs.map(([{ step }]) => step.definition.id);
-  const values = inputs.map(([{ step }, list]) => [step.definition.id, draft.travelling(list)] as const);
+  const values = inputs.map(([{ step }, list]) => [step.definition.id, list] as const);
   draft.emit({ type: 'rollbackBegun', childId, steps, problems: boundProblems(problems), due: now + time });
   if (steps.length === 0) {
     draft.emit({ type: 'rollbackEnded', problems: [] });
