@@ -40,13 +40,12 @@ export const openConnection = async (options: BusOptions): Promise<Connection> =
     },
     ignoreAuthErrorAbort: true,
     pingInterval: PING,
-    timeout: DIAL,
     noAsyncTraces: true,
     ...(seed ? { authenticator: nkeyAuthenticator(seed) } : {}),
   };
-  for (;;) {
+  for (let patience = DIAL; ;) {
     try {
-      const nc = await connect(wanted);
+      const nc = await connect({ ...wanted, timeout: patience });
       await checkVersion(nc);
       backoff.reset();
       unstick(nc);
@@ -55,6 +54,8 @@ export const openConnection = async (options: BusOptions): Promise<Connection> =
       if (cause instanceof WaggleError) throw cause;
       if (cause instanceof errors.InvalidArgumentError)
         throw new WaggleError('BUS_REFUSED', 'the connection options are not valid', { cause });
+      // on a machine with far too much to do signing in may take longer, and it begins anew with each dial
+      if (cause instanceof errors.TimeoutError) patience = Math.max(DIAL, Math.min(2 * patience, deadline - performance.now()));
       const delay = backoff.left;
       if (performance.now() + delay > deadline) throw unreachable(options.servers, cause);
       await new Promise((resolve) => setTimeout(resolve, delay));

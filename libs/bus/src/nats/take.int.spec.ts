@@ -1,11 +1,26 @@
 import { subjects, taskConsumer } from '@waggle/protocol';
 import { testBroker, type TestBroker } from '@waggle/testkit';
 import { agentManifest, type Bus } from '../index.js';
+import { slowWay } from '../../test/slow-way.js';
 
 jest.setTimeout(60_000);
 
 const WORKER = agentManifest('worker');
 const COORDINATOR = { name: 'coordinator', kind: 'core', publishes: ['task'] } as const;
+
+describe('a take', () => {
+  it('waits for all that the broker has begun to send, on a slow way too: nothing goes back', async () => {
+    const broker = await testBroker({ secure: true, manifests: [COORDINATOR, WORKER] });
+    const coordinator = await broker.busFor(COORDINATOR);
+    const worker = await broker.busFor(WORKER, { servers: await slowWay(broker.port, 25) });
+    const queue = await worker.queue('TASK', taskConsumer('worker', 'normal'));
+    for (const id of ['a', 'b'])
+      await coordinator.publishOnce('TASK', subjects.task('default', 'worker', 'normal', 'f', id, 1), Buffer.alloc(500_000));
+    const taken = await queue.take(2, { wait: 5_000 });
+    expect(taken.map(({ deliveries }) => deliveries)).toEqual([1, 1]);
+    for (const delivery of taken) delivery.ack();
+  });
+});
 
 describe('a waiting take that is called off', () => {
   let coordinator: Bus;

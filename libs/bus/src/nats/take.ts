@@ -6,8 +6,11 @@ const LONGEST = 30_000;
 const HEARTBEAT = 2_500;
 /** How much longer than asked an answer of the broker may take before the pull counts as lost. */
 const GRACE = 1_000;
-/** Longest wait for the broker's word that nothing more is there, once a first message came. */
-const LINGER = 50;
+/**
+ * Longest wait for the broker's word that nothing more is there, once a first message came. It comes at once, unless it is
+ * lost: what comes after this goes back to the queue, also where the way is slow or this process stood still.
+ */
+const LINGER = 500;
 /** Between pulls that the broker refused. */
 const REFUSED = 100;
 
