@@ -33,10 +33,11 @@ describe('seen to fail here: storage', () => {
     const { config } = await raw.jsm.streams.info('SUBMIT');
     await raw.jsm.streams.update('SUBMIT', { ...config, max_bytes: 4_096 });
     const body = 'x'.repeat(1_000);
-    const submit = (flow: string): Promise<unknown> => bus.publishOnce('SUBMIT', subjects.submit('t', 'ann', flow), body, { timeout: 300 });
+    const submit = (flow: string, timeout?: number): Promise<unknown> =>
+      bus.publishOnce('SUBMIT', subjects.submit('t', 'ann', flow), body, { timeout });
     for (const flow of ['a', 'b', 'c']) await submit(flow);
     await expect(raw.js.publish(subjects.submit('t', 'ann', 'd'), body)).rejects.toMatchObject({ code: 10077 });
-    await expect(submit('d')).rejects.toMatchObject({ code: 'STORAGE_FULL', retryable: true });
+    await expect(submit('d', 1_000)).rejects.toMatchObject({ code: 'STORAGE_FULL', retryable: true });
     expect(await bus.last('SUBMIT', subjects.submit('t', 'ann', 'd'))).toBeUndefined();
     const patient = bus.publishOnce('SUBMIT', subjects.submit('t', 'ann', 'd'), body);
     await bus.purge('SUBMIT', subjects.submit('t', 'ann', 'a'));
@@ -45,9 +46,10 @@ describe('seen to fail here: storage', () => {
   });
 
   test('an age limit on a log lets its head be written again; FLOW has none', async () => {
-    await raw.jsm.streams.add({ name: 'AGED', subjects: ['aged.>'], max_age: 300e6 });
+    const { config } = await raw.jsm.streams.add({ name: 'AGED', subjects: ['aged.>'] });
     await raw.js.publish('aged.f', 'head', { headers: expecting(0) });
     await expect(raw.js.publish('aged.f', 'again', { headers: expecting(0) })).rejects.toMatchObject({ code: 10071 });
+    await raw.jsm.streams.update('AGED', { ...config, max_age: 300e6, duplicate_window: 300e6 });
     await eventually(() => raw.js.publish('aged.f', 'a second head', { headers: expecting(0) }));
     expect((await raw.jsm.streams.info('FLOW')).config.max_age).toBe(0);
   });
