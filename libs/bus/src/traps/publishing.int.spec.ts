@@ -2,6 +2,7 @@ import { subjects, type WaggleError } from '@waggle/protocol';
 import { eventually, proxy, testBroker, type TestBroker } from '@waggle/testkit';
 import { agentManifest } from '../permissions/factories.js';
 import type { Bus } from '../port.js';
+import { rawClient } from '../../test/raw-client.js';
 
 const inTurn = async (count: number, width: number, work: (i: number) => Promise<unknown>): Promise<void> => {
   let next = 0;
@@ -142,17 +143,17 @@ describe('seen to fail here: publishing', () => {
     await eventually(() => seen.size > N / 4, { every: 1 });
     await broker.restart();
     await publishing;
-    await eventually(() => seen.size === N, { timeout: 35_000 });
+    // what was on its way comes again after its ack wait, 30 s
+    await eventually(() => seen.size === N, { timeout: 45_000 });
     await consumption.stop();
-  }, 60_000);
+  }, 90_000);
 
   test('a queue that is taken away is fatal, and named in health', async () => {
     const fatal: WaggleError[] = [];
     const agent = await broker.busFor('gone', { onFatal: (error) => fatal.push(error) });
     const queue = await agent.queue('TASK', 'gone-normal');
-    const taking = queue.take(1, { wait: 4_000 });
-    const { rawClient } = await import('../../test/raw-client.js');
     const { jsm } = await rawClient(broker.url);
+    const taking = queue.take(1, { wait: 4_000 });
     await jsm.consumers.delete('TASK', 'gone-normal');
     await eventually(() => fatal.length > 0);
     expect(fatal[0]).toMatchObject({ code: 'NOT_PROVISIONED' });
