@@ -37,7 +37,9 @@ describe('two instances of a service', () => {
   });
 
   it('each consume inputs that the other does not get', async () => {
+    // the first time, that is: what a busy machine does not acknowledge within a second comes again, to either
     const got: string[] = [];
+    const seen = new Set<string>();
     const subscriptions = await Promise.all(
       coordinators.map(async (coordinator) => {
         const queues = await Promise.all(Array.from({ length: 8 }, (_, partition) => coordinator.queue('INPUT', inputConsumer(partition))));
@@ -45,7 +47,8 @@ describe('two instances of a service', () => {
           queues.map((queue) =>
             queue.consume(
               (delivery) => {
-                got.push(delivery.subject);
+                seen.add(delivery.subject);
+                if (delivery.deliveries === 1) got.push(delivery.subject);
                 delivery.ack();
               },
               { maxInFlight: 1 },
@@ -56,8 +59,8 @@ describe('two instances of a service', () => {
     );
     const client = await broker.busFor(CLIENT);
     for (let n = 0; n < MANY; n++) await client.publishOnce('SUBMIT', subjects.submit('default', 'client', `f${n}`), '{}');
-    await eventually(() => new Set(got).size === MANY);
+    await eventually(() => seen.size === MANY);
     await Promise.all(subscriptions.flat().map((subscription) => subscription.stop()));
-    expect(got).toHaveLength(MANY);
+    expect(got).toHaveLength(new Set(got).size);
   });
 });
