@@ -1,5 +1,5 @@
 import type { Bus } from '@waggle/bus';
-import { codeOf } from '@waggle/protocol';
+import { codeOf, type StoreName } from '@waggle/protocol';
 import { eventually, testBroker, type TestBroker } from '@waggle/testkit';
 import { createLocks, type Locks } from './index.js';
 
@@ -8,6 +8,15 @@ jest.setTimeout(60_000);
 let broker: TestBroker;
 let bus: Bus;
 let locks: Locks;
+
+/** Leaves a stream room for `bytes` more, and says how many it may hold then. */
+const shrink = async (on: Bus, stream: StoreName, bytes: number): Promise<number> => {
+  const { config } = (await on.request(`$JS.API.STREAM.INFO.${stream}`, '')).json<{ config: object }>();
+  const max_bytes = (await on.figures(stream)).bytes + bytes;
+  const said = await on.request(`$JS.API.STREAM.UPDATE.${stream}`, JSON.stringify({ ...config, max_bytes }));
+  expect(said.json<{ error?: unknown }>().error).toBeUndefined();
+  return max_bytes;
+};
 
 beforeAll(async () => {
   broker = await testBroker();
@@ -38,10 +47,10 @@ describe('what fails when it is done the obvious way', () => {
   });
 
   it('the token is of the acquisition, not of a renewal', async () => {
-    const lock = await locks.acquire('renewed', { ttl: '1s' });
+    const lock = await locks.acquire('renewed', { ttl: '10s', renewalThreshold: 0.2 });
     const { token } = lock;
     const subject = '$KV.LOCKS.t.resource.renewed';
-    await eventually(async () => (await bus.last('KV_LOCKS', subject))!.sequence > token + 1, { timeout: 5_000 });
+    await eventually(async () => (await bus.last('KV_LOCKS', subject))!.sequence > token + 1);
     expect(lock.token).toBe(token);
     expect((await locks.status('renewed')).holders[0]!.token).toBe(token);
     await lock.release();
@@ -76,11 +85,12 @@ describe('what fails when it is done the obvious way', () => {
     const full = await testBroker();
     const one = await full.busFor('one');
     // the first renewal is due when all is full: it is longer than what it replaces, those after it are not
-    const lock = await createLocks(one, { tenant: 't' }).acquire('a', { ttl: '10s' });
-    const { maxBytes } = await one.figures('KV_LOCKS');
+    const lock = await createLocks(one, { tenant: 't' }).acquire('a', { ttl: '7s' });
+    // filling it is to take no time: it must be over before that
+    const maxBytes = await shrink(one, 'KV_LOCKS', 10_000);
     // to the brim: what fits is tried ever smaller
     let filled = 0;
-    for (let size = 1_000_000; size >= 1; size = Math.floor(size / 10)) {
+    for (let size = 1_000; size >= 1; size = Math.floor(size / 10)) {
       const fill = async (): Promise<void> => {
         for (; filled < maxBytes; filled++) {
           await one.publish(`$KV.LOCKS.t.fill.${filled}`, 'x'.repeat(size), { timeout: 300 }).catch((error: unknown) => {
@@ -92,7 +102,7 @@ describe('what fails when it is done the obvious way', () => {
       await expect(fill()).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     }
     expect(lock.held).toBe(true);
-    await eventually(() => lock.signal.aborted, { timeout: 11_000 });
+    await eventually(() => lock.signal.aborted);
     expect(lock.signal.reason).toMatchObject({ code: 'LOCK_LOST' });
   });
 
