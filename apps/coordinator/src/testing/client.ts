@@ -16,15 +16,15 @@ export const CLIENT = clientManifest('client', TENANT);
 
 /** Asks for flows as a plain client does, and hears how they end. */
 export class TestClient {
-  private readonly outcomes = new Map<string, Outcome>();
-  private readonly waiting = new Map<string, (outcome: Outcome) => void>();
+  private readonly heard = new Set<string>();
+  private readonly waiting = new Map<string, () => void>();
 
   private constructor(readonly bus: Bus) {}
 
   static async join(broker: TestBroker, name: string = CLIENT.name): Promise<TestClient> {
     const client = new TestClient(await broker.busFor(name));
     await client.bus.subscribe(subjects.outcome(TENANT, name, '*'), (message) =>
-      client.heard(message.json<AgentMessage<Outcome>>().payload),
+      client.hear(message.json<AgentMessage<Outcome>>().payload),
     );
     return client;
   }
@@ -44,11 +44,12 @@ export class TestClient {
     await this.bus.publishOnce('SUBMIT', subjects.signal(TENANT, this.bus.me, flowId, id), JSON.stringify(message));
   }
 
-  /** The one end of a flow; what is stored counts where it was not heard. */
-  async outcome(flowId: string, timeout = 10_000): Promise<Outcome> {
-    const heard = new Promise<Outcome>((resolve) => this.waiting.set(flowId, resolve));
-    const stored = eventually(() => this.outcomes.get(flowId) ?? this.stored(flowId), { timeout, every: 200 });
-    return Promise.race([heard, stored]);
+  /** The one end of a flow, once it is stored: who listens may hear it a moment before. What is stored counts where it was not heard. */
+  async outcome(flowId: string, timeout = 15_000): Promise<Outcome> {
+    const heard = new Promise<void>((resolve) => this.waiting.set(flowId, resolve));
+    const known = eventually(async () => this.heard.has(flowId) || (await this.stored(flowId)) !== undefined, { timeout, every: 200 });
+    await Promise.race([heard, known]);
+    return eventually(() => this.stored(flowId), { timeout });
   }
 
   async run(payload: Submit, flowId?: string): Promise<Outcome> {
@@ -60,8 +61,8 @@ export class TestClient {
     return message?.json<AgentMessage<Outcome>>().payload;
   }
 
-  private heard(outcome: Outcome): void {
-    this.outcomes.set(outcome.flowId, outcome);
-    this.waiting.get(outcome.flowId)?.(outcome);
+  private hear({ flowId }: Outcome): void {
+    this.heard.add(flowId);
+    this.waiting.get(flowId)?.();
   }
 }
