@@ -17,9 +17,10 @@ describe('partitions', () => {
   });
 
   it('are shared by who is there, taken over from who leaves, and work goes on throughout', async () => {
-    const first = await startReplica(await broker.busFor('coordinator'));
+    // of two names taken by chance, one in 128 pairs leaves one of them without any
+    const first = await startReplica(await broker.busFor('coordinator'), { instance: 'first' });
     expect(shares(first)).toEqual([[0, 1, 2, 3, 4, 5, 6, 7]]);
-    const second = await startReplica(await broker.busFor('coordinator'));
+    const second = await startReplica(await broker.busFor('coordinator'), { instance: 'second' });
     let running = true;
     const load = (async () => {
       const states: string[] = [];
@@ -32,7 +33,8 @@ describe('partitions', () => {
       return mine.length > 0 && others.length > 0 && [...mine, ...others].sort().join() === '0,1,2,3,4,5,6,7';
     });
     await first.stop();
-    await eventually(() => shares(second)[0]!.length === 8, { timeout: 1_500 });
+    // sooner than a replica is given up whose beats are missed
+    await eventually(() => shares(second)[0]!.length === 8, { timeout: 2_400 });
     running = false;
     expect(new Set(await load)).toEqual(new Set(['COMPLETED']));
   });

@@ -21,11 +21,15 @@ export interface ReplicaOptions extends Partial<CoordinatorConfig> {
   hidden?: boolean;
   /** It will die, and is not stopped after the tests. */
   doomed?: boolean;
+  /** By which the partitions are shared; default: one of its own. */
+  instance?: string;
 }
 
 /** A coordinator over a bus of the test's choosing, so that the test can stand between the two. */
-export const startReplica = async (bus: Bus, { hidden = false, doomed = false, ...config }: ReplicaOptions = {}): Promise<Replica> => {
-  const instance = newId();
+export const startReplica = async (
+  bus: Bus,
+  { hidden = false, doomed = false, instance = newId(), ...config }: ReplicaOptions = {},
+): Promise<Replica> => {
   const lines: string[] = [];
   const log = await createLog({ service: 'coordinator', instance, level: 'warn', to: { write: (line) => lines.push(line) } });
   const metrics = new Metrics('coordinator');
