@@ -1,7 +1,8 @@
-import type { Bus, Delivery } from '@waggle/bus';
-import { inputConsumer, subjects, type AgentMessage, type AuditEntry } from '@waggle/protocol';
+import type { Bus } from '@waggle/bus';
+import { subjects, type AgentMessage, type AuditEntry } from '@waggle/protocol';
 import { eventually, scriptedAgent, type ScriptedAgent, type TestBroker } from '@waggle/testkit';
 import { TENANT, TestClient } from './testing/client.js';
+import { setAckWait, takeInput } from './testing/input-queue.js';
 import { logOf, SKILL, testMesh } from './testing/mesh.js';
 import { startReplica, type Replica } from './testing/replica.js';
 
@@ -104,14 +105,10 @@ describe('signals whose delivery is out of order', () => {
 
   beforeEach(async () => {
     ({ broker, see } = await testMesh({ partitions: 1 }));
+    // what the test holds comes again when it says so, not before
+    await setAckWait(see, 60_000);
     client = await TestClient.join(broker);
   });
-
-  const inTheTestsHands = async (): Promise<Delivery> => {
-    const queue = await see.queue('INPUT', inputConsumer(0));
-    const [delivery] = await queue.take(1, { wait: 2_000 });
-    return delivery!;
-  };
 
   it('a pause that comes again after its resume was decided holds nothing up', async () => {
     let release = (): void => undefined;
@@ -126,11 +123,13 @@ describe('signals whose delivery is out of order', () => {
     await eventually(async () => (await see.read('TASK', subjects.task(TENANT, 'worker', '*', flowId, '*', '*'))).length === 1);
     await replica.stop();
     await client.signal(flowId, 'pause');
-    await inTheTestsHands();
+    const pause = await takeInput(see, 'signal');
     replica = await startReplica(await broker.busFor('coordinator'), { hidden: true });
     await client.signal(flowId, 'resume');
     const control = async () => (await logOf(see, flowId)).flatMap(({ events }) => events).filter(({ type }) => type.startsWith('signal'));
-    await eventually(async () => (await control()).length === 2, { timeout: 4_000 });
+    await eventually(async () => (await control()).length === 1);
+    pause.nak();
+    await eventually(async () => (await control()).length === 2);
     expect((await control()).map((event) => 'signal' in event && event.signal)).toEqual(['resume', 'pause']);
     expect((await control())[1]).toMatchObject({ type: 'signalIgnored', why: 'SUPERSEDED' });
     release();
@@ -140,7 +139,7 @@ describe('signals whose delivery is out of order', () => {
   it('a signal that comes before its flow was decided waits for it, and is no stray', async () => {
     await scriptedAgent(await broker.busFor('worker'), { beat: 0, script: () => 'never' });
     const flowId = await client.submit({ skill: SKILL });
-    const submission = await inTheTestsHands();
+    const submission = await takeInput(see, 'submit');
     await client.signal(flowId, 'cancel');
     replica = await startReplica(await broker.busFor('coordinator'), { hidden: true });
     await eventually(
