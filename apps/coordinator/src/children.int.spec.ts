@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Bus } from '@waggle/bus';
 import { subjects, type AgentMessage, type Outcome } from '@waggle/protocol';
-import { eventually, scriptedAgent, type TestBroker } from '@waggle/testkit';
+import { eventually, scriptedAgent, type ScriptedAgent, type TestBroker } from '@waggle/testkit';
 import { TENANT, TestClient } from './testing/client.js';
 import { logOf, SKILL, testMesh } from './testing/mesh.js';
 import { startReplica } from './testing/replica.js';
@@ -12,7 +12,7 @@ describe('child flows', () => {
   let broker: TestBroker;
   let see: Bus;
   let client: TestClient;
-  let agentBus: Bus;
+  let agent: ScriptedAgent;
   let release = (): void => undefined;
 
   const ask = async (flowId: string, payload: object, owner = 'worker'): Promise<void> => {
@@ -26,8 +26,7 @@ describe('child flows', () => {
     ({ broker, see } = await testMesh());
     await startReplica(await broker.busFor('coordinator'));
     await startReplica(await broker.busFor('coordinator'));
-    agentBus = await broker.busFor('worker');
-    await scriptedAgent(agentBus, {
+    agent = await scriptedAgent(await broker.busFor('worker'), {
       beat: 0,
       slots: 64,
       script: async ({ dispatch }) => {
@@ -41,7 +40,8 @@ describe('child flows', () => {
   const parentFlow = async (flowId: string) => {
     const definition = { name: 'parent', budget: { tasks: 10, time: '1m' }, steps: [{ id: 'task', skill: SKILL, input: 'parent' }] };
     await client.submit({ definition }, flowId);
-    await eventually(async () => (await eventsIn(flowId)).some(({ type }) => type === 'taskDispatched'));
+    // at work on it: `release` is its own
+    await eventually(() => agent.taken.some((task) => task.flowId === flowId));
     return { flowId, taskId: 'task', attempt: 1 };
   };
 
