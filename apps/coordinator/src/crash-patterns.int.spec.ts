@@ -3,6 +3,7 @@ import type { FlowEvent } from '@waggle/flow';
 import { subjects, type AgentMessage, type Outcome } from '@waggle/protocol';
 import { eventually, scriptedAgent, type ScriptedAgent, type TestBroker } from '@waggle/testkit';
 import { TENANT, TestClient } from './testing/client.js';
+import { setAckWait } from './testing/input-queue.js';
 import { logOf, SKILL, testMesh } from './testing/mesh.js';
 import { mortal } from './testing/mortal-bus.js';
 import { startReplica } from './testing/replica.js';
@@ -61,15 +62,7 @@ describe('a coordinator that dies within a pattern', () => {
   beforeAll(async () => {
     ({ broker, see } = await testMesh({ partitions: 1 }));
     // the rounds are many: inputs of the dead come again sooner than in production
-    const config = {
-      durable_name: 'coordinator-0',
-      filter_subject: 'in.0.>',
-      ack_policy: 'explicit',
-      ack_wait: 150e6,
-      max_ack_pending: 1_000,
-      max_deliver: -1,
-    };
-    await see.request('$JS.API.CONSUMER.DURABLE.CREATE.INPUT.coordinator-0', JSON.stringify({ stream_name: 'INPUT', config }));
+    await setAckWait(see, 150);
     agent = await scriptedAgent(await broker.busFor('worker'), { beat: 0, slots: 16 });
     client = await TestClient.join(broker);
   });
@@ -93,7 +86,8 @@ describe('a coordinator that dies within a pattern', () => {
       const ended = run(flowId);
       const died = await Promise.race([doomed.dead.then(() => true), ended.then(() => false)]);
       if (!died) {
-        await replica.stop();
+        // or it dies as it stops
+        await Promise.race([replica.stop(), doomed.dead]);
         break;
       }
       deaths++;

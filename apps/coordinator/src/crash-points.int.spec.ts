@@ -2,6 +2,7 @@ import type { Bus } from '@waggle/bus';
 import { subjects } from '@waggle/protocol';
 import { scriptedAgent, type ScriptedAgent, type TestBroker } from '@waggle/testkit';
 import { TENANT, TestClient } from './testing/client.js';
+import { setAckWait } from './testing/input-queue.js';
 import { eventsOf, logOf, SKILL, testMesh } from './testing/mesh.js';
 import { mortal } from './testing/mortal-bus.js';
 import { startReplica } from './testing/replica.js';
@@ -39,19 +40,7 @@ describe('a coordinator that dies', () => {
   beforeAll(async () => {
     ({ broker, see } = await testMesh({ partitions: 1 }));
     // the rounds are many: inputs of the dead come again sooner than in production
-    const config = {
-      durable_name: 'coordinator-0',
-      filter_subject: 'in.0.>',
-      ack_policy: 'explicit',
-      ack_wait: 150e6,
-      max_ack_pending: 1_000,
-      max_deliver: -1,
-    };
-    const changed = await see.request(
-      '$JS.API.CONSUMER.DURABLE.CREATE.INPUT.coordinator-0',
-      JSON.stringify({ stream_name: 'INPUT', config }),
-    );
-    expect(changed.json<{ config: { ack_wait: number } }>().config.ack_wait).toBe(150e6);
+    await setAckWait(see, 150);
     agent = await scriptedAgent(await broker.busFor('worker'), {
       beat: 0,
       slots: 16,
@@ -75,12 +64,13 @@ describe('a coordinator that dies', () => {
     for (let point = 1; point <= MOST; point++) {
       const flowId = `crash-${point}`;
       const doomed = mortal(await broker.busFor('coordinator'));
-      await startReplica(doomed.bus, { hidden: true, doomed: true });
+      const replica = await startReplica(doomed.bus, { hidden: true, doomed: true });
       doomed.dieAfter(point);
       const ended = run(flowId);
       const died = await Promise.race([doomed.dead.then(() => true), ended.then(() => false)]);
       if (!died) {
-        await doomed.bus.close();
+        // or it dies as it stops
+        await Promise.race([replica.stop(), doomed.dead]);
         break;
       }
       deaths++;
@@ -97,13 +87,21 @@ describe('a coordinator that dies', () => {
 
   it('leaves a flow its deadline though its timer was put off when it died', async () => {
     const flowId = 'timer-put-off';
-    const doomed = mortal(await broker.busFor('coordinator'));
+    const bus = await broker.busFor('coordinator');
+    const armed = new Promise<void>((resolve) => {
+      jest.spyOn(bus, 'schedule').mockImplementation(() => {
+        resolve();
+        return new Promise(() => undefined);
+      });
+    });
+    const doomed = mortal(bus);
     await startReplica(doomed.bus, { hidden: true, doomed: true });
-    // the append and the dispatch; the timer would be the third
-    doomed.dieAfter(2);
     const steps = [{ id: 'a', skill: SKILL, input: 'hang', timeout: '1500ms', retry: { attempts: 1 } }];
     await client.submit({ definition: { name: 'hangs', steps } }, flowId);
-    await doomed.dead;
+    // it dies as it is about to store it
+    await armed;
+    doomed.dieAfter(0);
+    await bus.close();
     expect(await see.last('TIMER', subjects.timerAt(TENANT, flowId, 1))).toBeUndefined();
     const heir = await startReplica(await broker.busFor('coordinator'), { hidden: true });
     expect(await client.outcome(flowId)).toMatchObject({ state: 'FAILED', errors: [{ code: 'TASK_TIMEOUT' }] });
