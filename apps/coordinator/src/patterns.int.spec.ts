@@ -208,9 +208,17 @@ describe('patterns through two coordinators', () => {
     });
     await pushed('elsewhere', 'side');
     await pushed('second');
+    // one of the two may have heard of it, and the other not yet
+    await eventually(async () => {
+      await pushed('second');
+      return (await outputs()).length === 2;
+    });
+    const { lastSequence } = await see.figures('INPUT');
     await pushed('second');
-    await eventually(async () => (await outputs()).length === 2);
-    await pushed('second');
+    await eventually(async () => {
+      const input = await see.figures('INPUT');
+      return input.lastSequence > lastSequence && input.messages === 0;
+    });
     await client.run({ skill: SKILL, input: { say: 1 } });
     expect((await outputs()).sort()).toEqual(['first', 'second']);
   });
