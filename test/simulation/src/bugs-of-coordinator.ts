@@ -5,6 +5,7 @@ const ENGINE = 'apps/coordinator/engine/engine';
 const DESK = 'apps/coordinator/engine/desk';
 const EMITTER = 'apps/coordinator/engine/emitter';
 const ANSWERS = 'apps/coordinator/engine/stored-answers';
+const FORGOTTEN = 'apps/coordinator/inputs/forgotten-inputs';
 
 /** Mistakes of the coordinator's shell. */
 export const COORDINATOR_BUGS: readonly Bug[] = [
@@ -133,6 +134,18 @@ export const COORDINATOR_BUGS: readonly Bug[] = [
     'grace-unwaited',
     'what tasks left is purged before the grace',
     change('apps/coordinator/coordinator-config', 'grace: 600_000', 'grace: 0'),
+  ),
+  bug('forgotten-unread', 'what INPUT forgot is not read from its sources', change(FORGOTTEN, 'if (mayForget && this.owed)', 'if (false)')),
+  bug('forgotten-once', 'what INPUT forgot is read at the start alone', change(FORGOTTEN, 'this.owed = true;\n    }', '}')),
+  bug(
+    'forgotten-meanwhile',
+    'a loss of power while what INPUT forgot is read counts for nothing',
+    change(FORGOTTEN, 'if (breaks === this.breaks)', 'if (true)'),
+  ),
+  bug(
+    'forgotten-at-work',
+    'an input that comes again from its source while it is at work counts as dealt with',
+    change('apps/coordinator/inputs/intake', 'return known.end();', 'return Promise.resolve(true);'),
   ),
   bug(
     'event-twice',

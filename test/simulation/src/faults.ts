@@ -1,5 +1,6 @@
 import { isHard } from './behaviour.js';
 import { isHandedBack } from './handing-back.js';
+import { isForgetful, planPowerLosses } from './power.js';
 import { Random } from './random.js';
 import { FAIR, type SimProcess, type Weather } from './sim-process.js';
 import type { Simulation } from './simulation.js';
@@ -34,7 +35,8 @@ export const faultsOf = (seed: number): Faults => {
           lostAnswers: part(0.5, 0.1),
           lostSays: part(0.5, 0.2),
           lostDeliveries: part(0.4, 0.1),
-          staleReads: part(0.5, 0.4),
+          // a broker that may forget is alone
+          staleReads: isForgetful(seed) ? 0 : part(0.5, 0.4),
           staleness: random.between(1, 1_000),
         },
     deaths: { replica: part(0.7, 0.02), agent: handedBack ? random.between(0, 0.03) : part(0.3, 0.02) },
@@ -48,6 +50,7 @@ export const planFaults = (simulation: Simulation): void => {
   if (isHard(simulation.plan.seed)) simulation.at(random.between(0, 1_000), () => fill(simulation, 'DLQ', 2 * LONGEST_FAULT));
   for (const from of simulation.handingBack ? [500, 2_500] : [])
     simulation.at(from + random.between(0, 2_000), () => simulation.petrify(random.between(3_200, LONGEST_FAULT)));
+  if (isForgetful(simulation.plan.seed)) planPowerLosses(simulation);
   const count = random.whole(0, 5);
   for (let n = 0; n < count; n++) {
     const kind = random.of(['stall', 'cut', 'full'] as const);

@@ -42,6 +42,9 @@ export class SimProcess implements Owner, Network {
   disturbedUntil = 0;
   readonly bus: ModelBus;
   private cutUntil = 0;
+  /** Which connection it is for the broker, and which one for this process. */
+  private line = 0;
+  private knownLine = 0;
   private lastToBroker = 0;
   private lastToClient = 0;
 
@@ -81,13 +84,22 @@ export class SimProcess implements Owner, Network {
     world.after(
       millis,
       () => {
-        if (world.now() >= this.cutUntil) this.bus.reconnect();
+        if (world.now() < this.cutUntil) return;
+        this.knownLine = this.line;
+        this.bus.reconnect();
       },
       this,
     );
   }
 
+  /** As `cut`, but what is under way is lost with the connection. */
+  breakOff(millis: number): void {
+    this.line++;
+    this.cut(millis);
+  }
+
   toBroker(cargo: Cargo, work: () => void): void {
+    const { line } = this;
     const { world } = this.parts;
     const death = this.dead ? undefined : this.parts.crossing?.(this);
     if (death === 'before') this.kill();
@@ -95,6 +107,7 @@ export class SimProcess implements Owner, Network {
     const at = Math.max(world.now() + world.random.latency(), cargo === 'ask' ? 0 : this.lastToBroker);
     if (cargo !== 'ask') this.lastToBroker = at;
     world.after(at - world.now(), () => {
+      if (line !== this.line) return;
       this.parts.sending(this);
       work();
     });
@@ -102,19 +115,23 @@ export class SimProcess implements Owner, Network {
   }
 
   toClient(cargo: Cargo, work: () => void): void {
+    const { line } = this;
     const { world } = this.parts;
     const death = this.dead ? undefined : this.parts.crossing?.(this);
     if (death === 'before') this.kill();
     if (this.isLost(cargo)) return;
     const at = Math.max(world.now() + world.random.latency(), cargo === 'answer' ? 0 : this.lastToClient);
     if (cargo !== 'answer') this.lastToClient = at;
-    world.after(at - world.now(), work, this);
+    const arrive = (): void => {
+      if (line === this.line) work();
+    };
+    world.after(at - world.now(), arrive, this);
     if (death === 'after') this.kill();
   }
 
   private isLost(cargo: Cargo): boolean {
     const { world } = this.parts;
-    if (this.dead || this.cutUntil > world.now()) return true;
+    if (this.dead || this.cutUntil > world.now() || this.line !== this.knownLine) return true;
     const { lostAsks, lostAnswers, lostSays, lostDeliveries } = this.parts.weather();
     const part = { ask: lostAsks, answer: lostAnswers, say: lostSays, delivery: lostDeliveries, live: lostDeliveries, pull: 0 }[cargo];
     return part > 0 && world.random.chance(part);

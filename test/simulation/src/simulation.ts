@@ -9,6 +9,7 @@ import { Crowd } from './crowd.js';
 import { HandingBack, isHandedBack } from './handing-back.js';
 import { faultsOf, LONGEST_FAULT, NO_FAULTS, planFaults, type Faults } from './faults.js';
 import { AGENTS, planOf, type Plan } from './plan.js';
+import { isForgetful } from './power.js';
 import { shown } from './shown.js';
 import { SimAgent } from './sim-agent.js';
 import { surely, type Promised } from './sim-client.js';
@@ -73,6 +74,7 @@ export class Simulation {
       clock: this.world,
       random: () => random.next(),
       partitions: this.plan.partitions,
+      synced: isForgetful(seed),
       // a source may be behind for seconds
       copyDelay: () => (disturbed && random.chance(0.02) ? random.between(500, LONGEST_FAULT) : random.latency()),
       // late, and now and then twice

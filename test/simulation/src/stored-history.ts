@@ -9,6 +9,7 @@ export class StoredHistory implements StreamHistory {
   /** Told of every question to people. */
   onAsk: (message: Kept) => void = () => undefined;
   onAny: (stream: string, message: Kept) => void = () => undefined;
+  private readonly awaited: { stream: string; then: () => void }[] = [];
   private readonly times = new Map<string, { at: number; sequence: number }[]>();
   private readonly bySubject = new Map<string, Kept[]>();
 
@@ -23,7 +24,14 @@ export class StoredHistory implements StreamHistory {
       this.onAny(stream, message);
       if (stream === 'ESCALATION' && message.subject.includes('.escalation.ask.')) this.onAsk(message);
       this.onStored(stream, message);
+      const at = this.awaited.findIndex((one) => one.stream === stream);
+      if (at >= 0) this.awaited.splice(at, 1)[0]!.then();
     };
+  }
+
+  /** Told once, as the next message of a stream has been stored. */
+  onNext(stream: string, then: () => void): void {
+    this.awaited.push({ stream, then });
   }
 
   sequenceAt(stream: string, time: number): number {

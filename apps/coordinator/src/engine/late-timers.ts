@@ -25,6 +25,8 @@ export class LateTimers implements OnModuleDestroy {
     this.moot(key);
     let settle!: Late['settle'];
     const settled = new Promise<void>((resolve) => (settle = resolve));
+    // inputs that failed for another reason hang on nothing: they come again anyway
+    settled.catch(() => undefined);
     this.fresh.set(textOf(key), { store, settled, settle });
     this.timer ??= setTimeout(this.turn, PUT_OFF);
   }

@@ -1,29 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Bus } from '@waggle/bus';
 import { createMessage, MESSAGE_TYPES, subjects, type AgentMessage, type Submit } from '@waggle/protocol';
 import { eventually, scriptedAgent, type TestBroker } from '@waggle/testkit';
 import { TENANT, TestClient } from '../testing/client.js';
 import { eventsOf, SKILL, testMesh } from '../testing/mesh.js';
 import { startReplica, type Replica } from '../testing/replica.js';
-
-/** Ends it in good order, so that it notes what INPUT has copied, and takes from INPUT what it has stored: power was lost in between. */
-const losePower = async (broker: TestBroker): Promise<void> => {
-  const { pid } = broker;
-  process.kill(pid, 'SIGTERM');
-  await eventually(() => {
-    try {
-      return !process.kill(pid, 0);
-    } catch {
-      return true;
-    }
-  });
-  const messages = join(dirname(broker.configFile), 'jetstream', 'jetstream', '$G', 'streams', 'INPUT', 'msgs');
-  const files = (await readdir(messages)).filter((name) => name.endsWith('.blk') || name === 'index.db');
-  expect(files).not.toHaveLength(0);
-  for (const file of files) await rm(join(messages, file));
-  await broker.restart();
-};
 
 describe('a broker that has forgotten what INPUT held', () => {
   let broker: TestBroker;
@@ -59,7 +39,7 @@ describe('a broker that has forgotten what INPUT held', () => {
     await eventually(() => agent.results.length === 1);
     const begun = await client.submit({ skill: SKILL }, 'begun');
     await eventually(async () => (await held()) === 2);
-    await losePower(broker);
+    await broker.losePower();
     await eventually(async () => Object.values((await see.figures('INPUT')).sources!).every((silence) => silence < 2_500));
     expect(await held()).toBe(0);
     await start();
@@ -77,7 +57,7 @@ describe('a broker that has forgotten what INPUT held', () => {
     await Promise.all(Array.from({ length: 600 }, (_, n) => client.signal('nobody', 'wake', `s${n}`)));
     await client.submit({ skill: SKILL }, 'behind');
     await eventually(async () => (await held()) >= 602);
-    await losePower(broker);
+    await broker.losePower();
     await start();
     expect(await client.outcome('behind', 20_000)).toMatchObject({ state: 'COMPLETED' });
     await see.purge('FLOW', subjects.flow(TENANT, 'sick'));
@@ -91,7 +71,7 @@ describe('a broker that has forgotten what INPUT held', () => {
     await client.submit({ skill: SKILL }, 'ill');
     await eventually(() => lines.some((line) => line.includes('could not be dealt with') && line.includes('"ill"')));
     await eventually(async () => (await held()) === 1);
-    await losePower(broker);
+    await broker.losePower();
     await eventually(async () => (await held()) === 0);
     await see.purge('FLOW', subjects.flow(TENANT, 'ill'));
     expect(await client.outcome('ill', 20_000)).toMatchObject({ state: 'COMPLETED' });
@@ -122,7 +102,7 @@ describe('a broker that has forgotten what INPUT held', () => {
     await submit('late');
     await see.bucket('WORKFLOWS').put('after.1.0.0', JSON.stringify(started('after')));
     await first.stop();
-    await losePower(broker);
+    await broker.losePower();
     const second = await start();
     await client.run({ skill: SKILL });
     await second.stop();
@@ -130,7 +110,7 @@ describe('a broker that has forgotten what INPUT held', () => {
     expect(await eventsOf(see, 'late')).not.toContain('taskCompleted');
     await built('two');
     await eventually(async () => (await see.last('INPUT', 'in.*.*.ci.event.built'))?.json<AgentMessage>().id === 'two');
-    await losePower(broker);
+    await broker.losePower();
     await start();
     expect(await client.outcome('late', 20_000)).toMatchObject({ state: 'COMPLETED', output: { event: { id: 'two' } } });
     await eventually(async () => (await startedFlows()).length === 3);
@@ -139,7 +119,7 @@ describe('a broker that has forgotten what INPUT held', () => {
 
   it('goes on, though its consumers were further than it is', async () => {
     await start();
-    await losePower(broker);
+    await broker.losePower();
     expect(await client.run({ skill: SKILL }, 'after')).toMatchObject({ state: 'COMPLETED' });
   }, 60_000);
 });

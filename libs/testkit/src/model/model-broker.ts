@@ -26,6 +26,8 @@ export interface ModelOptions {
   partitions?: number;
   /** Bytes that all streams may hold together. */
   storage?: number;
+  /** Each write is on disk before it is acknowledged, but for INPUT's: `losePower` takes those. */
+  synced?: boolean;
   /** Milliseconds until a stored message is copied into INPUT. */
   copyDelay?: () => number;
   /** Milliseconds that a due timer is late; more than one: it fires as often. */
@@ -72,7 +74,7 @@ export class ModelBroker {
     this.clock = clock;
     this.random = random;
     this.schedules = new Schedules(clock, timerDelays, (subject, body, headers) => void this.publish(subject, body, headers));
-    for (const settings of streamTable(options.storage)) this.addStream(settings);
+    for (const settings of streamTable(options.storage, 1, options.synced)) this.addStream(settings);
     const manifests = options.manifests ?? [];
     for (const settings of [...partitionConsumers(partitions), ...retentionConsumers(), ...manifests.flatMap(consumersOf)])
       this.addConsumer(settings);
@@ -121,6 +123,20 @@ export class ModelBroker {
   streamOf(subject: string): ModelStream | undefined {
     for (const stream of this.streams.values()) if (stream.takes(subject)) return stream;
     return undefined;
+  }
+
+  /**
+   * Its machine loses power, and it is there again at once. It has forgotten what INPUT was given after the sequence `upTo`
+   * and who asked for what, and knows what INPUT has copied, or nothing of it. That everybody's connection broke is the
+   * network's to tell.
+   */
+  losePower({ upTo, copiesAgain }: { upTo: number; copiesAgain: boolean }): void {
+    for (const consumer of this.consumers.values()) consumer.forgetPulls();
+    const input = this.streams.get('INPUT')!;
+    if (input.settings.persist_mode !== 'async') return;
+    for (const consumer of this.byStream.get(input.name) ?? []) consumer.forget(upTo);
+    input.forget(upTo);
+    for (const copy of copiesAgain ? this.copies.values() : []) copy.again();
   }
 
   /** A message comes in: subscribers hear it, the stream of its subject stores it or does not. Undefined: there is none. */

@@ -170,6 +170,7 @@ export class ModelBus implements Bus {
           lastSequence,
           ...(lastTime !== undefined && { lastTime: new Date(lastTime) }),
           time: new Date(this.broker.clock.now()),
+          ...(settings.persist_mode === 'async' && { mayForget: true }),
           ...(Object.keys(sources).length > 0 && { sources }),
         };
       },

@@ -75,6 +75,17 @@ export class ModelConsumer {
     this.pulls.delete(pull);
   }
 
+  forgetPulls(): void {
+    this.pulls.clear();
+  }
+
+  /** Its stream has forgotten what it was given after this sequence, and will give such sequences to others. */
+  forget(upTo: number): void {
+    this.fresh = this.fresh.filter((sequence) => sequence <= upTo);
+    this.again = this.again.filter((sequence) => sequence <= upTo);
+    for (const sequence of this.pending.keys()) if (sequence > upTo) this.pending.delete(sequence);
+  }
+
   /** An acknowledgement is no fence: whoever sends it, however late, is believed. */
   ack(sequence: number): boolean {
     const known = this.pending.delete(sequence);

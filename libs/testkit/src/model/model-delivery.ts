@@ -8,6 +8,8 @@ export interface Settler {
   say(what: Settling, sequence: number, delay?: number): void;
   confirm(sequence: number): Promise<boolean>;
   settled(sequence: number): void;
+  /** The connection that brought it is over: its sequence may be another's by now, so it settles nothing. */
+  over?: () => boolean;
 }
 
 /** A message of a durable consumer in the hands of who took it. */
@@ -38,6 +40,7 @@ export class ModelDelivery extends ModelStored implements Delivery {
 
   async ackConfirmed(): Promise<boolean> {
     try {
+      if (this.settler.over?.()) return false;
       return await this.settler.confirm(this.sequence);
     } finally {
       this.settler.settled(this.sequence);
@@ -53,11 +56,15 @@ export class ModelDelivery extends ModelStored implements Delivery {
   }
 
   working(): void {
-    this.settler.say('working', this.sequence);
+    this.say('working');
   }
 
   private settle(what: Settling, delay?: number): void {
-    this.settler.say(what, this.sequence, delay);
+    this.say(what, delay);
     this.settler.settled(this.sequence);
+  }
+
+  private say(what: Settling, delay?: number): void {
+    if (!this.settler.over?.()) this.settler.say(what, this.sequence, delay);
   }
 }

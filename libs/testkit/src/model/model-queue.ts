@@ -29,6 +29,8 @@ export class ModelQueue implements Queue {
   readonly ackWait: number;
   private readonly standing = new Set<Pull>();
   private readonly onReset = new Set<() => void>();
+  /** Counts connections. */
+  private era = 0;
 
   constructor(private readonly parts: QueueParts) {
     const { settings, ackWait } = parts.consumer;
@@ -100,7 +102,7 @@ export class ModelQueue implements Queue {
       const free = maxInFlight - held.size - coming;
       if (stopped || free < 1 || (coming > 0 && free < maxInFlight / 2)) return;
       coming += free;
-      const asked: Pull = { left: free, once: false, hand: (handed) => this.toClient(handed, (all) => all.forEach(receive), settled) };
+      const asked: Pull = { left: free, once: false, hand: (handed) => this.toClient(handed, (all) => all.forEach(receive), arriving) };
       pull = asked;
       cancel();
       cancel = clock.after(EXPIRES, renew);
@@ -110,6 +112,10 @@ export class ModelQueue implements Queue {
     };
     const settled = (sequence: number): void => {
       if (held.delete(sequence)) fill();
+    };
+    const arriving = (): Partial<Settler> => {
+      const { era } = this;
+      return { settled, over: () => era !== this.era };
     };
     const receive = (delivery: Delivery): void => {
       if (stopped || this.parts.life() !== 'open') return;
@@ -131,6 +137,7 @@ export class ModelQueue implements Queue {
 
   /** The connection broke: the broker has forgotten all pulls. */
   disconnected(): void {
+    this.era++;
     for (const pull of [...this.standing]) this.callOff(pull);
   }
 
@@ -149,9 +156,11 @@ export class ModelQueue implements Queue {
     return this.standing.delete(pull);
   }
 
-  private toClient(handed: Handed[], take: (deliveries: Delivery[]) => void, settled: (sequence: number) => void = () => undefined): void {
-    const settler: Settler = { ...this.settler, settled };
-    this.parts.network.toClient('delivery', () => take(handed.map((one) => new ModelDelivery(this.stream, one, settler))));
+  private toClient(handed: Handed[], take: (deliveries: Delivery[]) => void, arriving?: () => Partial<Settler>): void {
+    this.parts.network.toClient('delivery', () => {
+      const settler: Settler = { ...this.settler, settled: () => undefined, ...arriving?.() };
+      take(handed.map((one) => new ModelDelivery(this.stream, one, settler)));
+    });
   }
 
   private readonly settler: Omit<Settler, 'settled'> = {

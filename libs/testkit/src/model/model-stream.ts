@@ -133,6 +133,12 @@ export class ModelStream {
     this.hooks.removed(message);
   }
 
+  /** As if nothing had been stored after this sequence. */
+  forget(upTo: number): void {
+    for (const message of this.read('>', { after: upTo })) this.remove(message);
+    this.lastSequence = Math.min(this.lastSequence, upTo);
+  }
+
   /** Last value: the oldest of the subject goes. A full stream refuses, or lets its oldest go. */
   private makeRoom(size: number, oldest: Kept | undefined): boolean {
     const { max_bytes, discard } = this.settings;

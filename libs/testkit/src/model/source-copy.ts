@@ -20,13 +20,19 @@ export interface SourceCopyOptions {
 /** Copies one source into the stream that sources it: in order, a moment later, under transformed subjects. */
 export class SourceCopy {
   private readonly transforms;
-  private readonly waiting: Kept[];
+  private waiting: Kept[] = [];
   private planned = false;
 
   constructor(private readonly options: SourceCopyOptions) {
     this.transforms = options.source.subject_transforms.map((transform) => ({ ...transform, apply: subjectTransform(transform) }));
-    this.waiting = options.from.read('>');
-    if (this.waiting.length > 0) this.plan(options.delay());
+    this.again();
+  }
+
+  /** From the source's beginning. */
+  again(): void {
+    const { from, delay } = this.options;
+    this.waiting = from.read('>');
+    if (this.waiting.length > 0) this.plan(delay());
   }
 
   stored(message: Kept): void {
