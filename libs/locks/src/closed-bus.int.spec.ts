@@ -27,9 +27,10 @@ describe('a bus that is closed', () => {
     await expect(locks.acquire('after')).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
     await expect(waiting).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
     await ends;
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // the leases and the waiting would have gone on for 30 s, and the bus would have been cut off after 5 s
+    expect(performance.now() - began).toBeLessThan(4_000);
     await eventually(() => timers() <= before);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     await taken.release();
   });
 });
