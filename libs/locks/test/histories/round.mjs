@@ -9,6 +9,10 @@ import { proxy } from '@waggle/testkit';
 const random = (n) => Math.floor(Math.random() * n);
 const pick = (list) => list[random(list.length)];
 const QUIET = 1_500;
+/** Milliseconds after which a process, or the broker, counts as having stood still: a machine with too much to do is no fault. */
+const SLOW = 150;
+/** And for so long things may be late. */
+const RECOVERY = 1_000;
 
 class Worker {
   constructor(options) {
@@ -22,6 +26,7 @@ class Worker {
     const env = { ...process.env, NODE_OPTIONS: '', WORKER: JSON.stringify({ ...this.options, name: this.name }) };
     this.child = fork(join(import.meta.dirname, 'worker.mjs'), { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.exited = once(this.child, 'exit');
+    this.ready = Promise.race([once(this.child, 'message'), this.exited]);
     this.child.on('error', () => undefined);
   }
 }
@@ -88,13 +93,17 @@ export const round = async ({ broker, observer, dir, run, seconds, scopes: howMa
       entries: message.body.length ? message.json().entries : [],
     });
   });
-  const began = Date.now();
   const files = Array.from({ length: processes }, (_, i) => join(dir, `run${run}-${i}.jsonl`));
   const proxies = await Promise.all(files.map(() => proxy(broker.port)));
-  const common = { run, scopes, fault, deadline: began + seconds * 1_000 };
+  const common = { run, scopes, fault, slow: SLOW };
   const workers = files.map((file, i) => new Worker({ ...common, name: `p${i}`, file, url: proxies[i].url }));
   const dead = new Map();
   const spans = [];
+  await Promise.all(workers.map(({ ready }) => ready));
+  const began = Date.now();
+  const deadline = began + seconds * 1_000;
+  for (const { child, options } of workers) child.send(Object.assign(options, { deadline }));
+  const watching = watchBroker(observer, spans);
   await sleep(QUIET);
   while (!calm && Date.now() < began + (seconds - 4) * 1_000) {
     const name = only ?? pick(mishapNames);
@@ -112,10 +121,15 @@ export const round = async ({ broker, observer, dir, run, seconds, scopes: howMa
     dead.set(worker.name, Date.now());
     counts.hung = (counts.hung ?? 0) + 1;
   }
+  await watching.stop();
   await heard.stop();
   await Promise.all(proxies.map((each) => each.close()));
   const events = new Map(scopes.map((scope) => [scope, []]));
-  for (const file of files) for (const event of eventsIn(file)) if (event.scope) events.get(event.scope).push(event);
+  for (const file of files)
+    for (const event of eventsIn(file)) {
+      if (event.scope) events.get(event.scope).push(event);
+      if (event.e === 'slow') spans.push([event.from, event.to + RECOVERY]);
+    }
   const faults = (from, to) => spans.some(([a, b]) => a <= to && b >= from);
   return scopes.map((scope) => ({
     scope,
@@ -124,6 +138,21 @@ export const round = async ({ broker, observer, dir, run, seconds, scopes: howMa
     faults,
     deadOf: (name) => dead.get(name),
   }));
+};
+
+/** Asks the broker all the time, and notes from when to when it was slow to answer. */
+const watchBroker = (observer, spans) => {
+  let over = false;
+  const looking = (async () => {
+    while (!over) {
+      const from = Date.now();
+      await observer.last('KV_LOCKS', '$KV.LOCKS.t.nothing').catch(() => undefined);
+      const to = Date.now();
+      if (to - from > SLOW) spans.push([from, to + RECOVERY]);
+      await sleep(SLOW / 3);
+    }
+  })();
+  return { stop: () => ((over = true), looking) };
 };
 
 /** A line that a kill cut short says nothing. */

@@ -1,11 +1,12 @@
 // A process that takes locks, works under them and writes down all it does, for the checker. Killed, stopped, cut off.
+import { once } from 'node:events';
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus } from '@waggle/bus';
 import { Locks } from '../../dist/locks.js';
 import { faultyRules } from './faults.mjs';
 
-const { url, name, file, scopes, run, fault, deadline } = JSON.parse(process.env.WORKER);
+const { url, name, file, scopes, run, fault, slow, deadline: given } = JSON.parse(process.env.WORKER);
 const out = openSync(file, 'a');
 const clock = Date.now.bind(Date);
 const now = () => Number(process.hrtime.bigint()) / 1e6;
@@ -15,10 +16,20 @@ const note = (event) => writeSync(out, `${JSON.stringify({ p: name, ...event, w:
 const bus = await connectBus({ servers: url, me: name, trusted: true, connectTimeout: 20_000 });
 const locks = new Locks(bus, { tenant: 't' }, faultyRules(fault));
 const jumpTo = (millis) => (Date.now = () => clock() + millis);
-process.on('message', (message) => jumpTo(message.jump));
 process.on('disconnect', () => process.exit(0));
+process.send('ready');
+// the first of a round begin together, however long it took them to start
+const deadline = given ?? (await once(process, 'message'))[0].deadline;
+process.on('message', (message) => jumpTo(message.jump));
 const random = (n) => Math.floor(Math.random() * n);
 const HOUR = 3_600_000;
+
+let looked = clock();
+setInterval(() => {
+  const here = clock();
+  if (here - looked > slow) note({ e: 'slow', from: looked, to: here });
+  looked = here;
+}, slow / 3).unref();
 
 let ops = 0;
 const MODES = [{}, {}, {}, { mode: 'shared' }, { mode: 'shared', permits: 2 }];
@@ -44,7 +55,7 @@ const work = async (op, scope, lock) => {
   }
 };
 
-const once = async () => {
+const oneOp = async () => {
   const scope = scopes[random(scopes.length)];
   const op = `${name}-${ops++}`;
   const shape = MODES[scope.length % 2 === 0 ? 0 : random(MODES.length)];
@@ -69,7 +80,7 @@ const once = async () => {
 if (random(3) === 0) jumpTo((random(48) - 24) * HOUR);
 const loop = async () => {
   while (clock() < deadline) {
-    await once();
+    await oneOp();
     await sleep(random(20));
   }
 };
