@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Manifest } from '@waggle/bus';
 import { cleanupLater, eventually, testBroker, type TestBroker } from '@waggle/testkit';
 
+jest.setTimeout(60_000);
+
 const MANIFEST: Manifest = { name: 'plain', kind: 'core', publishes: ['card', 'beat'] };
 
 /** The service as a process of its own (built code). */
@@ -20,7 +22,8 @@ class Process {
     });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (this.log += text));
-    this.exit = once(this.child, 'exit').then(([code]: unknown[]) => code);
+    // not before all that it said was heard
+    this.exit = once(this.child, 'close').then(([code]: unknown[]) => code);
     cleanupLater(() => this.child.kill('SIGKILL'));
   }
 
@@ -29,7 +32,7 @@ class Process {
   }
 
   async says(text: string): Promise<void> {
-    await eventually(() => this.log.includes(text), { timeout: 8_000 });
+    await eventually(() => this.log.includes(text), { timeout: 25_000 });
   }
 }
 

@@ -95,10 +95,10 @@ describe('startService', () => {
     await broker.kill();
     await eventually(async () => (await ready(18_473)).status === 503);
     await broker.restart();
-    await eventually(async () => (await ready(18_473)).status === 200, { timeout: 8_000 });
+    await eventually(async () => (await ready(18_473)).status === 200);
     const metrics = await (await fetch('http://127.0.0.1:18473/metrics')).text();
     expect(metrics).toContain('process_cpu_user_seconds_total{service="plain"}');
     await service.stop();
     await expect(fetch('http://127.0.0.1:18473/live')).rejects.toThrow();
-  }, 30_000);
+  }, 60_000);
 });
