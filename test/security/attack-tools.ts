@@ -1,6 +1,9 @@
 import { ask, headersOf, send, type Answer } from './probe.js';
 import type { Role, SecureMesh } from './secure-mesh.js';
 
+/** Milliseconds for an answer that comes in any case. */
+const PATIENCE = 20_000;
+
 let count = 0;
 /** A token that no other test uses. */
 export const fresh = (): string => `x${++count}`;
@@ -16,7 +19,7 @@ export class AttackTools {
   readonly coordinator = (): Role => this.mesh.as('coordinator');
 
   async observe<T>(request: string, body: unknown = ''): Promise<T> {
-    const answer = await this.mesh.observer.request(request, body === '' ? '' : JSON.stringify(body), { timeout: 2_000 });
+    const answer = await this.mesh.observer.request(request, body === '' ? '' : JSON.stringify(body), { timeout: PATIENCE });
     return answer.json<T>();
   }
 
@@ -26,7 +29,7 @@ export class AttackTools {
     body = 'genuine',
     header?: Record<string, string>,
   ): Promise<{ seq: number; error?: { err_code: number; description: string } }> {
-    return (await this.mesh.observer.request(subject, body, { timeout: 2_000, headers: headersOf(header) })).json();
+    return (await this.mesh.observer.request(subject, body, { timeout: PATIENCE, headers: headersOf(header) })).json();
   }
 
   /** What is stored on a subject now. */
@@ -49,7 +52,8 @@ export class AttackTools {
     const request = `$JS.API.CONSUMER.MSG.NEXT.TASK.${agent}-${priority}`;
     const reply = `observer.${fresh()}`;
     // a delivery keeps its own subject, so the client's shared inbox would not know it
-    return (await this.mesh.observer.request(request, '{"batch":1,"expires":1000000000}', { timeout: 1_500, noMux: true, reply })).reply!;
+    return (await this.mesh.observer.request(request, '{"batch":1,"expires":15000000000}', { timeout: PATIENCE, noMux: true, reply }))
+      .reply!;
   }
 
   /** Has the server publish bytes of the attacker's choice on a subject of its choice, as far as that is possible. */
@@ -64,7 +68,7 @@ export class AttackTools {
 
   /** The same question again, honestly: once it is answered, what was asked before it has had its effect. */
   async settled(role: Role, question: string, body = ''): Promise<void> {
-    const answer = await ask(role, question, { body, timeout: 2_000 });
+    const answer = await ask(role, question, { body });
     if (answer.kind === 'silence') throw new Error(`no answer to ${question}: the attack proves nothing`);
     await this.mesh.observer.flush();
   }

@@ -12,7 +12,7 @@ export interface Answer {
 export interface Asked {
   body?: string;
   header?: Record<string, string>;
-  /** Milliseconds to wait for an answer. */
+  /** Milliseconds to wait for an answer; short only where silence tells as much. */
   timeout?: number;
 }
 
@@ -31,15 +31,28 @@ const isViolation = (error: unknown): boolean =>
 
 /** Sends a request as this role (a JetStream publish is one). */
 export const ask = async (role: Role, subject: string, asked: string | Asked = ''): Promise<Answer> => {
-  const { body = '', header, timeout = 400 } = typeof asked === 'string' ? ({ body: asked } as Asked) : asked;
+  const { body = '', header, timeout = 20_000 } = typeof asked === 'string' ? ({ body: asked } as Asked) : asked;
+  const before = role.violations.length;
   try {
     const message = await role.nc.request(here(role, subject), body, { timeout, headers: headersOf(header) });
     const text = message.data.length ? message.string() : `status ${message.headers?.code ?? 0} ${message.headers?.description ?? ''}`;
     const code = /"err_code":\s?(\d+)/.exec(text)?.[1];
     return code ? { kind: 'refused', code: Number(code), text } : { kind: 'ok', text };
   } catch (error) {
-    return { kind: isViolation(error) ? 'forbidden' : 'silence', text: String(error) };
+    // a machine that stood still counts the time before it reads what came meanwhile
+    const violation = await violationSince(role, before);
+    return violation || isViolation(error)
+      ? { kind: 'forbidden', text: String(violation ?? error) }
+      : { kind: 'silence', text: String(error) };
   }
+};
+
+/** The server takes what a connection says in order: once it has answered a ping, it has refused what it refuses. */
+const violationSince = async ({ nc, violations }: Role, before: number): Promise<Error | undefined> => {
+  await nc.flush();
+  // the client has read a violation by now, and tells of it in its own loop: later it would be taken for the next question's
+  await new Promise(setImmediate);
+  return violations[before];
 };
 
 export interface Sent {
@@ -53,18 +66,17 @@ export const send = async (role: Role, subject: string, sent: string | Sent): Pr
   const { body = '', reply, header } = typeof sent === 'string' ? ({ body: sent } as Sent) : sent;
   const before = role.violations.length;
   role.nc.publish(here(role, subject), body, { reply, headers: headersOf(header) });
-  await role.nc.flush();
-  // the client has read a violation by now, and tells of it in its own loop
-  await new Promise(setImmediate);
-  const violation = role.violations[before];
+  const violation = await violationSince(role, before);
   return violation ? { kind: 'forbidden', text: violation.message } : { kind: 'ok', text: 'sent' };
 };
 
 /** Tries to listen. */
 export const listen = async (role: Role, subject: string, queue?: string): Promise<Answer> => {
   let failure: Error | undefined;
+  const before = role.violations.length;
   const subscription = role.nc.subscribe(subject, { queue, callback: (error) => void (failure ??= error ?? undefined) });
-  await role.nc.flush();
+  const violation = await violationSince(role, before);
+  failure ??= violation;
   if (!subscription.isClosed()) subscription.unsubscribe();
   return failure ? { kind: 'forbidden', text: failure.message } : { kind: 'ok', text: 'listening' };
 };
