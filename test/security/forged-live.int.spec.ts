@@ -77,7 +77,7 @@ describe('a live message forged by a neighbour of the same account', () => {
     const watching = (async () => {
       for await (const update of client.watch(flowId)) seen.push(update.kind === 'status' ? update.status.version : update.outcome.output);
     })();
-    const waiting = client.outcome(flowId, { timeout: 10_000 });
+    const waiting = client.outcome(flowId, { timeout: 25_000 });
     const status: FlowStatus = { flowId, state: 'WORKING', fraction: 1, steps: [], version: 9, startedAt: now, updatedAt: now };
     const outcome: Outcome = { flowId, state: 'COMPLETED', output: 'forged', startedAt: now, endedAt: now, tasks: {}, cost: 0 };
     const envelope = { from: 'coordinator', tenant: 'default' };

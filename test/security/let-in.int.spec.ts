@@ -31,7 +31,7 @@ const mesh = async (limits = {}): Promise<TestBroker> => {
 };
 
 const stored = async (connection: NatsConnection, subject: string): Promise<boolean> =>
-  (await connection.request(subject, '{}', { timeout: 1_000 })).string().includes('"seq"');
+  (await connection.request(subject, '{}', { timeout: 5_000 })).string().includes('"seq"');
 
 it('agents and clients are let in, also in accounts of their own, and shown out, by reloads that drop nobody else', async () => {
   const broker = await mesh();
@@ -58,7 +58,7 @@ it('agents and clients are let in, also in accounts of their own, and shown out,
   await eventually(() => gone.isClosed());
   for (const [connection, subject] of staying) await eventually(() => stored(connection, subject(9)));
   const empty = await staying[3]![0].request('mesh.API.CONSUMER.MSG.NEXT.TASK.foreign-high', '{"batch":1,"no_wait":true}', {
-    timeout: 2_000,
+    timeout: 20_000,
   });
   expect(empty.headers?.code).toBe(404);
 });
@@ -86,6 +86,6 @@ it('bounds on client accounts hold: connections and payload', async () => {
   long.set('X', 'x'.repeat(65_400));
   await expect(client.request('wg.t1.submit.alice.long', '', { headers: long, timeout: 1_000 })).rejects.toThrow();
   const reader = await open(broker, 'coordinator');
-  const found = await reader.request('$JS.API.DIRECT.GET.SUBMIT.wg.t1.submit.alice.long', '', { timeout: 1_000 });
+  const found = await reader.request('$JS.API.DIRECT.GET.SUBMIT.wg.t1.submit.alice.long', '', { timeout: 20_000 });
   expect(found.headers?.code).toBe(404);
 });

@@ -1,12 +1,16 @@
 import { createMessage, MESSAGE_TYPES, subjects, type AgentMessage, type TaskProgress } from '@waggle/protocol';
 import { connectBus, type Bus } from '@waggle/bus';
-import { eventually } from '@waggle/testkit';
+import { cleanupLater, eventually } from '@waggle/testkit';
 import { MANIFESTS, secureMesh, type SecureMesh } from './secure-mesh.js';
 
 describe('progress of agents behind their border', () => {
   let mesh: SecureMesh;
-  const busOf = (name: string): Promise<Bus> =>
-    connectBus({ servers: mesh.broker.url, me: name, seed: mesh.keys[name]!.seed, manifest: MANIFESTS.find((each) => each.name === name) });
+  const busOf = async (name: string): Promise<Bus> => {
+    const manifest = MANIFESTS.find((each) => each.name === name);
+    const bus = await connectBus({ servers: mesh.broker.url, me: name, seed: mesh.keys[name]!.seed, manifest });
+    cleanupLater(() => bus.close());
+    return bus;
+  };
 
   beforeAll(async () => {
     mesh = await secureMesh();
@@ -21,7 +25,6 @@ describe('progress of agents behind their border', () => {
     speaker.emit(subjects.progress('t1', agent, 'flow', 'task'), JSON.stringify(message));
     await eventually(() => heard.length > 0);
     expect(heard).toEqual([message]);
-    await Promise.all([edge.close(), speaker.close()]);
   });
 
   it('is heard by nobody who has no right to', async () => {
