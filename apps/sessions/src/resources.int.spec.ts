@@ -95,6 +95,8 @@ describe('resources', () => {
       ['second', 2],
       ['late', 3],
     ]);
+    // its place is told to it on a way of its own
+    await eventually(() => seen.includes(3));
     await held.release();
     await Promise.all(waiting);
     expect(order).toEqual(['urgent', 'first', 'second', 'late']);
