@@ -49,9 +49,12 @@ describe('checkpoints', () => {
       }
     })();
     const names = Array.from({ length: 20 }, (_, i) => `cut${i}`);
-    for (const name of names) await session.checkpoint(name);
-    writing = false;
-    await writer;
+    try {
+      for (const name of names) await session.checkpoint(name);
+    } finally {
+      writing = false;
+      await writer;
+    }
     for (const name of names.slice(-5)) {
       await session.rollBack(name);
       const { left = 0, right = 0 } = (await state('cut')) as { left?: number; right?: number };
