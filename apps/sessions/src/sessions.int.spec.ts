@@ -1,4 +1,4 @@
-import { subjects } from '@waggle/protocol';
+import { subjects, type AgentMessage, type AlarmDue } from '@waggle/protocol';
 import { eventually } from '@waggle/testkit';
 import { sessionsRig, type Rig } from './testing/rig.js';
 
@@ -75,10 +75,15 @@ describe('sessions', () => {
     await session.close();
     await expect(session.memory.set('x', 2)).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
     await expect(session.rollBack('c')).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
-    // the alarm of its making comes, and sets another: it is not time yet
+    // the alarm of its making comes, and sets another, of a day: it is not time yet
     const core = await rig.bus('coordinator');
-    const first = (await core.read('ALARM', subjects.alarmAt('t1', '*'))).at(-1)!.sequence;
-    await eventually(async () => (await core.read('ALARM', subjects.alarmAt('t1', '*'), { after: first })).length > 0);
+    await eventually(async () =>
+      (await core.read('ALARM', subjects.alarmAt('t1', '*'))).some((alarm) => {
+        const { about } = alarm.json<AgentMessage<AlarmDue>>().payload;
+        const at = Date.parse(alarm.header('Nats-Schedule')!.replace('@at ', ''));
+        return about.session === 'ended' && at > Date.now() + 3_600_000;
+      }),
+    );
     expect((await session.memory.get('x'))!.value).toBe(1);
     expect((await session.describe()).open).toBe(false);
   });
