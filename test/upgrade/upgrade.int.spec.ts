@@ -77,7 +77,7 @@ describe('a coordinator of now over the store of the first version', () => {
 
   const outcome = (flowId: string): Promise<Outcome> =>
     eventually(async () => (await see.last('FLOW', subjects.outcome('default', 'cli', flowId)))?.json<AgentMessage<Outcome>>().payload, {
-      timeout: 10_000,
+      timeout: 25_000,
     });
 
   it('leaves what has ended as it is', async () => {
