@@ -2,9 +2,9 @@ import { appendFile, chmod, readFile, rm, stat, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { eventually } from '@waggle/testkit';
 import { cli as run, ROOT } from './cli-process.js';
-import { Place } from './place.js';
+import { BOUND, Place } from './place.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(BOUND);
 
 const COUNTER = path.join(ROOT, 'test/e2e/chaos/counter-agent');
 const FLOWS = 6;
@@ -50,12 +50,16 @@ describe('a backup of a mesh in the middle of its flows', () => {
     const file = await before.file('flow.json', JSON.stringify({ definition: DEFINITION }));
     const up = await before.up(['--agent', COUNTER], { env: { CHAOS_EFFECTS: effects } });
     await Promise.all(Array.from({ length: FLOWS }, (_, n) => before.cli(['submit', file, '--id', `flow-${n}`])));
-    await eventually(async () => (await linesOf(effects)).length > 12, { timeout: 20_000 });
+    await eventually(async () => (await linesOf(effects)).length > 12, { timeout: 60_000 });
 
-    const made = await before.cli(['backup', dir, '--json']);
-    expect(made).toMatchObject({ code: 0, json: { keys: true } });
+    const making = before.start(['backup', dir, '--json']);
+    // nothing is handed out from here on; what is done once the backup lets it go again would be in no backup
+    await eventually(() => stat(path.join(dir, 'streams-1')), { timeout: 60_000 });
+    const { owner } = await before.state();
+    process.kill(owner.pid, 'SIGSTOP');
+    expect(await making.ended).toMatchObject({ code: 0, json: { keys: true } });
     // that was the last of this world
-    process.kill((await before.state()).owner.pid, 'SIGKILL');
+    process.kill(owner.pid, 'SIGKILL');
     await up.ended;
     expect((await stat(dir)).mode & 0o077).toBe(0);
 
@@ -65,7 +69,7 @@ describe('a backup of a mesh in the middle of its flows', () => {
     await after.up(['--agent', COUNTER], { env: { CHAOS_EFFECTS: again } });
     const histories = [];
     for (let n = 0; n < FLOWS; n++) {
-      const { code, json } = await after.cli(['watch', `flow-${n}`, '--json', '--timeout', '60s']);
+      const { code, json } = await after.about(['watch', `flow-${n}`, '--json', '--timeout', '120s']);
       expect({ code, n, json }).toMatchObject({
         code: 0,
         json: { outcome: { state: 'COMPLETED', tasks: { completed: ITEMS + 2, attempts: ITEMS + 2 } } },
@@ -106,7 +110,7 @@ describe('a backup of a mesh in the middle of its flows', () => {
     const place = await Place.make();
     try {
       const killed = place.start(['restore', dir]);
-      await eventually(() => stat(path.join(place.data, 'restoring')), { every: 2 });
+      await eventually(() => stat(path.join(place.data, 'restoring')), { every: 2, timeout: 60_000 });
       killed.child.kill('SIGKILL');
       expect((await killed.ended).code).toBeNull();
       const error = { code: 'RESTORE_UNFINISHED', message: expect.stringContaining(dir) };

@@ -2,7 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { eventually } from '@waggle/testkit';
 import { cli as run, CliProcess, type CliOptions, type Result } from './cli-process.js';
+
+/** Milliseconds for a test of many processes: a bound for what hangs, also where each takes ten times as long as it should. */
+export const BOUND = 240_000;
 
 /** A mesh folder of a test's own, and the command line on it. */
 export class Place {
@@ -32,6 +36,15 @@ export class Place {
     const up = this.start(['up', ...args], options);
     await up.says('ready in');
     return up;
+  }
+
+  /** A command about a flow that was submitted just now: it is stored, and known once the coordinator has come to it. */
+  about(args: string[]): Promise<Result> {
+    const look = async (): Promise<Result | false> => {
+      const result = await this.cli(args);
+      return !`${result.stdout}${result.stderr}`.includes('FLOW_UNKNOWN') && result;
+    };
+    return eventually(look, { timeout: 60_000 });
   }
 
   async state(): Promise<{ owner: { pid: number }; broker: { pid: number }; services: { name: string; pid: number }[]; url: string }> {
