@@ -3,9 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AuditReport } from '@waggle/analysis';
 import type { Result } from './cli-process.js';
-import { Place } from './place.js';
+import { BOUND, Place } from './place.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(BOUND);
 
 /** Seventeen paths: two too many. With another comparison it is no copy. */
 const branchy = (name: string, compare = '==='): string =>

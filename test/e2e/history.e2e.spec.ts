@@ -1,6 +1,6 @@
-import { Place } from './place.js';
+import { BOUND, Place } from './place.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(BOUND);
 
 describe('the history of a flow', () => {
   let place: Place;

@@ -1,9 +1,9 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cli as run } from './cli-process.js';
-import { Place } from './place.js';
+import { BOUND, Place } from './place.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(BOUND);
 
 describe('a key that is rotated', () => {
   let place: Place;
@@ -28,10 +28,10 @@ describe('a key that is rotated', () => {
       });
       expect(await seedOf(name)).not.toBe(seed);
       expect(pidOf(await place.state(), name)).not.toBe(pidOf(before, name));
-      expect(await place.cli(['run', 'echo.echo', '-i', 'text=still', '--json', '--timeout', '20s'])).toMatchObject({ code: 0 });
+      expect(await place.cli(['run', 'echo.echo', '-i', 'text=still', '--json', '--timeout', '60s'])).toMatchObject({ code: 0 });
     }
     // a task that was at work is done once, by whom it was given to or after a hand-back
-    const { json } = await place.cli(['watch', 'across', '--json', '--timeout', '60s']);
+    const { json } = await place.cli(['watch', 'across', '--json', '--timeout', '120s']);
     expect(json).toMatchObject({ outcome: { state: 'COMPLETED', output: { text: 'slow' }, tasks: { attempts: 1 } } });
   });
 

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { clientManifest, connectBus, type Bus } from '@waggle/bus';
 import { createLocks, scope } from '@waggle/locks';
 import { eventually } from '@waggle/testkit';
-import { Place } from './place.js';
+import { BOUND, Place } from './place.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(BOUND);
 
 describe('waggle locks', () => {
   let place: Place;

@@ -1,7 +1,7 @@
 import { eventually } from '@waggle/testkit';
-import { Place } from './place.js';
+import { BOUND, Place } from './place.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(BOUND);
 
 describe('what agents share, at the command line', () => {
   let place: Place;
@@ -52,14 +52,14 @@ describe('what agents share, at the command line', () => {
     const submit = async (id: string) =>
       place.cli(['submit', await place.file(`${id}.json`, JSON.stringify({ definition: slow })), '--id', id]);
     await submit('first');
-    await eventually(async () => (await json('resources', 'db')).resources[0].holders.length === 1, { timeout: 20_000 });
+    await eventually(async () => (await json('resources', 'db')).resources[0].holders.length === 1, { timeout: 60_000 });
     await submit('second');
-    await eventually(async () => (await json('resources', 'db')).resources[0].queue.length === 1, { timeout: 20_000 });
+    await eventually(async () => (await json('resources', 'db')).resources[0].queue.length === 1, { timeout: 60_000 });
     expect((await place.cli(['flows', 'second'])).stdout).toContain('waits for its turn at db');
     expect((await place.cli(['resources'])).stdout).toMatch(/db 1\/1 in use, 1 waiting[\s\S]*has it +first a[\s\S]*0 +second a/);
     await json('signal', 'first', 'cancel');
     await eventually(async () => (await json('resources', 'db')).resources[0].holders[0]?.owner.flow.flowId === 'second', {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     await json('signal', 'second', 'cancel');
   });

@@ -1,6 +1,6 @@
-import { Place } from './place.js';
+import { BOUND, Place } from './place.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(BOUND);
 
 const YAML = (version: string, said: string): string => `
 name: greet
