@@ -1,7 +1,7 @@
 /** Runs the examples as their READMEs say: the Python client and the agent that joins while its task waits beside a real mesh, the locked file by itself. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { environment, node, root } from './run.mjs';
@@ -28,19 +28,18 @@ const output = (command, args, { status = 0, with: more = {} } = {}) => {
 const exported = (lines) =>
   Object.fromEntries([...lines.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, name, value]) => [name, value]));
 
-const preparePython = () => {
-  if (spawnSync('python3', ['--version']).status !== 0) return false;
-  if (!existsSync(python)) output('python3', ['-m', 'venv', venv]);
-  output(python, [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '-r',
-    path.join(root, 'examples/python-client/requirements.txt'),
-  ]);
-  return true;
+/** Why the Python example cannot run here; undefined where it can. What it needs may be there already, without a package index. */
+const pythonLacks = () => {
+  const works = (command, args) => spawnSync(command, args, { cwd: root, env, stdio: 'ignore', timeout: 120_000 }).status === 0;
+  const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--retries', '1', '--timeout', '10'];
+  const wanted = ['-r', path.join(root, 'examples/python-client/requirements.txt')];
+  if (!works('python3', ['--version'])) return 'there is no python3 here';
+  if (!works(python, ['-m', 'pip', '--version'])) {
+    rmSync(venv, { recursive: true, force: true });
+    if (!works('python3', ['-m', 'venv', venv])) return 'python3 makes no virtual environment here (module venv)';
+  }
+  if (!works(python, [...pip, ...wanted])) return 'pip cannot install its requirements here';
+  return undefined;
 };
 
 const started = [];
@@ -65,7 +64,8 @@ rmSync(data, { recursive: true, force: true });
 try {
   const mesh = await start([waggle, 'up'], { ready: 'ready in' });
   const signIn = exported(output(node, [waggle, 'env']));
-  if (preparePython()) {
+  const lacking = pythonLacks();
+  if (lacking === undefined) {
     const done = JSON.parse(output(python, [client, 'echo.echo', '{"hello": "world"}'], { with: signIn }));
     assert.deepEqual([done.state, done.output], ['COMPLETED', { hello: 'world' }]);
     const refused = JSON.parse(output(python, [client, 'echo.echo', '{"delay": {}}'], { with: signIn, status: 1 }));
@@ -74,7 +74,7 @@ try {
     console.log('examples/python-client: a task done, a bad one rejected by its path');
   } else {
     skipped++;
-    console.log('examples/python-client: SKIPPED, there is no python3 here');
+    console.log(`examples/python-client: SKIPPED, ${lacking}`);
   }
   const task = path.join(root, 'examples/word-count-agent/task.json');
   output(node, [waggle, 'submit', task, '--id', 'waits-for-words']);
