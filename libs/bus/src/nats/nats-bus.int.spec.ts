@@ -168,7 +168,7 @@ describe('the bus on a plain broker', () => {
   test('a scheduled message comes, arming it again changes nothing', async () => {
     const flow = flowId();
     const [at, due] = [subjects.timerAt('t', flow, 1), subjects.timerDue('t', flow, 1)];
-    const when = new Date(Date.now() + 300);
+    const when = new Date(Date.now() + 1_000);
     expect((await bus.schedule(at, due, when, 'ring')).status).toBe('stored');
     expect((await bus.schedule(at, due, when, 'ring')).status).toBe('conflict');
     const fired = await eventually(() => bus.last('TIMER', due));
@@ -186,7 +186,7 @@ describe('the bus on a plain broker', () => {
   });
 
   test('a subject no stream takes, and one that is none', async () => {
-    await expect(bus.publish('nobody.takes.this', 'x', { timeout: 200 })).rejects.toMatchObject({ code: 'NOT_PROVISIONED' });
+    await expect(bus.publish('nobody.takes.this', 'x', { timeout: 1_000 })).rejects.toMatchObject({ code: 'NOT_PROVISIONED' });
     await expect(bus.publish('wg.t.*', 'x')).rejects.toMatchObject({ code: 'BUS_REFUSED' });
     await expect(bus.queue('TASK', 'nobody-high')).rejects.toMatchObject({ code: 'NOT_PROVISIONED' });
   });

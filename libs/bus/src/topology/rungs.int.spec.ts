@@ -18,7 +18,7 @@ describe('the rungs of a ladder', () => {
       hear();
     });
     const asker = await broker.busFor(ASKER);
-    const at = new Date(Date.now() + 700);
+    const at = new Date(Date.now() + 1_500);
     for (const id of ['q1', 'q2'])
       await asker.schedule(subjects.rungAt('t', 'f', id, 1), subjects.rungDue('t', 'f', id, 1), at, `ask ${id}`);
     expect(await asker.purge('TIMER', subjects.rungAt('t', 'f', 'q1', '*'))).toBe(1);
