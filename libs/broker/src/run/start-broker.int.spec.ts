@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findBroker } from '../find/find-broker.js';
@@ -84,6 +84,20 @@ describe('a broker of our own', () => {
     expect(exits).toMatchObject([{ signal: 'SIGKILL' }]);
   });
 
+  test('comes back on a port that somebody had for a moment', async () => {
+    const broker = await start();
+    await broker.kill();
+    const squatter = createServer();
+    await new Promise<void>((listening) => squatter.listen(broker.port, '127.0.0.1', listening));
+    const back = broker.restart();
+    back.catch(() => undefined);
+    const refused = async () => (await readFile(broker.logFile, 'utf8')).includes('address already in use');
+    while (!(await refused())) await new Promise((next) => setTimeout(next, 20));
+    squatter.close();
+    await back;
+    expect(await signIn(broker.port, 'a')).toBe('taken');
+  });
+
   test('a configuration that cannot work ends in BROKER_FAILED with the reason', async () => {
     await expect(start('accounts { A { users: [{ user: a')).rejects.toMatchObject({
       code: 'BROKER_FAILED',
@@ -125,7 +139,7 @@ describe('a broker of our own', () => {
     const pid = Number(await new Promise<string>((said) => owner.stdout.once('data', (chunk: Buffer) => said(chunk.toString()))));
     expect(isAlive(pid)).toBe(true);
     owner.kill('SIGKILL');
-    const end = Date.now() + 5_000;
+    const end = Date.now() + 15_000;
     while (isAlive(pid) && Date.now() < end) await new Promise((next) => setTimeout(next, 20));
     expect(isAlive(pid)).toBe(false);
   });

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { withLockFile } from '../lock-file.js';
 import { configFile, writeConfig } from './config-file.js';
 import { freePort } from './free-port.js';
@@ -49,6 +50,10 @@ export interface RunningBroker {
 }
 
 const PORT_TRIES = 5;
+/** Milliseconds until a port that somebody had for a moment is tried again. */
+const PORT_PAUSE = 300;
+
+const isPortTaken = (error: unknown): boolean => /address already in use/.test((error as Error).message);
 
 /**
  * Starts a broker and waits until it serves. `BROKER_FAILED` with the end of its log; `ALREADY_RUNNING` when
@@ -65,8 +70,7 @@ export const startBroker = async (options: StartBrokerOptions): Promise<RunningB
         await broker.start();
         return broker;
       } catch (error) {
-        const portTaken = /address already in use/.test((error as Error).message);
-        if (!portTaken || options.port !== undefined || attempt === PORT_TRIES) throw error;
+        if (!isPortTaken(error) || options.port !== undefined || attempt === PORT_TRIES) throw error;
       }
     }
   });
@@ -128,7 +132,15 @@ class Broker implements RunningBroker {
 
   async restart(): Promise<void> {
     if (!this.#process.ended) await this.stop();
-    await this.start();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.start();
+      } catch (error) {
+        // while it was away the port was free to be anybody's, for a connection or a look at what is free
+        if (!isPortTaken(error) || attempt === PORT_TRIES) throw error;
+        await delay(PORT_PAUSE);
+      }
+    }
   }
 
   async reload(config: string): Promise<void> {
