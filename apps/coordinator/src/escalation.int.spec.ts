@@ -3,6 +3,7 @@ import { MESSAGE_TYPES, subjects, type AgentMessage, type EscalationRequest, typ
 import { eventually, scriptedAgent, type ScriptedAgent, type TestBroker } from '@waggle/testkit';
 import { TENANT, TestClient } from './testing/client.js';
 import { everyCrash } from './testing/every-crash.js';
+import { setAckWait } from './testing/input-queue.js';
 import { eventsOf, logOf, SKILL, testMesh } from './testing/mesh.js';
 import { startReplica, type Replica } from './testing/replica.js';
 
@@ -43,6 +44,8 @@ describe('questions to people', () => {
 
   beforeAll(async () => {
     ({ broker, see } = await testMesh({ partitions: 1 }));
+    // the rounds are many: inputs of the dead come again sooner than in production
+    await setAckWait(see, 150);
     replica = await startReplica(await broker.busFor('coordinator'), { operators: ['operator'] });
     const bus = await broker.busFor('worker');
     agent = await scriptedAgent(bus, {

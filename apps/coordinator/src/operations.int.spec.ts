@@ -3,6 +3,7 @@ import { createMessage, freezeKey, MESSAGE_TYPES, subjects, type AgentMessage, t
 import { eventually, scriptedAgent, type ScriptedAnswer, type ScriptedTask, type TestBroker } from '@waggle/testkit';
 import { TENANT, TestClient } from './testing/client.js';
 import { everyCrash } from './testing/every-crash.js';
+import { setAckWait } from './testing/input-queue.js';
 import { eventsOf, logOf, SKILL, testMesh } from './testing/mesh.js';
 import { startReplica } from './testing/replica.js';
 
@@ -28,6 +29,8 @@ describe('operating flows', () => {
 
   beforeAll(async () => {
     ({ broker, see } = await testMesh({ partitions: 1 }));
+    // the rounds are many: inputs of the dead come again sooner than in production
+    await setAckWait(see, 150);
     await scriptedAgent(await broker.busFor('worker'), { beat: 0, script: (task) => script(task) });
     client = await TestClient.join(broker);
   });
@@ -61,7 +64,7 @@ describe('operating flows', () => {
   }, 120_000);
 
   it('a cancel with a grace waits for what runs, and no longer', async () => {
-    await startReplica(await broker.busFor('coordinator'));
+    const replica = await startReplica(await broker.busFor('coordinator'));
     let release = (): void => undefined;
     script = async () => {
       await new Promise<void>((resolve) => (release = resolve));
@@ -82,10 +85,11 @@ describe('operating flows', () => {
     await signal('forced', 'cancel', 'c2', { grace: 300 });
     expect(await client.outcome('forced')).toMatchObject({ state: 'CANCELED', tasks: { canceled: 1 } });
     release();
+    await replica.stop();
   });
 
   it('a failed flow goes on as another that does only what is left, whatever dies meanwhile', async () => {
-    await everyCrash(broker, 'again', async (flowId) => {
+    const effects = await everyCrash(broker, 'again', async (flowId) => {
       const worked: string[] = [];
       let broken = true;
       script = (task) => {
@@ -99,6 +103,7 @@ describe('operating flows', () => {
       expect(await client.run({ resumes: { flowId } }, next)).toMatchObject({ state: 'COMPLETED', output: { a: 'a', b: 'b' } });
       expect(new Set(worked)).toEqual(new Set([`${flowId} a`, `${flowId} b`, `${next} b`]));
     });
+    expect(effects).toBeGreaterThan(10);
     await startReplica(await broker.busFor('coordinator'));
     expect((await logOf(see, 'again-0-next'))[0]!.events[0]).toMatchObject({ type: 'flowStarted', resumes: { flowId: 'again-0' } });
     expect(await client.run({ resumes: { flowId: 'nobody' } })).toMatchObject({ state: 'REJECTED', errors: [{ code: 'FLOW_UNKNOWN' }] });
