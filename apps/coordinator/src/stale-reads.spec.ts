@@ -116,9 +116,9 @@ describe('a coordinator whose reads are old', () => {
       beat: 0,
       script: ({ flowId, dispatch: { decision } }) => {
         if (flowId === handed.id)
-          return { result: { kind: 'handoff', request: { ...handed.request, expiresAt: new Date(Date.now() + 400).toISOString() } } };
+          return { result: { kind: 'handoff', request: { ...handed.request, expiresAt: new Date(Date.now() + 1_200).toISOString() } } };
         if (decision) return { output: decision.option };
-        return { result: { kind: 'escalate', request: { severity: 'high', ...asked, ladder: [{ who: 'human', after: 400 }] } } };
+        return { result: { kind: 'escalate', request: { severity: 'high', ...asked, ladder: [{ who: 'human', after: 1_200 }] } } };
       },
     });
     await scriptedAgent(new ModelBus(broker, 'expert'), {

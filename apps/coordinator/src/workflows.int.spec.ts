@@ -179,7 +179,7 @@ describe('the workflows of the house, with scripted agents', () => {
     it('fails when a time box is over, and takes the fix back', async () => {
       triaged();
       says['testing.regression'] = () => new Promise(() => undefined);
-      const hasty = workflow('critical-bug', (text) => text.replace('- id: solution\n    timeout: 30m', '- id: solution\n    timeout: 1s'));
+      const hasty = workflow('critical-bug', (text) => text.replace('- id: solution\n    timeout: 30m', '- id: solution\n    timeout: 2s'));
       const outcome = await run(hasty, { report: 'r' });
       expect(outcome.state).toBe('FAILED');
       expect(done()).toContain('bug.unfix');
