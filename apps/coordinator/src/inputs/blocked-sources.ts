@@ -56,7 +56,7 @@ export class BlockedSources {
   private async look(): Promise<void> {
     for (const watched of this.watched.values()) {
       try {
-        watched.good = Math.max(watched.good, this.positions.of(watched.stream));
+        watched.good = Math.max(watched.good, this.positions.copiedOf(watched.stream));
         // while it moves, nothing blocks it
         if (watched.good === watched.before) await this.walk(watched);
         watched.before = watched.good;

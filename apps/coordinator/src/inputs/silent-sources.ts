@@ -80,6 +80,6 @@ export class SilentSources {
     this.log.info('inputs are read from their source, which is silent', { stream, messages: messages.length });
     const settled = await Promise.all(messages.map((message) => this.intake.takeStored(stream, message)));
     const open = settled.indexOf(false);
-    this.positions.came({ stream, sequence: open < 0 ? messages.at(-1)!.sequence : messages[open]!.sequence - 1 });
+    this.positions.read({ stream, sequence: open < 0 ? messages.at(-1)!.sequence : messages[open]!.sequence - 1 });
   }
 }
