@@ -1,13 +1,18 @@
 import { errors, type NatsConnection } from '@nats-io/nats-core';
+import type { NatsConnectionImpl } from '@nats-io/nats-core/internal';
 import { fromSeed } from '@nats-io/nkeys';
 import { connect, nkeyAuthenticator, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { subjects, WaggleError } from '@waggle/protocol';
 import { Backoff } from './backoff.js';
+import { DialPatience } from './dial-patience.js';
 import type { BusOptions } from './options.js';
 import { unstick } from './unstick.js';
 
 const CONNECT = 10_000;
-/** A dial that meets silence is given up after this; with the longest delay, which counts from its beginning, it bounds how long a broker that is back goes unnoticed. */
+/**
+ * A dial that meets silence is given up after this, and later after more (`DialPatience`); with the longest delay, which counts from
+ * its beginning, it bounds how long a broker that is back goes unnoticed.
+ */
 const DIAL = 2_000;
 /** A broker that says nothing for two or three of these is left for another, or connected to anew: not later than others take over the work. */
 const PING = 1_000;
@@ -25,6 +30,7 @@ export interface Connection {
  */
 export const openConnection = async (options: BusOptions): Promise<Connection> => {
   const backoff = new Backoff();
+  let redials = (): unknown => undefined;
   const seed = options.seed === undefined ? undefined : seedsOf(options.seed);
   const deadline = performance.now() + (options.connectTimeout ?? CONNECT);
   const wanted: NodeConnectionOptions = {
@@ -36,6 +42,7 @@ export const openConnection = async (options: BusOptions): Promise<Connection> =
     // asked before each dial; the choice stays the client's
     reconnectToServer: () => {
       backoff.dials();
+      redials();
       return null;
     },
     ignoreAuthErrorAbort: true,
@@ -49,7 +56,13 @@ export const openConnection = async (options: BusOptions): Promise<Connection> =
       await checkVersion(nc);
       backoff.reset();
       unstick(nc);
-      return { nc, restored: () => backoff.reset() };
+      const later = new DialPatience(patience);
+      redials = () => ((nc as NatsConnectionImpl).options.timeout = later.next());
+      const restored = (): void => {
+        backoff.reset();
+        later.reset();
+      };
+      return { nc, restored };
     } catch (cause) {
       if (cause instanceof WaggleError) throw cause;
       if (cause instanceof errors.InvalidArgumentError)
