@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agentManifest, AgentRuntime } from '@waggle/agent';
 import { connectBus } from '@waggle/bus';
+import { subjects } from '@waggle/protocol';
 import { createLog, Metrics, Presence } from '@waggle/service';
 
 const [servers, instance, seed] = process.env.WORKER.split(' ');
@@ -9,13 +10,26 @@ const bus = await connectBus({ servers, me: 'worker', seed, manifest: agentManif
 const log = await createLog({ service: 'worker', instance, level: 'silent' });
 const presence = new Presence({ bus, log, instance, version: '1.0.0' });
 
+// it dies once it is at work and its beats say so: what nobody knows it to hold, nobody hands back
+const toDie = { atWork: false, told: false };
+const dies = (what) => {
+  toDie[what] = true;
+  if (toDie.atWork && toDie.told) process.kill(process.pid, 'SIGKILL');
+};
+const publish = bus.publish.bind(bus);
+bus.publish = async (subject, body, options) => {
+  const stored = await publish(subject, body, options);
+  if (subject === subjects.beat('worker', instance) && JSON.parse(body).payload.held.length > 0) dies('told');
+  return stored;
+};
+
 const work = {
   card: { id: 'test.work', name: 'work', description: '', tags: [], timeout: 60_000 },
   checkInput: () => [],
   checkOutput: () => [],
   toInput: (value) => value,
   handle: async (input, ctx) => {
-    if (input.do === 'die') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 400);
+    if (input.do === 'die') dies('atWork');
     if (input.do === 'wait') ctx.progress(0.1, 'waiting');
     await sleep(input.for ?? 60_000, undefined, { signal: ctx.signal });
     return { by: instance };

@@ -46,6 +46,8 @@ export interface Dispatch {
 /** A broker as in production, with the test in the coordinator's place: it dispatches, aborts, and reads what agents wrote. */
 export class Rig {
   private readonly stops: (() => Promise<void>)[] = [];
+  /** The broker's ids of connections that it has closed. */
+  private readonly closed = new Set<number>();
 
   private constructor(
     readonly broker: TestBroker,
@@ -54,7 +56,10 @@ export class Rig {
 
   static async start(manifests: Manifest[] = []): Promise<Rig> {
     const broker = await testBroker({ secure: true, manifests: [COORDINATOR, WORKER, ...manifests] });
-    return new Rig(broker, await broker.busFor(COORDINATOR));
+    const bus = await broker.busFor(COORDINATOR);
+    const rig = new Rig(broker, bus);
+    await bus.subscribe(subjects.left('>'), (message) => void rig.closed.add(message.json<{ client: { id: number } }>().client.id));
+    return rig;
   }
 
   /** Starts an `@Agent` class without Nest. */
@@ -72,7 +77,8 @@ export class Rig {
       presence,
     });
     await runtime.start();
-    await presence.start();
+    // a busy machine may take longer than the second that a beat has
+    await eventually(async () => (await presence.start(), true));
     this.stops.push(async () => {
       await runtime.stop(0);
       await presence.stop();
@@ -128,7 +134,7 @@ export class Rig {
   }
 
   /** Waits for it. */
-  result(of: { flowId: string; taskId: string; attempt: number }, timeout = 10_000): Promise<TaskResult> {
+  result(of: { flowId: string; taskId: string; attempt: number }, timeout = 20_000): Promise<TaskResult> {
     return eventually(() => this.resultOf(of), { timeout });
   }
 
@@ -147,6 +153,12 @@ export class Rig {
     for (const { priority, streamSequence, consumerSequence, deliveries } of (await this.beat(instance))?.held ?? []) {
       this.bus.handBack({ stream: 'TASK', consumer: taskConsumer('worker', priority), streamSequence, consumerSequence, deliveries });
     }
+  }
+
+  /** Waits until the broker has closed the connection of an instance that died, and gives it no more. */
+  async gone(instance: string): Promise<void> {
+    const { clientId } = (await this.beat(instance))!;
+    await eventually(() => this.closed.has(clientId));
   }
 
   /** Waits until the instance's beats name so many held tasks. */
