@@ -55,7 +55,7 @@ describe('AgentRuntime', () => {
         return input;
       }),
     );
-    const results = await Promise.all(flows.map((flow) => rig.result(flow, 20_000)));
+    const results = await Promise.all(flows.map((flow) => rig.result(flow)));
     expect(results.map(({ output }) => output)).toEqual(flows.map((_, n) => ({ n })));
     expect(most).toBe(4);
   });
@@ -110,7 +110,7 @@ describe('AgentRuntime', () => {
     const seen: unknown[] = [];
     await rig.agent(agentOf(1, async (input) => seen.push(input)));
     for (const priority of ['low', 'critical', 'normal', 'high', 'low'] as const) {
-      await rig.result(await rig.dispatch({ priority, input: priority }), 2_000);
+      await rig.result(await rig.dispatch({ priority, input: priority }));
     }
     expect(seen).toEqual(['low', 'critical', 'normal', 'high', 'low']);
   });
@@ -154,7 +154,7 @@ describe('AgentRuntime', () => {
     // a second agent gets them although the first had pulls standing
     const second: unknown[] = [];
     await rig.agent(agentOf(4, async (input) => second.push(input)));
-    await Promise.all(others.map((flow) => rig.result(flow, 3_000)));
+    await Promise.all(others.map((flow) => rig.result(flow)));
     expect(second.sort()).toEqual(['critical', 'high', 'normal']);
     release();
     expect((await rig.result(first)).kind).toBe('completed');

@@ -90,9 +90,10 @@ describe('an attempt that a broker has forgotten', () => {
       await eventually(() => effects.size > kill * EACH + EACH / 3);
       await rig.broker.restart();
       flows.push(...(await dispatched));
-      await eventually(() => effects.size === (kill + 1) * EACH);
+      // what was on its way comes again after its ack wait, 30 s
+      await eventually(() => effects.size === (kill + 1) * EACH, { timeout: 45_000 });
     }
     for (const flow of flows) await rig.result(flow);
     expect([...effects].filter(([, times]) => times > 1)).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 });
