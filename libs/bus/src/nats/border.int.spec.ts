@@ -60,7 +60,7 @@ describe('the bus across account borders', () => {
     const client = await broker.busFor(ann);
     const start = performance.now();
     await expect(client.publish(subjects.submit('t', 'bob', 'f3'), '{}')).rejects.toMatchObject({ code: 'BUS_REFUSED' });
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
     await expect(client.subscribe(subjects.outcome('t', 'bob', '*'), () => undefined)).rejects.toMatchObject({ code: 'BUS_REFUSED' });
     expect(client.health).toMatchObject({ ready: true, violations: 2 });
   });

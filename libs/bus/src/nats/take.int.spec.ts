@@ -66,21 +66,23 @@ describe('a waiting take that is called off', () => {
     await worker.last('TASK', subjects.task('default', 'worker', 'normal', 'none', 't', 1));
     stop.abort();
     expect(await taking).toEqual([]);
-    // goes on with the same pull, and gives up in its own time
+    // goes on with the same pull, which lasts 20 s, and gives up in its own time
     const since = performance.now();
     expect(await queue.take(1, { wait: 50 })).toEqual([]);
     expect(await queue.take(1, { wait: 0 })).toEqual([]);
-    expect(performance.now() - since).toBeLessThan(2_000);
+    expect(performance.now() - since).toBeLessThan(10_000);
     for (let n = 1_000; n < 1_008; n++) await publish(n);
     const other = await broker.busFor(WORKER);
     const otherQueue = await other.queue('TASK', taskConsumer('worker', 'normal'));
     const got = new Set<string>();
+    // what were lost would come again after its ack wait, 30 s
+    const asked = performance.now();
     while (got.size < 8) {
       for (const delivery of await otherQueue.take(8 - got.size, { wait: 5_000 })) {
         got.add(delivery.subject);
         delivery.ack();
       }
-      expect(performance.now() - since).toBeLessThan(4_000);
+      expect(performance.now() - asked).toBeLessThan(15_000);
     }
   });
 });

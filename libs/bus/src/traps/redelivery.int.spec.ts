@@ -28,7 +28,7 @@ describe('seen to fail here: redelivery', () => {
     for (let i = 0; i < count; i++) await bus.publishOnce('TASK', subjects.task('t', agent, 'normal', 'f', `t${n++}`, 1), String(i));
   };
   const takeOne = async (queue: Queue): Promise<Delivery> => {
-    const [delivery] = await queue.take(1, { wait: 3_000 });
+    const [delivery] = await queue.take(1, { wait: 10_000 });
     if (!delivery) throw new Error('nothing was delivered');
     return delivery;
   };
