@@ -1,6 +1,9 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { brokerConfig, connectBus, newNkey, provision, type Bus, type BusOptions, type Manifest, type Nkey } from '@waggle/bus';
 import { WaggleError } from '@waggle/protocol';
 import { cleanupLater } from './cleanup.js';
+import { eventually } from './eventually.js';
 import { startTestServer } from './test-server.js';
 
 export interface TestBrokerOptions {
@@ -33,10 +36,33 @@ export interface TestBroker {
   kill(): Promise<void>;
   /** After `kill`, or killing it first; same port, same store. */
   restart(): Promise<void>;
+  /**
+   * With `synced`: its machine loses power, and it is there again. It has forgotten all that INPUT held, and knows what
+   * INPUT has copied.
+   */
+  losePower(): Promise<void>;
   /** Takes other config lines with SIGHUP. */
   reload(config: string): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** What a stream has copied is written as the server ends. */
+const endInOrder = async (pid: number): Promise<void> => {
+  process.kill(pid, 'SIGTERM');
+  await eventually(() => {
+    try {
+      return !process.kill(pid, 0);
+    } catch {
+      return true;
+    }
+  });
+};
+
+const forgetMessages = async (folder: string): Promise<void> => {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.blk') || name === 'index.db');
+  if (files.length === 0) throw new Error(`no messages in ${folder}`);
+  for (const file of files) await rm(join(folder, file));
+};
 
 const PROVISIONER: Manifest = { name: 'provisioner', kind: 'core', provisions: true };
 
@@ -99,6 +125,11 @@ export const testBroker = async (options: TestBrokerOptions = {}): Promise<TestB
     kill: () => server.kill(),
     restart: async () => {
       await server.kill();
+      await server.restart();
+    },
+    losePower: async () => {
+      await endInOrder(server.pid);
+      await forgetMessages(join(server.dir, 'jetstream', 'jetstream', '$G', 'streams', 'INPUT', 'msgs'));
       await server.restart();
     },
     reload: (lines) => server.reload(lines),
