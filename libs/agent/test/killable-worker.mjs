@@ -4,6 +4,7 @@ import { agentManifest, AgentRuntime } from '@waggle/agent';
 import { connectBus } from '@waggle/bus';
 import { subjects } from '@waggle/protocol';
 import { createLog, Metrics, Presence } from '@waggle/service';
+import { beSeen } from '@waggle/testkit';
 
 const [servers, instance, seed] = process.env.WORKER.split(' ');
 const bus = await connectBus({ servers, me: 'worker', seed, manifest: agentManifest('worker') });
@@ -48,7 +49,7 @@ const definition = {
 };
 const runtime = new AgentRuntime({ bus, definition, instance, log, metrics: new Metrics('worker'), presence });
 await runtime.start();
-await presence.start();
+await beSeen(presence);
 process.on('SIGTERM', async () => {
   await runtime.stop(0);
   await presence.stop();

@@ -11,6 +11,7 @@ export {
   type ScriptedTask,
 } from './scripted-agent.js';
 export { offerSkill } from './directory.js';
+export { beSeen } from './be-seen.js';
 export { cleanupLater, runCleanup } from './cleanup.js';
 export {
   directNetwork,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Bus } from '@waggle/bus';
 import { BUS, Lifecycle, Log, Metrics, Presence, SERVICE_CONFIG } from '@waggle/service';
+import { beSeen } from './be-seen.js';
 
 type Constructor = new (...given: never[]) => object;
 type Token = Constructor | symbol | string;
@@ -82,15 +83,5 @@ export const startReplica = async (module: object, { bus, instance, say = () => 
   const parts = [...made.values()].filter((value): value is Hooks => typeof value === 'object' && value !== null);
   await Promise.all(parts.map((part) => part.onModuleInit?.()));
   for (const part of parts) await part.onApplicationBootstrap?.();
-  await seen(presence);
-};
-
-/** A busy machine may take longer than the second that a beat has. */
-const seen = async (presence: Presence, tries = 5): Promise<void> => {
-  try {
-    await presence.start();
-  } catch (error) {
-    if (tries === 1) throw error;
-    await seen(presence, tries - 1);
-  }
+  await beSeen(presence);
 };

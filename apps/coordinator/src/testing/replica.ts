@@ -4,7 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Bus } from '@waggle/bus';
 import { newId } from '@waggle/protocol';
 import { BUS, createLog, Lifecycle, Log, Metrics, Presence, SERVICE_CONFIG } from '@waggle/service';
-import { cleanupLater } from '@waggle/testkit';
+import { beSeen, cleanupLater } from '@waggle/testkit';
 import { DEFAULTS, type CoordinatorConfig } from '../coordinator-config.js';
 import { CoordinatorModule } from '../coordinator.module.js';
 
@@ -49,7 +49,7 @@ export const startReplica = async (
   @Module({ imports: [Surroundings, CoordinatorModule.with({ ...DEFAULTS, ...config })] })
   class Root {}
   const app = await NestFactory.createApplicationContext(Root, { logger: false, abortOnError: false });
-  if (!hidden) await presence.start();
+  if (!hidden) await beSeen(presence);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await lifecycle.drain();
