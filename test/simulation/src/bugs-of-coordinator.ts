@@ -138,11 +138,6 @@ export const COORDINATOR_BUGS: readonly Bug[] = [
   bug('forgotten-unread', 'what INPUT forgot is not read from its sources', change(FORGOTTEN, 'if (mayForget && this.owed)', 'if (false)')),
   bug('forgotten-once', 'what INPUT forgot is read at the start alone', change(FORGOTTEN, 'this.owed = true;\n    }', '}')),
   bug(
-    'forgotten-meanwhile',
-    'a loss of power while what INPUT forgot is read counts for nothing',
-    change(FORGOTTEN, 'if (breaks === this.breaks)', 'if (true)'),
-  ),
-  bug(
     'forgotten-at-work',
     'an input that comes again from its source while it is at work counts as dealt with',
     change('apps/coordinator/inputs/intake', 'return known.end();', 'return Promise.resolve(true);'),

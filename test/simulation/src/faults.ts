@@ -1,4 +1,5 @@
 import { isHard } from './behaviour.js';
+import { fill } from './full.js';
 import { isHandedBack } from './handing-back.js';
 import { isForgetful, planPowerLosses } from './power.js';
 import { Random } from './random.js';
@@ -17,8 +18,6 @@ export const NO_FAULTS: Faults = { until: 0, weather: FAIR, deaths: { replica: 0
 
 /** Faults that cut or stall last so long at most: shorter than any attempt may take. */
 export const LONGEST_FAULT = 4_000;
-/** Bytes of a stream that has no room. */
-const FULL = 1;
 const MAY_BE_FULL = ['TASK', 'TASK', 'FLOW', 'RESULT', 'SUBMIT', 'INPUT', 'ESCALATION', 'DLQ'] as const;
 
 export const faultsOf = (seed: number): Faults => {
@@ -62,17 +61,4 @@ export const planFaults = (simulation: Simulation): void => {
       process[kind](millis);
     });
   }
-};
-
-/** A stream without room for a while: 10077 for all that comes. */
-const fill = (simulation: Simulation, name: string, millis: number): void => {
-  const { elapsed } = simulation.world;
-  const stream = simulation.broker.streams.get(name)!;
-  if (stream.settings.max_bytes === FULL) return;
-  const { max_bytes } = stream.settings;
-  simulation.say(`${stream.name} is full for ${Math.round(millis)} ms`);
-  stream.settings.max_bytes = FULL;
-  simulation.at(elapsed + millis, () => {
-    stream.settings.max_bytes = max_bytes;
-  });
 };

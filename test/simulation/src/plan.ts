@@ -1,4 +1,5 @@
 import { isHard } from './behaviour.js';
+import { isForgetful } from './power.js';
 import { Random } from './random.js';
 import { isForEvent, SKILLS, stepsOf, UNDO, type Step } from './steps.js';
 
@@ -106,7 +107,8 @@ export const planOf = (seed: number): Plan => {
   const flows = Array.from({ length: random.whole(1, 4) }, (_, n) => flowOf(random, seed, n));
   return {
     seed,
-    replicas: random.whole(2, 3),
+    // one that is alone has nobody who reads what was forgotten in its stead
+    replicas: random.whole(isForgetful(seed) ? 1 : 2, 3),
     partitions: random.whole(1, 4),
     flows,
     skills: [...SKILLS, UNDO].map((skill) => ({

@@ -1,3 +1,4 @@
+import { fill } from './full.js';
 import { hashOf, Random } from './random.js';
 import type { Simulation } from './simulation.js';
 
@@ -24,6 +25,8 @@ export const planPowerLosses = (simulation: Simulation): void => {
     );
     broker.losePower({ upTo, copiesAgain });
     for (const process of simulation.processes) process.breakOff(away);
+    // what is at work on an input then has to hand it back
+    if (random.chance(0.2)) fill(simulation, 'FLOW', away + random.between(2_000, 4_000));
     // again, while what was forgotten is being read
     if (random.chance(0.3)) world.after(away + random.between(0, 20), losePower);
   };
