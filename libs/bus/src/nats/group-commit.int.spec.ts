@@ -136,8 +136,8 @@ describe('a broker that syncs each write', () => {
       const logs = flowIds(300).map((id) => subjects.flow('t', id));
       const tasks = flowIds(300).map(taskOf);
       const said = Promise.all([
-        ...logs.map((subject) => bus.publish(subject, 'entry', { expect: 0, timeout: 30_000 })),
-        ...tasks.map((subject) => bus.publishOnce('TASK', subject, 'task', { timeout: 30_000 })),
+        ...logs.map((subject) => bus.publish(subject, 'entry', { expect: 0, timeout: 60_000 })),
+        ...tasks.map((subject) => bus.publishOnce('TASK', subject, 'task', { timeout: 60_000 })),
       ]);
       await sleep(after);
       await broker.restart();
@@ -147,7 +147,7 @@ describe('a broker that syncs each write', () => {
       expect(found).toHaveLength(600);
       expect(all).toEqual([...logs, ...tasks].map((subject) => ({ status: 'stored', sequence: bySubject.get(subject) })));
     }
-  }, 60_000);
+  }, 150_000);
 });
 
 describe('a broker that does not', () => {
