@@ -19,7 +19,7 @@ export interface Replica {
 export interface ReplicaOptions extends Partial<CoordinatorConfig> {
   /** Without beats: the others serve its partitions too, and it theirs. */
   hidden?: boolean;
-  /** It will die, and is not stopped after the tests. */
+  /** It will die: after the tests, nobody waits for its end. */
   doomed?: boolean;
   /** By which the partitions are shared; default: one of its own. */
   instance?: string;
@@ -57,6 +57,8 @@ export const startReplica = async (
     await presence.stop();
   };
   if (!doomed) cleanupLater(() => (stopped ??= stop()));
+  // the dead answer nothing, so nobody waits for them; but their timers end
+  else cleanupLater(() => void (stopped ??= Promise.allSettled([lifecycle.drain(), app.close(), presence.stop()]).then(() => undefined)));
   return {
     app,
     instance,
