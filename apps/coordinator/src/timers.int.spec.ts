@@ -35,9 +35,9 @@ describe('timers', () => {
       output: '${{ steps.a.output }}',
     };
     const ids = await Promise.all(Array.from({ length: 100 }, () => client.submit({ definition, input: { fail: 4 } })));
-    for (const id of ids) expect(await client.outcome(id)).toMatchObject({ state: 'COMPLETED', output: 5 });
+    for (const id of ids) expect(await client.outcome(id, 60_000)).toMatchObject({ state: 'COMPLETED', output: 5 });
     await replica.stop();
-  });
+  }, 90_000);
 
   it('fire with every coordinator stopped, and are obeyed by the next one', async () => {
     const first = await startReplica(await broker.busFor('coordinator'), { hidden: true });
