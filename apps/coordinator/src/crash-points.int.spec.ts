@@ -83,7 +83,7 @@ describe('a coordinator that dies', () => {
       await heir.stop();
     }
     expect(deaths).toBeGreaterThanOrEqual(15);
-  }, 60_000);
+  }, 120_000);
 
   it('leaves a flow its deadline though its timer was put off when it died', async () => {
     const flowId = 'timer-put-off';
