@@ -14,6 +14,7 @@ import {
   type TaskStart,
   taskConsumer,
 } from '@waggle/protocol';
+import { consumersOf } from '@waggle/bus/adapter';
 import { createLog, Metrics, Presence } from '@waggle/service';
 import { eventually, testBroker, type TestBroker } from '@waggle/testkit';
 import { agentDefinition, agentManifest, AgentRuntime } from '../src/index.js';
@@ -159,6 +160,23 @@ export class Rig {
   async gone(instance: string): Promise<void> {
     const { clientId } = (await this.beat(instance))!;
     await eventually(() => this.closed.has(clientId));
+  }
+
+  /** Of the worker's queues, in milliseconds, before it begins. */
+  async setAckWait(millis: number): Promise<void> {
+    const provisioner = await this.broker.busFor('provisioner');
+    for (const settings of consumersOf(WORKER)) {
+      const { stream, ...config } = { ...settings, ack_wait: millis * 1e6 };
+      const subject = `$JS.API.CONSUMER.CREATE.${stream}.${config.durable_name}.${config.filter_subject}`;
+      const answer = await provisioner.request(subject, JSON.stringify({ stream_name: stream, config, action: 'update' }));
+      if ('error' in answer.json<object>()) throw new Error(answer.text());
+    }
+  }
+
+  /** Tasks of a priority that the broker has given out. */
+  async atWork(priority: Priority): Promise<number> {
+    const provisioner = await this.broker.busFor('provisioner');
+    return (await provisioner.backlog('TASK', taskConsumer('worker', priority))).atWork;
   }
 
   /** Waits until the instance's beats name so many held tasks. */

@@ -135,11 +135,13 @@ export interface Delivery extends StoredMessage {
   pending: number;
   /** For a message that the broker copied from another stream: where it came from. */
   origin?: { stream: string; sequence: number };
+  /** Whether its ack wait may be over already, for this process stood still as long: another may have it by now. */
+  lapsed: boolean;
   /** Done: never delivered again. Fire and forget; redelivery covers a lost one. */
   ack(): void;
   /** Done, and the broker said so; false when it did not answer in time. */
   ackConfirmed(): Promise<boolean>;
-  /** Back to the queue, after `delay` milliseconds. */
+  /** Back to the queue, after `delay` milliseconds. One that has lapsed is left alone: the broker would take it from another. */
   nak(delay?: number): void;
   /** Never again: it can never succeed. */
   term(reason: string): void;

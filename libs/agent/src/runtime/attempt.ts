@@ -130,10 +130,13 @@ export class Attempt {
     const sentAt = this.delivery.time.getTime();
     const again = this.delivery.deliveries > 1;
     const old = Math.abs(Date.now() - sentAt) > FRESH;
-    const doubted = this.host.doubt.of(sentAt);
+    const { lapsed } = this.delivery;
+    const doubted = lapsed || this.host.doubt.of(sentAt);
     const offered = dispatch.payload.kind === 'handoff';
     const verdict =
-      again || old || doubted || offered ? await Promise.race([this.mayStart({ again, old, doubted, offered }), this.ending]) : 'start';
+      again || old || doubted || offered
+        ? await Promise.race([this.mayStart({ again, old, doubted, lapsed, offered }), this.ending])
+        : 'start';
     if (verdict === 'poison')
       return this.write(
         { kind: 'failed', error: fault('POISON', `It was started ${this.host.definition.maxStarts} times and never ended.`) },
@@ -153,9 +156,11 @@ export class Attempt {
   }
 
   /** A first delivery just starts; before a redelivered one does, someone may have ended it, or it may end whoever starts it. */
-  private async mayStart(what: Record<'again' | 'old' | 'doubted' | 'offered', boolean>): Promise<'start' | 'poison' | 'others' | 'ended'> {
+  private async mayStart(
+    what: Record<'again' | 'old' | 'doubted' | 'lapsed' | 'offered', boolean>,
+  ): Promise<'start' | 'poison' | 'others' | 'ended'> {
     const { bus, definition } = this.host;
-    const { again, old, doubted, offered } = what;
+    const { again, old, doubted, lapsed, offered } = what;
     if ((again || doubted) && (await bus.last('RESULT', resultSubject(this.address))) !== undefined) return 'ended';
     if (again || old || doubted) {
       const aborted = await bus.last('PROGRESS', abortSubject(this.address));
@@ -165,6 +170,7 @@ export class Attempt {
       }
     }
     if (again) return this.starts.begin(definition.maxStarts);
+    if (lapsed) return this.starts.beginAlone();
     if (offered) await this.starts.accept();
     return 'start';
   }

@@ -130,6 +130,38 @@ describe('a task delivered again', () => {
   });
 });
 
+describe('a task that waits in a process which stands still', () => {
+  it('is not started there once its ack wait is over and another has it, nor taken from the other', async () => {
+    const rig = await Rig.start();
+    const ackWait = 2_500;
+    await rig.setAckWait(ackWait);
+    const zombie = new WorkerProcess(rig);
+    await eventually(() => rig.beat(zombie.instance));
+    const flow = await eventually(async () => {
+      zombie.signal('SIGSTOP');
+      const sent = await rig.dispatch({ input: { for: 1 } });
+      if ((await rig.atWork('normal')) === 1) return sent;
+      // none of its pulls stood just then
+      zombie.signal('SIGCONT');
+      await rig.result(sent);
+      return undefined;
+    });
+    let finish!: () => void;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    await sleep(ackWait);
+    const { instance } = await rig.agent(agentOf(() => gate.then(() => 'done'), 1));
+    await eventually(async () => (await rig.starts(flow)) === 1);
+    zombie.signal('SIGCONT');
+    const next = await rig.result(await rig.dispatch({ input: { for: 100 } }));
+    expect(next).toMatchObject({ output: { by: zombie.instance } });
+    expect([await rig.resultOf(flow), await rig.starts(flow)]).toEqual([undefined, 1]);
+    finish();
+    expect(await rig.result(flow)).toMatchObject({ output: 'done', instance });
+    await rig.rest();
+    await zombie.kill();
+  }, 40_000);
+});
+
 describe('ctx.call', () => {
   let rig: Rig;
   beforeAll(async () => (rig = await Rig.start()));

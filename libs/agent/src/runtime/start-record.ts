@@ -19,10 +19,15 @@ export class StartRecord {
 
   /** Records one more start: `poison` when `limit` are recorded already, `others` when someone else just recorded one. */
   async begin(limit: number): Promise<StartVerdict> {
-    const last = await this.bus.last('PROGRESS', this.subject);
-    const starts = last === undefined ? 0 : last.json<AgentMessage<TaskStart>>().payload.starts;
+    const { starts, sequence } = await this.last();
     if (starts >= limit) return 'poison';
-    return (await this.write(starts + 1, last?.sequence ?? 0)) ? 'start' : 'others';
+    return (await this.write(starts + 1, sequence)) ? 'start' : 'others';
+  }
+
+  /** Records the start of a first delivery that may be another's by now: `others` when somebody has recorded one. */
+  async beginAlone(): Promise<StartVerdict> {
+    const last = await this.last();
+    return last.starts === 0 && (await this.write(1, last.sequence)) ? 'start' : 'others';
   }
 
   /** Says that an offer is taken, before work on it begins; counts as no start. */
@@ -33,6 +38,12 @@ export class StartRecord {
   /** Takes the start back: the process stops and hands the task on, which says nothing about the task. */
   async undo(): Promise<void> {
     if (this.mine !== undefined) await this.write(this.mine.starts - 1, this.mine.sequence);
+  }
+
+  private async last(): Promise<{ starts: number; sequence: number }> {
+    const last = await this.bus.last('PROGRESS', this.subject);
+    if (last === undefined) return { starts: 0, sequence: 0 };
+    return { starts: last.json<AgentMessage<TaskStart>>().payload.starts, sequence: last.sequence };
   }
 
   private async write(starts: number, expect: number): Promise<boolean> {

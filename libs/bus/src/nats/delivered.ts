@@ -58,11 +58,18 @@ export class Delivered extends Content implements Delivery {
   readonly deliveries: number;
   readonly pending: number;
   private readonly nanos: string;
+  private readonly came = performance.now();
 
   constructor(
     private readonly message: Msg,
     parts: AckParts,
-    private readonly via: { outbox: Outbox; wire: Wire; settled?: (sequence: number) => void; era?: Era },
+    private readonly via: {
+      outbox: Outbox;
+      wire: Wire;
+      settled?: (sequence: number) => void;
+      era?: Era;
+      stood?: (came: number) => boolean;
+    },
   ) {
     super();
     this.stream = parts.stream;
@@ -87,6 +94,10 @@ export class Delivered extends Content implements Delivery {
 
   get time(): Date {
     return new Date(Number(this.nanos.slice(0, -6)));
+  }
+
+  get lapsed(): boolean {
+    return this.via.stood?.(this.came) ?? false;
   }
 
   get origin(): { stream: string; sequence: number } | undefined {
@@ -117,7 +128,7 @@ export class Delivered extends Content implements Delivery {
   }
 
   nak(delay = 0): void {
-    this.say(delay > 0 ? `-NAK ${JSON.stringify({ delay: Math.round(delay * 1e6) })}` : '-NAK');
+    if (!this.lapsed) this.say(delay > 0 ? `-NAK ${JSON.stringify({ delay: Math.round(delay * 1e6) })}` : '-NAK');
     this.via.settled?.(this.sequence);
   }
 

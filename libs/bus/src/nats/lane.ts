@@ -31,6 +31,8 @@ export interface LaneContext {
   settled?: (sequence: number) => void;
   /** Deliveries can be settled as long as the era lasts in which they came. */
   era?: Era;
+  /** Whether this process stood still for the queue's ack wait since something came, or just before (`performance.now()`). */
+  stood?: (came: number) => boolean;
 }
 
 /**
@@ -85,8 +87,8 @@ export class Lane {
   private arrived(message: Msg): void {
     const ack = message.reply ? parseAck(message.reply) : undefined;
     if (ack) {
-      const { outbox, wire, settled, era } = this.context;
-      const delivery = new Delivered(message, ack, { outbox, wire, settled, era });
+      const { outbox, wire, settled, era, stood } = this.context;
+      const delivery = new Delivered(message, ack, { outbox, wire, settled, era, stood });
       if (this.left) delivery.nak();
       else this.events.delivery(delivery);
       return;

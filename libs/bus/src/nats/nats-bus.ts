@@ -31,6 +31,7 @@ import { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';
 import { Reader } from './reader.js';
 import { checkRights } from './self-check.js';
+import { Stillness } from './stillness.js';
 import { StreamApi } from './stream-api.js';
 import { Again, Wire } from './wire.js';
 
@@ -54,6 +55,7 @@ export class NatsBus implements Bus {
   private lanes = 0;
   private readonly link: Link;
   private readonly queues = new Set<NatsQueue>();
+  private readonly stillness = new Stillness();
 
   constructor(
     connection: Connection,
@@ -88,6 +90,7 @@ export class NatsBus implements Bus {
         closed: () => {
           this.wire.closed();
           for (const queue of this.queues) void queue.close();
+          this.stillness.end();
         },
         refused: (subject) => this.wire.violated(subject),
       },
@@ -149,6 +152,7 @@ export class NatsBus implements Bus {
         newInbox: () => `${this.inbox}.pull${(this.lanes++).toString(36)}`,
         stream,
         consumer,
+        stood: (came) => this.stillness.stood(ackWait, came),
       },
       hooks: {
         online: () => this.link.connected && !this.link.closing,

@@ -17,6 +17,7 @@ export class ModelDelivery extends ModelStored implements Delivery {
   readonly consumerSequence: number;
   readonly deliveries: number;
   readonly pending: number;
+  readonly lapsed = false;
 
   constructor(
     readonly stream: string,
