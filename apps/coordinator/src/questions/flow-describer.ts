@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { explain, statusOf } from '@waggle/flow';
 import type { Bus } from '@waggle/bus';
 import { problem, subjects, type AgentMessage, type FlowStatus, type Outcome, type Problem } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import { historyOf, type HistoryLine } from '../domain/history.js';
+import type { FlowKey } from '../domain/flow-key.js';
 import type { DescribeQuestion } from '../domain/read-question.js';
 import { FlowStore } from '../engine/flow-store.js';
 
@@ -20,6 +22,12 @@ export interface FlowDescription {
   leftOut: number;
 }
 
+/** Milliseconds for which a flow that was submitted lately is waited for, and between looks. */
+const BEGINS_WITHIN = 2_000;
+const LOOK_EVERY = 50;
+/** Of a submission: an older one is no word of a flow that is still to begin, its log may have been removed since. */
+const LATELY = 60_000;
+
 /** Tells where a flow is and how it got there, from its log. */
 @Injectable()
 export class FlowDescriber {
@@ -28,9 +36,9 @@ export class FlowDescriber {
     private readonly store: FlowStore,
   ) {}
 
-  /** `FLOW_UNKNOWN` also for a flow that is not `only`'s. */
+  /** `FLOW_UNKNOWN` also for a flow that is not `only`'s. One whose submission is stored is given a moment to begin. */
   async describe({ tenant, flowId }: DescribeQuestion, only?: string): Promise<FlowDescription | { problems: Problem[] }> {
-    const { flow, entries } = await this.store.view({ tenant, flowId });
+    const { flow, entries } = await this.begun({ tenant, flowId }, only);
     const { state } = flow;
     if (flow.sequence === 0 || (only !== undefined && state.owner !== only)) {
       return { problems: [problem('FLOW_UNKNOWN', `There is no flow ${flowId}.`, 'flowId')] };
@@ -46,5 +54,18 @@ export class FlowDescriber {
       history: lines,
       leftOut,
     } as FlowDescription;
+  }
+
+  private async begun(key: FlowKey, only: string | undefined): ReturnType<FlowStore['view']> {
+    let view = await this.store.view(key);
+    if (view.flow.sequence > 0) return view;
+    const submitted = await this.bus.last('SUBMIT', subjects.submit(key.tenant, only ?? '*', key.flowId));
+    if (submitted === undefined || submitted.time.getTime() < Date.now() - LATELY) return view;
+    const until = performance.now() + BEGINS_WITHIN;
+    while (view.flow.sequence === 0 && performance.now() < until) {
+      await pause(LOOK_EVERY);
+      view = await this.store.view(key);
+    }
+    return view;
   }
 }
