@@ -185,6 +185,11 @@ export const ERRORS = {
     'Read it again, work your change into what stands there now, and write with its version; `merge` does so by itself.',
   ),
   SESSION_UNKNOWN: entry('There is no session of that name.', false, 'Create it first, or check the name with `waggle sessions`.'),
+  LIMIT_REACHED: entry(
+    'There are as many of these as there may be.',
+    false,
+    'See the message for the limit; spread them over several sessions.',
+  ),
   SESSION_CLOSED: entry('The session is closed.', false, 'Create another one: what a closed session held can only be read.'),
   SESSION_BUSY: entry('The session is being rolled back.', true, 'Try again in a moment.'),
   NAME_TAKEN: entry('The name belongs to something else of that kind already.', false, 'Choose another name.'),

@@ -42,7 +42,7 @@ export const joined = (state: SessionState, name: string, { role, at }: { role?:
   const known = Object.hasOwn(state.agents, name) ? state.agents[name] : undefined;
   if (known !== undefined && known.role === role) return state;
   if (known === undefined && Object.keys(state.agents).length >= AGENTS_MOST)
-    throw new WaggleError('OVERLOADED', `A session has at most ${AGENTS_MOST} agents.`);
+    throw new WaggleError('LIMIT_REACHED', `A session has at most ${AGENTS_MOST} agents.`);
   return { ...state, agents: { ...state.agents, [name]: { joinedAt: known?.joinedAt ?? at, ...(role !== undefined && { role }) } } };
 };
 
@@ -66,7 +66,7 @@ const ROLLBACKS_KEPT = 50;
 
 export const withEffect = (state: SessionState, effect: SessionEffect): SessionState => {
   if (state.effects.some(({ id }) => id === effect.id)) return state;
-  if (state.effects.length >= EFFECTS_MOST) throw new WaggleError('OVERLOADED', `A session records at most ${EFFECTS_MOST} effects.`);
+  if (state.effects.length >= EFFECTS_MOST) throw new WaggleError('LIMIT_REACHED', `A session records at most ${EFFECTS_MOST} effects.`);
   return { ...state, effects: [...state.effects, effect] };
 };
 

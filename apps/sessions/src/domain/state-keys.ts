@@ -38,11 +38,11 @@ export const problemsOfState = (keys: Readonly<Record<string, StateKey>>, state:
 /** Keys of a session that are declared. */
 const KEYS_MOST = 200;
 
-/** `OVERLOADED` */
+/** `LIMIT_REACHED` */
 export const withKeys = (known: Readonly<Record<string, StateKey>>, more: Readonly<Record<string, StateKey>>): Record<string, StateKey> => {
   const keys = { ...known, ...more };
   if (Object.keys(keys).length > KEYS_MOST)
-    throw new WaggleError('OVERLOADED', `A session declares at most ${KEYS_MOST} keys.`, { path: 'keys' });
+    throw new WaggleError('LIMIT_REACHED', `A session declares at most ${KEYS_MOST} keys.`, { path: 'keys' });
   return keys;
 };
 

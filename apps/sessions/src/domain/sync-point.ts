@@ -30,10 +30,10 @@ const requireRoom = (point: SyncPoint, who: string): void => {
   if (Object.keys(point.arrived).length < ARRIVED_MOST) return;
   const left = missing(point);
   if (typeof left !== 'number' && left.includes(agentOf(who))) return;
-  throw new WaggleError('OVERLOADED', `${ARRIVED_MOST} have come to the sync point already.`, { path: 'name' });
+  throw new WaggleError('LIMIT_REACHED', `${ARRIVED_MOST} have come to the sync point already.`, { path: 'name' });
 };
 
-/** Unchanged when it has ended, or this one has come before; `OVERLOADED` when too many have. */
+/** Unchanged when it has ended, or this one has come before; `LIMIT_REACHED` when too many have. */
 export const arrived = (point: SyncPoint, who: string, { at, data }: { at: string; data?: unknown }): SyncPoint => {
   if (point.state !== 'open' || Object.hasOwn(point.arrived, who)) return point;
   requireRoom(point, who);
