@@ -22,9 +22,9 @@ export interface FlowDescription {
   leftOut: number;
 }
 
-/** Milliseconds for which a flow that was submitted lately is waited for, and between looks. */
+/** Milliseconds for which a flow that was submitted lately is waited for, at least; and until the second look, then twice as long each time. */
 const BEGINS_WITHIN = 2_000;
-const LOOK_EVERY = 50;
+const LOOK_AGAIN = 50;
 /** Of a submission: an older one is no word of a flow that is still to begin, its log may have been removed since. */
 const LATELY = 60_000;
 
@@ -61,9 +61,8 @@ export class FlowDescriber {
     if (view.flow.sequence > 0) return view;
     const submitted = await this.bus.last('SUBMIT', subjects.submit(key.tenant, only ?? '*', key.flowId));
     if (submitted === undefined || submitted.time.getTime() < Date.now() - LATELY) return view;
-    const until = performance.now() + BEGINS_WITHIN;
-    while (view.flow.sequence === 0 && performance.now() < until) {
-      await pause(LOOK_EVERY);
+    for (let wait = LOOK_AGAIN; view.flow.sequence === 0 && wait < BEGINS_WITHIN; wait *= 2) {
+      await pause(wait);
       view = await this.store.view(key);
     }
     return view;
