@@ -15,7 +15,7 @@ export const ROOT = path.resolve(import.meta.dirname, '../../..');
 export const TENANT = 'default';
 const CORE = ['coordinator', 'registry', 'sessions'];
 const START = 60_000;
-const BACK = 60_000;
+const BACK = 30_000;
 const STOP = 40_000;
 
 const within = async (time, what, work) => {

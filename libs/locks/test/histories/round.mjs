@@ -10,7 +10,7 @@ const random = (n) => Math.floor(Math.random() * n);
 const pick = (list) => list[random(list.length)];
 const QUIET = 1_500;
 /** Milliseconds after which a process, or the broker, counts as having stood still: a machine with too much to do is no fault. */
-const SLOW = 150;
+const SLOW = 500;
 /** And for so long things may be late. */
 const RECOVERY = 1_000;
 
