@@ -55,15 +55,18 @@ export const hearStored = async (bus: Bus, hearing: StoredHearing): Promise<Subs
   };
 };
 
-/** The last message of a subject, asked again while the broker cannot be reached, for as long as `wanted` says so and the bus is not closed. */
-export const lastWhenReachable = async (
+/** The last message of a subject, as `whenReachable`. */
+export const lastWhenReachable = (
   bus: Pick<Bus, 'last' | 'health'>,
   where: { stream: StreamName; subject: string },
   wanted: () => boolean,
-): Promise<StoredMessage | undefined> => {
+): Promise<StoredMessage | undefined> => whenReachable(bus, () => bus.last(where.stream, where.subject), wanted);
+
+/** What is read, read again while the broker cannot be reached, for as long as `wanted` says so and the bus is not closed; undefined: it no longer does. */
+export const whenReachable = async <T>(bus: Pick<Bus, 'health'>, read: () => Promise<T>, wanted: () => boolean): Promise<T | undefined> => {
   while (wanted()) {
     try {
-      return await bus.last(where.stream, where.subject);
+      return await read();
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined || !ERRORS[code].retryable || bus.health.closed) throw error;

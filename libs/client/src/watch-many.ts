@@ -1,4 +1,4 @@
-import type { Bus, Subscription } from '@waggle/bus';
+import { whenReachable, type Bus, type Subscription } from '@waggle/bus';
 import {
   END_STATES,
   MESSAGE_TYPES,
@@ -22,6 +22,8 @@ export interface WatchManyOptions {
   signal?: AbortSignal;
   /** What agents say of single tasks as well: an operator's right. */
   progress?: boolean;
+  /** Those that an earlier watching of the same flows showed, elsewhere: how they ended is told as well. */
+  shown?: ShownFlows;
 }
 
 /** Whose flow it is. */
@@ -50,6 +52,11 @@ class Newest {
   private readonly waiting = new Map<string, ManyUpdate>();
   private wake: () => void = () => undefined;
   private ended = false;
+  private error?: Error;
+
+  get over(): boolean {
+    return this.ended;
+  }
 
   put(key: string, update: ManyUpdate): void {
     this.waiting.set(key, update);
@@ -65,6 +72,11 @@ class Newest {
     this.wake();
   }
 
+  fail(error: unknown): void {
+    this.error = error instanceof Error ? error : new Error(String(error));
+    this.end();
+  }
+
   async *taken(): AsyncGenerator<ManyUpdate> {
     while (!this.ended) {
       for (const [key, update] of this.waiting) {
@@ -73,12 +85,18 @@ class Newest {
       }
       if (!this.ended && this.waiting.size === 0) await new Promise<void>((resolve) => (this.wake = resolve));
     }
+    if (this.error !== undefined) throw this.error;
   }
 }
 
 /** Versions of the flows that were shown, the longest unheard forgotten first. */
-class Shown {
+export class ShownFlows {
   private readonly versions = new Map<string, number>();
+
+  /** Each is shown again, whatever its version: what counted them may be another mesh. */
+  again(): void {
+    for (const flowId of this.versions.keys()) this.versions.set(flowId, -1);
+  }
 
   has(flowId: string): boolean {
     return this.versions.has(flowId);
@@ -99,24 +117,24 @@ class Shown {
 
 /**
  * Where several flows are, as often as that changes: first what is known of those at work (of a thread or user also of
- * those that have ended), then live. Each is throttled where it comes from, to five a second. Ends when the signal
- * aborts. Needs the right to hear and read the status of the owner's flows.
+ * those that have ended), then live; how one ended that was shown is told in any case. Each is throttled where it comes
+ * from, to five a second. Ends when the signal aborts. Needs the right to hear and read the status of the owner's flows.
  */
 export async function* watchMany(
   { bus, tenant }: { bus: Bus; tenant: string },
   filter: ManyFilter = {},
-  { signal, progress = false }: WatchManyOptions = {},
+  { signal, progress = false, shown = new ShownFlows() }: WatchManyOptions = {},
 ): AsyncGenerator<ManyUpdate> {
   const newest = new Newest();
-  const shown = new Shown();
+  shown.again();
   const everything = filter.contextId === undefined && filter.userId === undefined;
   const heard = ({ subject, message, live }: { subject: string; message: { json<T>(): T }; live: boolean }): void => {
     try {
       const envelope = message.json<AgentMessage<FlowStatus>>();
       if (!isAbout(filter, envelope)) return;
       const status = payloadOf(MESSAGE_TYPES.status, message);
-      if (!live && everything && isOver(status)) return;
       const [owner, flowId] = subject.split('.').slice(-2) as [string, string];
+      if (!live && everything && isOver(status) && !shown.has(flowId)) return;
       if (!shown.note(flowId, status.version)) return;
       const { contextId, userId } = envelope;
       newest.put(flowId, {
@@ -150,7 +168,9 @@ export async function* watchMany(
       heard({ subject: stored.subject, message: stored, live: false });
   };
   // what was said while the broker was away is read
-  const stopHealth = bus.onHealth(({ ready }) => void (ready && join().catch(() => undefined)));
+  const rejoin = (): Promise<void> =>
+    whenReachable(bus, join, () => !newest.over).catch((error: unknown) => void (bus.health.closed || newest.fail(error)));
+  const stopHealth = bus.onHealth(({ ready }) => void (ready && rejoin()));
   try {
     subscriptions.push(await bus.subscribe(subject, (message) => heard({ subject: message.subject, message, live: true })));
     if (progress) subscriptions.push(await bus.subscribe(subjects.progressFeed(tenant, '*', '*', '*'), told));
@@ -158,6 +178,7 @@ export async function* watchMany(
     if (signal?.aborted) return;
     yield* newest.taken();
   } finally {
+    newest.end();
     signal?.removeEventListener('abort', stop);
     stopHealth();
     await Promise.all(subscriptions.map((subscription) => subscription.stop()));

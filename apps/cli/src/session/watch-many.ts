@@ -1,4 +1,4 @@
-import { watchMany, type ManyFilter } from '@waggle/client';
+import { ShownFlows, watchMany, type ManyFilter } from '@waggle/client';
 import type { Context } from '../context.js';
 import { manyView } from '../output/many-view.js';
 import { followMesh } from './follow-mesh.js';
@@ -11,10 +11,11 @@ export const watchFlows = async (
 ): Promise<void> => {
   const { output, interrupted } = context;
   const view = manyView(output);
+  const shown = new ShownFlows();
   try {
     await followMesh(session, context, async (there, moved) => {
       const signal = AbortSignal.any([interrupted, moved, ...(over === undefined ? [] : [over])]);
-      for await (const update of watchMany(there, filter, { signal, progress: true })) {
+      for await (const update of watchMany(there, filter, { signal, progress: true, shown })) {
         output.event(update);
         view.show(update);
       }
