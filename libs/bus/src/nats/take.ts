@@ -1,4 +1,5 @@
 import type { Delivery } from '../port.js';
+import { afterSilence } from './after-silence.js';
 import { Lane, type LaneContext, type PullStatus } from './lane.js';
 
 /** Longest single pull: reply routes across an account border live for 40 s. */
@@ -8,7 +9,7 @@ const HEARTBEAT = 2_500;
 const GRACE = 1_000;
 /**
  * Longest wait for the broker's word that nothing more is there, once a first message came. It comes at once, unless it is
- * lost: what comes after this goes back to the queue, also where the way is slow or this process stood still.
+ * lost: what comes after this goes back to the queue, also where the way is slow.
  */
 const LINGER = 500;
 /** Between pulls that the broker refused. */
@@ -100,9 +101,9 @@ export class TakeLane {
     return new Promise((resolve) => {
       const lane = (this.lane ??= this.open());
       const got: Delivery[] = [];
-      let silence: NodeJS.Timeout | undefined;
+      let stopListening: (() => void) | undefined;
       const finish = (how: End): void => {
-        clearTimeout(silence);
+        stopListening?.();
         clearTimeout(limit);
         signal?.removeEventListener('abort', calledOff);
         this.current = undefined;
@@ -111,13 +112,13 @@ export class TakeLane {
       };
       const calledOff = (): void => finish('called-off');
       const listen = (millis: number): void => {
-        clearTimeout(silence);
-        silence = setTimeout(() => {
+        stopListening?.();
+        stopListening = afterSilence(millis, () => {
           // the broker ends a pull that has brought something; should its word not come, nothing is lost
           if (got.length > 0) return finish('done');
           if (this.online()) this.events.refused('no answer to a pull');
           finish('lost');
-        }, millis);
+        });
       };
       signal?.addEventListener('abort', calledOff, { once: true });
       const goesOn = wait >= 1 && this.waits;
