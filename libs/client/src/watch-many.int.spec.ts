@@ -1,10 +1,24 @@
 import type { Bus, Manifest } from '@waggle/bus';
-import { createMessage, MESSAGE_TYPES, newId, subjects, type FlowStatus } from '@waggle/protocol';
+import { createMessage, MESSAGE_TYPES, newId, subjects, WaggleError, type FlowStatus } from '@waggle/protocol';
 import { eventually, proxy, testBroker, type TestBroker } from '@waggle/testkit';
 import { ShownFlows, watchMany } from './index.js';
 
 const COORDINATOR: Manifest = { name: 'coordinator', kind: 'core', publishes: ['status'] };
 const OPERATOR: Manifest = { name: 'operator', kind: 'core', hears: ['status'], folds: ['PROGRESS'] };
+
+/** A bus by which the broker cannot be reached so many times as something is to be read. */
+const unreachable = (bus: Bus, times: number): Bus => {
+  let left = times;
+  const read: Bus['read'] = (...given) =>
+    left-- > 0 ? Promise.reject(new WaggleError('BUS_UNREACHABLE', 'it is away')) : bus.read(...given);
+  return new Proxy(bus, {
+    get: (target, name) => {
+      if (name === 'read') return read;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+};
 
 describe('watching many flows', () => {
   let broker: TestBroker;
@@ -71,5 +85,13 @@ describe('watching many flows', () => {
     await eventually(() => [`${ended} FAILED 8`, `${back} WORKING 2`].every((line) => after.told.includes(line)));
     await after.stop();
     expect(after.told.filter((line) => line.startsWith(unseen))).toEqual([]);
+  });
+
+  it('begins as soon as the broker can be reached', async () => {
+    const mine = newId();
+    await show(mine, 1);
+    const { told, stop } = watching(unreachable(await broker.busFor(OPERATOR), 2));
+    await eventually(() => told.includes(`${mine} WORKING 1`));
+    await stop();
   });
 });

@@ -167,14 +167,14 @@ export async function* watchMany(
     for (const stored of await bus.read('PROGRESS', subject, { lastPerSubject: true }))
       heard({ subject: stored.subject, message: stored, live: false });
   };
+  const joinWhenReachable = (): Promise<void> => whenReachable(bus, join, () => !newest.over);
   // what was said while the broker was away is read
-  const rejoin = (): Promise<void> =>
-    whenReachable(bus, join, () => !newest.over).catch((error: unknown) => void (bus.health.closed || newest.fail(error)));
+  const rejoin = (): Promise<void> => joinWhenReachable().catch((error: unknown) => void (bus.health.closed || newest.fail(error)));
   const stopHealth = bus.onHealth(({ ready }) => void (ready && rejoin()));
   try {
     subscriptions.push(await bus.subscribe(subject, (message) => heard({ subject: message.subject, message, live: true })));
     if (progress) subscriptions.push(await bus.subscribe(subjects.progressFeed(tenant, '*', '*', '*'), told));
-    await join();
+    await joinWhenReachable();
     if (signal?.aborted) return;
     yield* newest.taken();
   } finally {

@@ -7,16 +7,16 @@ import { Session } from './session.js';
 /** How often it is looked where the mesh runs now. */
 const LOOK = 500;
 
-/** A broker that was named is waited for where it is. */
-const mayMove = ({ env }: Context): boolean => !env['NATS_URL'];
+/** A broker that was named is waited for where it is, and so is the mesh that this very process runs: another one in the folder is not it. */
+const mayMove = ({ target }: Session, { env }: Context): boolean => target.mesh !== undefined && !env['NATS_URL'];
 
 /** The mesh of the folder where it runs elsewhere now, as soon as it answers there; undefined when the signal aborts. */
-const elsewhere = async ({ target }: Session, context: Context, signal: AbortSignal): Promise<Session | undefined> => {
-  if (!mayMove(context)) return undefined;
+const elsewhere = async (session: Session, context: Context, signal: AbortSignal): Promise<Session | undefined> => {
+  if (!mayMove(session, context)) return undefined;
   while (!signal.aborted) {
     await pause(LOOK, undefined, { signal }).catch(() => undefined);
     const mesh = await readState(context.folder);
-    if (signal.aborted || mesh === undefined || mesh.url === target.mesh?.url) continue;
+    if (signal.aborted || mesh === undefined || mesh.url === session.target.mesh?.url) continue;
     // it may be going down again, or not let us in yet
     const found = await Session.open(context).catch(() => undefined);
     if (found !== undefined && !signal.aborted) return found;
@@ -25,14 +25,14 @@ const elsewhere = async ({ target }: Session, context: Context, signal: AbortSig
   return undefined;
 };
 
-const tell = (context: Context, state: 'lost' | 'restored', { target }: Session): void => {
+const tell = (context: Context, state: 'lost' | 'restored', session: Session): void => {
   const { output } = context;
-  const servers = redact(target.servers);
+  const servers = redact(session.target.servers);
   output.event({ connection: { state, servers } });
   if (output.json) return;
   const text =
     state === 'lost'
-      ? `the connection to ${servers} is lost: ${mayMove(context) ? 'watching goes on as soon as the mesh is there again' : 'it is tried again until it is back'}`
+      ? `the connection to ${servers} is lost: ${mayMove(session, context) ? 'watching goes on as soon as the mesh is there again' : 'it is tried again until it is back'}`
       : `connected again, to ${servers}`;
   output.warn(output.colors.yellow(text));
 };
@@ -79,9 +79,12 @@ export const followMesh = async <T>(
   for (let session = first; ;) {
     const moved = new AbortController();
     let next: Session | undefined;
+    const { bus } = session;
     const stop = guard(session, context, (found) => {
       next = found;
       moved.abort();
+      // what waits for this connection would wait for ever
+      void bus.close();
     });
     const working = work(session, moved.signal);
     const done = await working.catch(() => undefined);

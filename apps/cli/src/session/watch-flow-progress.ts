@@ -1,4 +1,4 @@
-import type { Bus, Subscription } from '@waggle/bus';
+import { whenReachable, type Bus, type Subscription } from '@waggle/bus';
 import { MESSAGE_TYPES, subjects, validatePayload, type AgentMessage, type TaskProgress } from '@waggle/protocol';
 import type { ToldProgress } from '../output/task-progress.js';
 
@@ -15,18 +15,36 @@ const read = (message: { subject: string; json<T>(): T }): ToldProgress | undefi
   }
 };
 
-/** What agents say of a flow's tasks: the last word on each first, then live. */
+/** What agents say of a flow's tasks until the signal aborts: the last word on each first, then live; also what was said while the broker was away. */
 export const hearProgress = async (
   { bus, tenant }: { bus: Bus; tenant: string },
   flowId: string,
-  heard: (told: ToldProgress) => void,
+  { heard, signal }: { heard: (told: ToldProgress) => void; signal: AbortSignal },
 ): Promise<Subscription> => {
-  const tell = (message: { subject: string; json<T>(): T }): void => {
-    const told = read(message);
-    if (told !== undefined) heard(told);
+  /** Tasks that were heard of since the last reading began: what it brings of them is older. */
+  let newer = new Set<string>();
+  const join = async (): Promise<void> => {
+    newer = new Set();
+    const filter = subjects.progress(tenant, '*', flowId, '*');
+    for (const stored of await bus.read('PROGRESS', filter, { lastPerSubject: true, limit: MOST })) {
+      const told = read(stored);
+      if (told !== undefined && !newer.has(told.taskId)) heard(told);
+    }
   };
-  const subscription = await bus.subscribe(subjects.progressFeed(tenant, '*', flowId, '*'), tell);
-  const stored = await bus.read('PROGRESS', subjects.progress(tenant, '*', flowId, '*'), { lastPerSubject: true, limit: MOST });
-  stored.forEach(tell);
-  return subscription;
+  const joinWhenReachable = (): Promise<void> => whenReachable(bus, join, () => !signal.aborted);
+  const subscription = await bus.subscribe(subjects.progressFeed(tenant, '*', flowId, '*'), (message) => {
+    const told = read(message);
+    if (told === undefined) return;
+    newer.add(told.taskId);
+    heard(told);
+  });
+  await joinWhenReachable();
+  // whoever watches the flow itself is told what is wrong
+  const stopHealth = bus.onHealth(({ ready }) => void (ready && joinWhenReachable().catch(() => undefined)));
+  return {
+    stop: () => {
+      stopHealth();
+      return subscription.stop();
+    },
+  };
 };

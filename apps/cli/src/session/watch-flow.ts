@@ -8,6 +8,7 @@ import { duration } from '../output/format.js';
 import { flowView, type FlowView } from '../output/flow-view.js';
 import { outcomeLine } from '../output/flow-tree.js';
 import type { Output } from '../output/output.js';
+import type { ToldProgress } from '../output/task-progress.js';
 import { problemLines, remedies } from '../output/report-error.js';
 import { shownValue } from '../output/table.js';
 import { writeReport } from '../report/write-report.js';
@@ -26,12 +27,13 @@ export interface WatchFlowOptions {
   signal: AbortSignal;
 }
 
-const reports = (flowId: string, session: Session, { output, view }: WatchFlowOptions): Promise<Subscription> | undefined => {
+const reports = (flowId: string, session: Session, { output, view, signal }: WatchFlowOptions): Promise<Subscription> | undefined => {
   if (session.target.me !== cli.name) return undefined;
-  return hearProgress(session, flowId, (told) => {
+  const heard = (told: ToldProgress): void => {
     output.event({ progress: told });
     view.tell(told);
-  });
+  };
+  return hearProgress(session, flowId, { heard, signal });
 };
 
 /** Shows a flow until it ends; undefined when the watching was ended before. */
