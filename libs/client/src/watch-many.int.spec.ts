@@ -71,12 +71,14 @@ describe('watching many flows', () => {
 
   it('goes on with what an earlier watching showed: how that ended meanwhile, and where it is by another count', async () => {
     const bus = await broker.busFor(OPERATOR);
-    const [ended, back, unseen] = [newId(), newId(), newId()];
+    const [ended, back, unseen, told] = [newId(), newId(), newId(), newId()];
     await show(ended, 7);
     await show(back, 7);
     const shown = new ShownFlows();
     const before = watching(bus, shown);
     await eventually(() => [ended, back].every((flowId) => before.told.includes(`${flowId} WORKING 7`)));
+    await show(told, 1, 'COMPLETED');
+    await eventually(() => before.told.includes(`${told} COMPLETED 1`));
     await before.stop();
     await show(ended, 8, 'FAILED');
     await show(back, 2);
@@ -84,7 +86,19 @@ describe('watching many flows', () => {
     const after = watching(bus, shown);
     await eventually(() => [`${ended} FAILED 8`, `${back} WORKING 2`].every((line) => after.told.includes(line)));
     await after.stop();
-    expect(after.told.filter((line) => line.startsWith(unseen))).toEqual([]);
+    expect(after.told.filter((line) => line.startsWith(unseen) || line.startsWith(told))).toEqual([]);
+  });
+
+  it('tells how a flow ended, also by a lower count than was shown: the broker may have forgotten some', async () => {
+    const mine = newId();
+    await show(mine, 9);
+    const { told, stop } = watching(await broker.busFor(OPERATOR));
+    await eventually(() => told.includes(`${mine} WORKING 9`));
+    await show(mine, 3);
+    await show(mine, 4, 'COMPLETED');
+    await eventually(() => told.includes(`${mine} COMPLETED 4`));
+    await stop();
+    expect(told.filter((line) => line.startsWith(mine))).toHaveLength(2);
   });
 
   it('begins as soon as the broker can be reached', async () => {

@@ -89,27 +89,42 @@ class Newest {
   }
 }
 
-/** Versions of the flows that were shown, the longest unheard forgotten first. */
-export class ShownFlows {
-  private readonly versions = new Map<string, number>();
+interface Shown {
+  version: number;
+  over: boolean;
+  /** What counted its versions may be another mesh: whatever differs is news. */
+  doubted?: true;
+}
 
-  /** Each is shown again, whatever its version: what counted them may be another mesh. */
+const isNews = (known: Shown, { version, over }: Shown): boolean => {
+  if (known.doubted) return version !== known.version || over !== known.over;
+  // a broker that lost its power may have forgotten some: then a flow ends by a lower count
+  return version > known.version || (over && !known.over);
+};
+
+/** How flows were shown last, the longest unheard forgotten first. */
+export class ShownFlows {
+  private readonly flows = new Map<string, Shown>();
+
+  /** From now on they are heard of elsewhere. */
   again(): void {
-    for (const flowId of this.versions.keys()) this.versions.set(flowId, -1);
+    for (const shown of this.flows.values()) shown.doubted = true;
   }
 
   has(flowId: string): boolean {
-    return this.versions.has(flowId);
+    return this.flows.has(flowId);
   }
 
   /** False: as new a one was shown already. */
-  note(flowId: string, version: number): boolean {
-    if ((this.versions.get(flowId) ?? -1) >= version) return false;
-    this.versions.delete(flowId);
-    this.versions.set(flowId, version);
-    for (const oldest of this.versions.keys()) {
-      if (this.versions.size <= MOST) break;
-      this.versions.delete(oldest);
+  note(flowId: string, status: FlowStatus): boolean {
+    const shown = { version: status.version, over: isOver(status) };
+    const known = this.flows.get(flowId);
+    if (known !== undefined && !isNews(known, shown)) return false;
+    this.flows.delete(flowId);
+    this.flows.set(flowId, shown);
+    for (const oldest of this.flows.keys()) {
+      if (this.flows.size <= MOST) break;
+      this.flows.delete(oldest);
     }
     return true;
   }
@@ -135,7 +150,7 @@ export async function* watchMany(
       const status = payloadOf(MESSAGE_TYPES.status, message);
       const [owner, flowId] = subject.split('.').slice(-2) as [string, string];
       if (!live && everything && isOver(status) && !shown.has(flowId)) return;
-      if (!shown.note(flowId, status.version)) return;
+      if (!shown.note(flowId, status)) return;
       const { contextId, userId } = envelope;
       newest.put(flowId, {
         kind: 'status',
