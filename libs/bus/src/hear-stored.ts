@@ -75,3 +75,23 @@ export const whenReachable = async <T>(bus: Pick<Bus, 'health'>, read: () => Pro
   }
   return undefined;
 };
+
+/**
+ * Reads now, and again each time the broker was away: what was said then is not heard live. For whoever listens already.
+ * Rejects as the first reading does, once the broker can be reached; `failed` is told of the others. Returns how to end it.
+ */
+export const readThroughBreaks = async (
+  bus: Pick<Bus, 'health' | 'onHealth'>,
+  read: () => Promise<unknown>,
+  { wanted, failed }: { wanted: () => boolean; failed: (error: unknown) => void },
+): Promise<() => void> => {
+  const look = (): Promise<unknown> => whenReachable(bus, read, wanted);
+  const stop = bus.onHealth(({ ready }) => void (ready && look().catch((error: unknown) => void (bus.health.closed || failed(error)))));
+  try {
+    await look();
+    return stop;
+  } catch (error) {
+    stop();
+    throw error;
+  }
+};

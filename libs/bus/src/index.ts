@@ -13,7 +13,7 @@ export { restore } from './backup/restore.js';
 export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
 export { extractTrace, injectTrace } from './trace.js';
-export { hearStored, lastWhenReachable, whenReachable, type StoredHearing } from './hear-stored.js';
+export { hearStored, lastWhenReachable, readThroughBreaks, whenReachable, type StoredHearing } from './hear-stored.js';
 export { nextStored, tailFromLeader, type StoredSize } from './next-stored.js';
 export { InTurn } from './in-turn.js';
 export { BucketMirror, type MirrorOptions } from './bucket-mirror.js';

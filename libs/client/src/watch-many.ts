@@ -1,4 +1,4 @@
-import { whenReachable, type Bus, type Subscription } from '@waggle/bus';
+import { readThroughBreaks, type Bus, type Subscription } from '@waggle/bus';
 import {
   END_STATES,
   MESSAGE_TYPES,
@@ -182,20 +182,17 @@ export async function* watchMany(
     for (const stored of await bus.read('PROGRESS', subject, { lastPerSubject: true }))
       heard({ subject: stored.subject, message: stored, live: false });
   };
-  const joinWhenReachable = (): Promise<void> => whenReachable(bus, join, () => !newest.over);
-  // what was said while the broker was away is read
-  const rejoin = (): Promise<void> => joinWhenReachable().catch((error: unknown) => void (bus.health.closed || newest.fail(error)));
-  const stopHealth = bus.onHealth(({ ready }) => void (ready && rejoin()));
+  let stopReading = (): void => undefined;
   try {
     subscriptions.push(await bus.subscribe(subject, (message) => heard({ subject: message.subject, message, live: true })));
     if (progress) subscriptions.push(await bus.subscribe(subjects.progressFeed(tenant, '*', '*', '*'), told));
-    await joinWhenReachable();
+    stopReading = await readThroughBreaks(bus, join, { wanted: () => !newest.over, failed: (error) => newest.fail(error) });
     if (signal?.aborted) return;
     yield* newest.taken();
   } finally {
     newest.end();
     signal?.removeEventListener('abort', stop);
-    stopHealth();
+    stopReading();
     await Promise.all(subscriptions.map((subscription) => subscription.stop()));
   }
 }

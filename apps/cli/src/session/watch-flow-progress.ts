@@ -1,4 +1,4 @@
-import { whenReachable, type Bus, type Subscription } from '@waggle/bus';
+import { readThroughBreaks, type Bus, type Subscription } from '@waggle/bus';
 import { MESSAGE_TYPES, subjects, validatePayload, type AgentMessage, type TaskProgress } from '@waggle/protocol';
 import type { ToldProgress } from '../output/task-progress.js';
 
@@ -31,19 +31,17 @@ export const hearProgress = async (
       if (told !== undefined && !newer.has(told.taskId)) heard(told);
     }
   };
-  const joinWhenReachable = (): Promise<void> => whenReachable(bus, join, () => !signal.aborted);
   const subscription = await bus.subscribe(subjects.progressFeed(tenant, '*', flowId, '*'), (message) => {
     const told = read(message);
     if (told === undefined) return;
     newer.add(told.taskId);
     heard(told);
   });
-  await joinWhenReachable();
   // whoever watches the flow itself is told what is wrong
-  const stopHealth = bus.onHealth(({ ready }) => void (ready && joinWhenReachable().catch(() => undefined)));
+  const stopReading = await readThroughBreaks(bus, join, { wanted: () => !signal.aborted, failed: () => undefined });
   return {
     stop: () => {
-      stopHealth();
+      stopReading();
       return subscription.stop();
     },
   };

@@ -1,8 +1,10 @@
-import { subjects, type LadderRung } from '@waggle/protocol';
+import type { LadderRung } from '@waggle/protocol';
 import type { Context } from '../../context.js';
 import { ago, duration } from '../../output/format.js';
 import { clip, plain, table } from '../../output/table.js';
-import { askOf, findAsk, listAsks, type Ask } from '../../session/asks.js';
+import { findAsk, listAsks, type Ask } from '../../session/asks.js';
+import { followAsks, ToldAsks } from '../../session/follow-asks.js';
+import { followMesh } from '../../session/follow-mesh.js';
 import { withSession, type Session } from '../../session/session.js';
 import type { Registrar } from '../command.js';
 
@@ -51,9 +53,9 @@ const askText = ({ ask, at }: { ask: Ask; at: Date }): string => {
   return lines.join('\n');
 };
 
-/** Until interrupted: each question as it is asked, and each rung as the broker says it. */
-const follow = async (session: Session, { output, interrupted }: Context): Promise<void> => {
-  const { bus, tenant } = session;
+/** Until interrupted, wherever their mesh is started again meanwhile. */
+const follow = async (session: Session, context: Context): Promise<void> => {
+  const { output, interrupted } = context;
   const tell = (ask: Ask): void => {
     const { rung = 0, ladder = [] } = ask;
     const who = ladder[rung] === undefined ? '' : ` for ${rungText(ladder[rung])}`;
@@ -61,16 +63,11 @@ const follow = async (session: Session, { output, interrupted }: Context): Promi
     if (!output.json)
       output.result({ ask }, () => `${ask.id} (${ask.severity})${who}: ${plain(ask.requestedDecision)} [${optionsOf(ask)}]`);
   };
-  const heard = await Promise.all(
-    [subjects.ask(tenant, '*', '*'), subjects.rungFeed(tenant, '*', '*', '*')].map((subject) =>
-      bus.subscribe(subject, (message) => tell(askOf(message))),
-    ),
-  );
-  for (const { ask } of await listAsks(session)) tell(ask);
-  await new Promise<void>((resolve) =>
-    interrupted.aborted ? resolve() : interrupted.addEventListener('abort', () => resolve(), { once: true }),
-  );
-  await Promise.all(heard.map((subscription) => subscription.stop()));
+  const told = new ToldAsks();
+  await followMesh(session, context, async (there, moved) => {
+    await followAsks(there, { told, tell, signal: AbortSignal.any([interrupted, moved]) });
+    return undefined;
+  });
 };
 
 export const registerEscalations = ({ program, run }: Registrar): void => {
