@@ -1,6 +1,8 @@
 import type { Bus } from '@waggle/bus';
 import type { Transition } from '@waggle/flow';
 import { subjects, WaggleError, type AgentMessage } from '@waggle/protocol';
+import { describeFlow } from '../session/questions.js';
+import type { Session } from '../session/session.js';
 
 const PAGE = 500;
 
@@ -15,9 +17,17 @@ export const readFlowLog = async (bus: Bus, tenant: string, flowId: string): Pro
   }
 };
 
-/** As above. `FLOW_UNKNOWN` where there is none. */
-export const requireFlowLog = async (bus: Bus, tenant: string, flowId: string): Promise<Transition[]> => {
-  const log = await readFlowLog(bus, tenant, flowId);
+/**
+ * As above. `FLOW_UNKNOWN` where there is none: one that was just submitted is given a moment to begin, as whoever tells
+ * where a flow is does (`describeFlow`); with no coordinator at work there is nothing to wait for.
+ */
+export const requireFlowLog = async (session: Session, flowId: string): Promise<Transition[]> => {
+  const read = (): Promise<Transition[]> => readFlowLog(session.bus, session.tenant, flowId);
+  let log = await read();
+  if (log.length === 0) {
+    await describeFlow(session, flowId).catch(() => undefined);
+    log = await read();
+  }
   if (log.length === 0) throw new WaggleError('FLOW_UNKNOWN', `there is no flow ${flowId}, or its log was removed`, { path: 'id' });
   return log;
 };

@@ -6,7 +6,7 @@ import { toldJson, toldText } from './told.js';
 
 /** Explains every transition of a flow, in order. `FLOW_UNKNOWN`. */
 export const showHistory = async (flowId: string, session: Session, { output }: Context): Promise<void> => {
-  const told = (await requireFlowLog(session.bus, session.tenant, flowId)).map(tell);
+  const told = (await requireFlowLog(session, flowId)).map(tell);
   output.result({ flowId, history: told.map(toldJson) }, () =>
     told.flatMap((each) => toldText(each, told[0]!.at, output.colors)).join('\n'),
   );

@@ -29,7 +29,7 @@ export const showReplay = async (
   { session, context }: { session: Session; context: Context },
 ): Promise<void> => {
   const { output, interrupted } = context;
-  const log = await requireFlowLog(session.bus, session.tenant, flowId);
+  const log = await requireFlowLog(session, flowId);
   const replay = new Replay(log);
   const since = log[0]!.at;
   if (at !== undefined) {

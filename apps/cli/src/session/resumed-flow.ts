@@ -20,7 +20,7 @@ export const resumedFlow = async (session: Session, { flowId, n, as }: Resumed):
     .slice(0, 24);
   const id = as ?? `r-${derived}`;
   if (id === flowId) throw new WaggleError('BAD_USAGE', 'a flow cannot go on from itself: give the new one another id', { path: '--id' });
-  const { length } = await requireFlowLog(session.bus, session.tenant, flowId);
+  const { length } = await requireFlowLog(session, flowId);
   if (n !== undefined && n > length)
     throw new WaggleError('BAD_USAGE', `${flowId} has ${count(length, 'transition')}`, {
       path: 'transition',
