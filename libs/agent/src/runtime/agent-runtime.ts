@@ -78,6 +78,7 @@ export class AgentRuntime {
       deadlines: this.deadlines,
       settled: this.settled,
       doubt: this.doubt,
+      aborts: this.aborts,
       client: (of) => this.clientOf(of),
       workspaces: (of) => this.workspacesOf(of),
       memory: (of) => this.memoryOf(of),

@@ -17,7 +17,7 @@ import { Suspension } from '../context/suspension.js';
 import type { Memory } from '../context/memory.js';
 import type { Shared } from '../context/shared.js';
 import type { Workspaces } from '../context/workspaces.js';
-import { abortOf, abortSubject, attemptKey, type Stop } from './aborts.js';
+import { abortOf, abortSubject, attemptKey, type Aborts, type Stop } from './aborts.js';
 import { TaskError } from '../task-error.js';
 import type { Deadlines } from './deadlines.js';
 import type { Doubt } from './doubt.js';
@@ -39,6 +39,7 @@ export interface AttemptHost {
   deadlines: Deadlines;
   settled: Settled;
   doubt: Doubt;
+  aborts: Pick<Aborts, 'cameEarly'>;
   client(tenant: string): WaggleClient;
   workspaces(tenant: string): Workspaces;
   memory(tenant: string): Memory;
@@ -129,7 +130,7 @@ export class Attempt {
     this.skill = dispatch.payload.skill;
     const sentAt = this.delivery.time.getTime();
     const again = this.delivery.deliveries > 1;
-    const old = Math.abs(Date.now() - sentAt) > FRESH;
+    const old = Math.abs(Date.now() - sentAt) > FRESH || this.host.aborts.cameEarly(this.key);
     const { lapsed } = this.delivery;
     const doubted = lapsed || this.host.doubt.of(sentAt);
     const offered = dispatch.payload.kind === 'handoff';
