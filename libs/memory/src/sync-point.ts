@@ -59,7 +59,8 @@ export class SyncPoint {
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const state = await this.state();
+        // a replica that lags behind may not know of it yet
+        const state = (await this.state()) ?? (await this.proven());
         if (state === undefined)
           throw new WaggleError('SYNC_UNKNOWN', `There is no sync point ${this.name} in ${this.session}.`, { path: 'name' });
         if (state.state === 'complete') return state;
@@ -77,6 +78,12 @@ export class SyncPoint {
     const { signal, ...arrive } = options;
     const state = await this.arrive(arrive);
     return state.state === 'complete' ? state : this.await({ signal });
+  }
+
+  /** As everybody's last acknowledged write left it. */
+  private async proven(): Promise<PointState | undefined> {
+    const { points } = await this.desk.read<{ points: (PointState & { name: string })[] }>('points', { session: this.session });
+    return points.find(({ name }) => name === this.name);
   }
 
   private get place(): { session: string; name: string } {

@@ -32,9 +32,10 @@ export class Documents {
     private readonly log: Log,
   ) {}
 
-  /** All of a pattern, by the last token of their keys. One that cannot be read is left out. */
+  /** All of a pattern, by the last token of their keys, as the leader has them. One that cannot be read is left out. */
   async list<S>(pattern: string): Promise<{ name: string; state: S }[]> {
-    return (await this.bus.bucket('SESSIONS').entries(pattern)).flatMap((entry) => {
+    return (await this.bus.bucket('SESSIONS').writes(pattern)).flatMap((entry) => {
+      if (entry.deleted) return [];
       try {
         return [{ name: entry.key.split('.').at(-1)!, state: parsed<S>(entry.key, entry) }];
       } catch (error) {
