@@ -9,6 +9,12 @@ export interface OutcomeOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * Milliseconds between two looks at what is waited for. A client is not told when it is the servers of a cluster that cannot
+ * hear each other: its connection stands, and what is said meanwhile it never hears.
+ */
+const LOOK_AGAIN = 30_000;
+
 interface Waiter {
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
@@ -17,13 +23,15 @@ interface Waiter {
 
 /**
  * Waits for the ends of one's own flows over a single subscription, however many are waited for.
- * Subscribed first, read then: either may come first. Read again whenever the broker is back. What is heard live only
- * wakes: a stored outcome is the only one that counts.
+ * Subscribed first, read then: either may come first. Read again whenever the broker is back, and now and then. What is
+ * heard live only wakes: a stored outcome is the only one that counts.
  */
 export class Outcomes {
   private readonly waiting = new Map<string, Set<Waiter>>();
   private subscribed?: Promise<Subscription>;
   private stopHealth?: () => void;
+  private timer?: NodeJS.Timeout;
+  private looking = false;
 
   constructor(
     private readonly bus: Bus,
@@ -48,6 +56,7 @@ export class Outcomes {
 
   async close(): Promise<void> {
     this.stopHealth?.();
+    clearInterval(this.timer);
     await (await this.subscribed?.catch(() => undefined))?.stop();
     for (const waiters of this.waiting.values()) {
       for (const waiter of waiters) waiter.reject(new WaggleError('BUS_UNREACHABLE', 'The client was closed.'));
@@ -98,7 +107,16 @@ export class Outcomes {
       if (!health.ready) return;
       for (const [flowId, waiters] of this.waiting) for (const waiter of waiters) void this.read(flowId, waiter);
     });
+    this.timer = setInterval(() => void this.lookAgain(), LOOK_AGAIN).unref();
     return subscription;
+  }
+
+  /** One after another: they may be many, and nothing is urgent. */
+  private async lookAgain(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    for (const [flowId, [waiter]] of [...this.waiting]) if (waiter !== undefined) await this.read(flowId, waiter);
+    this.looking = false;
   }
 
   private async read(flowId: string, waiter: Waiter): Promise<void> {
