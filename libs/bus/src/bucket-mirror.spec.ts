@@ -2,6 +2,12 @@ import { subjects } from '@waggle/protocol';
 import { eventually, ModelBroker, ModelBus, type Cargo, type Network } from '@waggle/testkit';
 import { BucketMirror } from './bucket-mirror.js';
 
+/** All but intervals. */
+const REAL = [
+  ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const),
+];
+
 /** Keeps what the test says until it says to let go. */
 class HeldNetwork implements Network {
   private readonly kept: (() => void)[] = [];
@@ -28,6 +34,8 @@ class HeldNetwork implements Network {
 }
 
 describe('a mirror of a bucket', () => {
+  afterEach(() => jest.useRealTimers());
+
   const rig = async (staleness?: () => number) => {
     const broker = new ModelBroker();
     const network = new HeldNetwork();
@@ -64,6 +72,21 @@ describe('a mirror of a bucket', () => {
     await quotas.delete('x');
     await eventually(() => mirror.get('y') === 2 && mirror.get('x') === undefined);
     await mirror.stop();
+  });
+
+  it('finds what it never heard, though its connection stood', async () => {
+    jest.useFakeTimers({ doNotFake: [...REAL] });
+    const { mirror, network, quotas, seen } = await rig();
+    await mirror.start();
+    network.deaf = true;
+    await quotas.put('x', '2');
+    await quotas.delete('gone');
+    await new Promise(setImmediate);
+    expect(seen()).toEqual({ x: 1, gone: 1 });
+    jest.advanceTimersByTime(60_000);
+    await eventually(() => mirror.get('x') === 2 && mirror.get('gone') === undefined);
+    await mirror.stop();
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('does not step back to a reading that is older than what was heard, nor bring back what was deleted', async () => {

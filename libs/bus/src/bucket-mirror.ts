@@ -15,12 +15,14 @@ export interface MirrorOptions<T> {
 
 /** A leader that was just deposed may not know yet what was heard: it is read again so many milliseconds later each. */
 const BEHIND = [50, 250, 1_000];
+/** So often it is read again, for servers of a cluster that did not hear each other tell no client of it: its connection stood. */
+const READ_AGAIN = 60_000;
 const FIRST_DELAY = 100;
 const MAX_DELAY = 5_000;
 
 /**
- * What stands in a bucket as this process knows it: heard on its feed, and read whole at the beginning and after each
- * break, for feeds are at most once. By revision: what comes late (a reading, an answer, an echo) never takes the place of
+ * What stands in a bucket as this process knows it: heard on its feed, and read whole at the beginning, after each break
+ * and once a minute, for feeds are at most once. By revision: what comes late (a reading, an answer, an echo) never takes the place of
  * anything newer, a deletion neither. No larger than its bucket. For core services that may read all of it, also from
  * its leader (`readsLeader`), and for buckets whose keys go by being deleted alone. What it shows may be a moment old.
  */
@@ -33,6 +35,7 @@ export class BucketMirror<T> {
   private stopped = false;
   private watching?: Subscription;
   private stopHealth?: () => void;
+  private timer?: NodeJS.Timeout;
 
   constructor(
     private readonly bus: Bus,
@@ -56,6 +59,7 @@ export class BucketMirror<T> {
       await this.catchUp((error) => {
         throw error;
       });
+      if (!this.stopped) this.timer = setInterval(() => this.missed(), READ_AGAIN).unref();
     } catch (error) {
       await this.stop();
       throw error;
@@ -64,6 +68,7 @@ export class BucketMirror<T> {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    clearInterval(this.timer);
     this.stopHealth?.();
     await this.watching?.stop();
   }
