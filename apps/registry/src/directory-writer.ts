@@ -25,6 +25,8 @@ const NOBODY = '_';
 export class DirectoryWriter {
   private readonly skills: BucketMirror<DirectorySkill>;
   private readonly agents: BucketMirror<string>;
+  /** Skills that gained agents and were not told of yet. */
+  private readonly owed = new Set<string>();
   private looking?: NodeJS.Timeout;
   private planned?: NodeJS.Timeout;
   private figuresAt = 0;
@@ -81,6 +83,8 @@ export class DirectoryWriter {
   }
 
   private async review(): Promise<void> {
+    // what could not be told when the entry was written
+    for (const skill of this.owed) await this.announce(skill);
     const now = performance.now();
     const { roster } = this.hearing;
     const actual = directorySkills(roster, now);
@@ -103,6 +107,7 @@ export class DirectoryWriter {
 
   private async write(skill: string, entry: DirectorySkill | undefined): Promise<void> {
     const joined = gained(this.skills.get(keyOf(skill)), entry);
+    if (joined.length > 0) this.owed.add(skill);
     await put(this.skills, keyOf(skill), entry && JSON.stringify(entry));
     if (joined.length === 0) return;
     this.log.info('a skill gained agents', { skill, agents: joined });
@@ -113,6 +118,7 @@ export class DirectoryWriter {
   private async announce(skill: string): Promise<void> {
     const event = createEvent({ tenant: NOBODY, payload: { source: this.bus.me, type: 'skill-offered', subject: skill, data: { skill } } });
     await this.bus.publish(subjects.event(NOBODY, this.bus.me, 'skill-offered'), JSON.stringify(event));
+    this.owed.delete(skill);
   }
 }
 
