@@ -59,7 +59,7 @@ export class BucketMirror<T> {
       await this.catchUp((error) => {
         throw error;
       });
-      if (!this.stopped) this.timer = setInterval(() => this.missed(), READ_AGAIN).unref();
+      if (!this.stopped) this.timer = setInterval(() => this.bus.health.ready && this.missed(), READ_AGAIN).unref();
     } catch (error) {
       await this.stop();
       throw error;
