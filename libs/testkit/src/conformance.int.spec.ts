@@ -249,17 +249,24 @@ describe.each([
       delivery.ack();
     });
 
-    test('handed back it comes at once, or after the delay; given up, never', async () => {
-      const { delivery, queue } = await input();
-      delivery.nak();
-      // sooner than the ack wait
-      const second = await take(queue, 900);
+    test('handed back it comes at once, or after the delay', async () => {
+      // whose ack wait is half a minute
+      const queue = await bus.queue('TASK', 'echo-critical');
+      await dispatch('critical', 'a');
+      (await take(queue)).nak();
+      const second = await take(queue, 10_000);
       expect(second.deliveries).toBe(2);
       const since = performance.now();
       second.nak(400);
-      const third = await take(queue);
+      const third = await take(queue, 10_000);
+      expect(third.deliveries).toBe(3);
       expect(performance.now() - since).toBeGreaterThan(380);
-      third.term('never');
+      expect(await third.ackConfirmed()).toBe(true);
+    });
+
+    test('given up it comes never again', async () => {
+      const { delivery, queue } = await input();
+      delivery.term('never');
       expect(await queue.take(1, { wait: 1_300 })).toEqual([]);
     });
 
