@@ -56,6 +56,8 @@ export class NatsBus implements Bus {
   private readonly link: Link;
   private readonly queues = new Set<NatsQueue>();
   private readonly stillness = new Stillness();
+  /** What waits for the broker and is left waiting by the client when the connection is closed. */
+  private readonly unanswered = new Set<() => void>();
 
   constructor(
     connection: Connection,
@@ -89,6 +91,7 @@ export class NatsBus implements Bus {
         },
         closed: () => {
           this.wire.closed();
+          for (const end of this.unanswered) end();
           for (const queue of this.queues) void queue.close();
           this.stillness.end();
         },
@@ -185,7 +188,7 @@ export class NatsBus implements Bus {
     await this.flushed();
     if (settled.refusal) throw new WaggleError('BUS_REFUSED', `no right to subscribe to ${subject}`, { cause: settled.refusal });
     settled.ready = true;
-    return { stop: () => stopSubscription(this.nc, subscription) };
+    return { stop: () => this.stopSubscription(subscription) };
   }
 
   emit(subject: string, body: string | Uint8Array): void {
@@ -254,12 +257,27 @@ export class NatsBus implements Bus {
   /** The broker has taken what was sent; a connection that breaks meanwhile subscribes again by itself. */
   private async flushed(): Promise<void> {
     try {
-      await this.nc.flush();
+      await this.untilClosed(this.nc.flush());
     } catch (cause) {
       if (this.nc.isClosed()) throw new WaggleError('BUS_UNREACHABLE', 'the connection is closed', { cause });
       await this.link.reconnection();
       await this.flushed();
     }
+  }
+
+  private async stopSubscription(subscription: NatsSubscription): Promise<void> {
+    if (this.nc.isClosed() || subscription.isClosed()) return;
+    // on a connection that is closed there is nothing to stop any more
+    await this.untilClosed(subscription.drain()).catch(() => undefined);
+  }
+
+  /** As the work; rejects once the connection is closed. */
+  private untilClosed<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => reject(new WaggleError('BUS_UNREACHABLE', 'the connection is closed'));
+      this.unanswered.add(end);
+      work.then(resolve, reject).finally(() => this.unanswered.delete(end));
+    });
   }
 
   private guard(subject: string, work: () => unknown): void {
@@ -272,8 +290,3 @@ export class NatsBus implements Bus {
     }
   }
 }
-
-const stopSubscription = async (nc: NatsConnection, subscription: NatsSubscription): Promise<void> => {
-  if (nc.isClosed() || subscription.isClosed()) return;
-  await subscription.drain();
-};
