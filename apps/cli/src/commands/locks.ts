@@ -4,6 +4,8 @@ import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { LiveView } from '../output/live-view.js';
 import { locksText } from '../output/lock-list.js';
+import type { Output } from '../output/output.js';
+import { followMesh } from '../session/follow-mesh.js';
 import { withSession, type Session } from '../session/session.js';
 import type { Registrar } from './command.js';
 
@@ -41,34 +43,48 @@ const breakOne = async (locks: Locks, { forceRelease, reason }: LocksOptions, { 
   output.result({ released: before }, () => `${name} is released; it was held by ${names}`);
 };
 
-const watch = async (locks: Locks, { output, interrupted }: Context): Promise<ExitCode> => {
-  const view = output.live ? new LiveView(output) : undefined;
-  let shown = '';
-  const show = async (): Promise<void> => {
-    const list = await locks.list();
-    if (view) return view.show(locksText(list, output).split('\n'));
-    const text = output.json ? JSON.stringify(list) : locksText(list, output);
-    if (text !== shown) output.result({ locks: list }, () => text);
-    shown = text;
-  };
+const locksOf = ({ bus, tenant }: Session): Locks => createLocks(bus, { tenant });
+
+/** Reads them whenever one changed, and every second, until the signal aborts. */
+const lookOn = async (
+  locks: Locks,
+  { tell, output, signal }: { tell: (list: LockStatus[]) => void; output: Output; signal: AbortSignal },
+): Promise<void> => {
   // one look at a time, and one more when something changed meanwhile
   let [looking, again] = [false, false];
   const look = async (): Promise<void> => {
     again = true;
     if (looking) return;
     looking = true;
-    for (; again && !interrupted.aborted;) {
+    for (; again && !signal.aborted;) {
       again = false;
-      await show().catch((error: unknown) => output.warn(`cannot read the locks: ${(error as Error).message}`));
+      await locks.list().then(tell, (error: Error) => void (signal.aborted || output.warn(`cannot read the locks: ${error.message}`)));
     }
     looking = false;
   };
   const changes = await locks.changes(() => void look());
   const timer = setInterval(() => void look(), REDRAW);
-  await look();
-  if (!interrupted.aborted) await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
+  void look();
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   clearInterval(timer);
   await changes.stop();
+};
+
+/** Until interrupted, wherever their mesh is started again meanwhile. */
+const watch = async (session: Session, context: Context): Promise<ExitCode> => {
+  const { output, interrupted } = context;
+  const view = output.live ? new LiveView(output) : undefined;
+  let shown = '';
+  const tell = (list: LockStatus[]): void => {
+    if (view) return view.show(locksText(list, output).split('\n'));
+    const text = output.json ? JSON.stringify(list) : locksText(list, output);
+    if (text !== shown) output.result({ locks: list }, () => text);
+    shown = text;
+  };
+  await followMesh(session, context, async (there, moved) => {
+    await lookOn(locksOf(there), { tell, output, signal: AbortSignal.any([interrupted, moved]) });
+    return undefined;
+  });
   view?.end();
   return EXIT.interrupted;
 };
@@ -90,10 +106,10 @@ export const registerLocks = ({ program, run }: Registrar): void => {
         if (live !== undefined && options.forceRelease !== undefined)
           throw new WaggleError('BAD_USAGE', 'watch or break, one at a time', { path: '--force-release' });
         return withSession(context, async (session) => {
-          const locks = createLocks(session.bus, { tenant: session.tenant });
+          const locks = locksOf(session);
           if (options.forceRelease !== undefined) return breakOne(locks, options, context);
           await warnWhenFull(session, context);
-          if (live !== undefined) return watch(locks, context);
+          if (live !== undefined) return watch(session, context);
           const list = await locks.list();
           context.output.result({ locks: list }, () => locksText(list, context.output));
         });

@@ -3,8 +3,10 @@ import { WaggleError } from '@waggle/protocol';
 import { durationOption, wholeNumber } from '../../input/option-values.js';
 import { ago } from '../../output/format.js';
 import { clip, plain, shownValue, table } from '../../output/table.js';
+import { followMesh } from '../../session/follow-mesh.js';
+import { withSession } from '../../session/session.js';
 import type { Registrar } from '../command.js';
-import { jsonOrText, withSessions } from './with-sessions.js';
+import { jsonOrText, sessionsOf, withSessions } from './with-sessions.js';
 
 const WIDTH = 60;
 
@@ -140,9 +142,13 @@ export const registerMemory = ({ program, run }: Registrar): void => {
     .argument('[pattern]', '`key`, or `prefix.>`', '>')
     .action(
       run((context, session: string, pattern: string) =>
-        withSessions(context, async (sessions) => {
-          const changes = sessions.session(session).memory.watch(pattern, { current: true, signal: context.interrupted });
-          for await (const change of changes) context.output.result(change, () => changeText(change));
+        withSession(context, async (first) => {
+          await followMesh(first, context, async (there, moved) => {
+            const signal = AbortSignal.any([context.interrupted, moved]);
+            for await (const change of sessionsOf(there).session(session).memory.watch(pattern, { current: true, signal }))
+              context.output.result(change, () => changeText(change));
+            return undefined;
+          });
         }),
       ),
     );
