@@ -1,9 +1,8 @@
 import { codeOf, ERRORS, type StreamName } from '@waggle/protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LOOK_AGAIN } from './look-again.js';
 import type { Bus, StoredMessage, Subscription } from './port.js';
 
-/** What is live may be quicker than what is stored, most of all on a cluster: looked for again so many milliseconds later each. */
-const LOOK_AGAIN = [10, 50, 250, 1_000];
 const UNREACHABLE = 250;
 
 export interface StoredHearing {
@@ -20,8 +19,8 @@ export interface StoredHearing {
 
 /**
  * Hears of what is stored on subjects. A live message only wakes: a neighbour of the same account can have the server
- * put any bytes on any of its subjects, so what counts is read from the stream. Costs one direct get a message; however
- * many wake, at most one read of a subject is under way.
+ * put any bytes on any of its subjects, so what counts is read from the stream. Costs one direct get a message, more where
+ * what is live is quicker than what is stored; however many wake, at most one read of a subject is under way.
  */
 export const hearStored = async (bus: Bus, hearing: StoredHearing): Promise<Subscription> => {
   /** Subjects being read; true: woken again meanwhile. */
