@@ -64,6 +64,24 @@ describe('a coordinator whose reads are old', () => {
     await replica.stop();
   });
 
+  it('begins a flow of a workflow that an old reading knows nothing of', async () => {
+    const broker = new ModelBroker({ partitions: 1 });
+    const see = new ModelBus(broker, 'see');
+    const staleness = ({ name }: { name: string }): number => (name === 'KV_WORKFLOWS' ? 0 : Infinity);
+    const replica = await startReplica(new ModelBus(broker, 'coordinator', { staleness }), { hidden: true });
+    const steps = [{ id: 'sure', check: 'true' }];
+    await see.bucket('WORKFLOWS').put('fresh.1.0.0', JSON.stringify({ name: 'fresh', version: '1.0.0', steps }));
+    const endOf = async (workflow: string): Promise<Outcome> => {
+      const submit = createMessage({ type: MESSAGE_TYPES.submit, from: 'ann', tenant: TENANT, payload: { workflow } });
+      await see.publishOnce('SUBMIT', subjects.submit(TENANT, 'ann', workflow), JSON.stringify(submit));
+      const outcome = await eventually(() => see.last('FLOW', subjects.outcome(TENANT, 'ann', workflow)));
+      return outcome.json<AgentMessage<Outcome>>().payload;
+    };
+    expect(await endOf('fresh')).toMatchObject({ state: 'COMPLETED' });
+    expect(await endOf('none')).toMatchObject({ state: 'REJECTED', errors: [{ code: 'WORKFLOW_UNKNOWN' }] });
+    await replica.stop();
+  });
+
   it('goes on from a flow that an old reading knows nothing of', async () => {
     const broker = new ModelBroker({ partitions: 1, manifests: [agentManifest('worker')] });
     const see = new ModelBus(broker, 'see');

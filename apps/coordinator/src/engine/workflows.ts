@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newestThatFits, parseDefinition, workflowKey, type FlowDefinition } from '@waggle/flow';
-import type { Bus } from '@waggle/bus';
+import type { BucketEntry, Bus } from '@waggle/bus';
 import { problem, type Problem } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 
@@ -12,13 +12,16 @@ export class Workflows {
   /** The newest version that fits; problems when there is none, or it is not valid. */
   async find(name: string, version?: string): Promise<FlowDefinition | { problems: Problem[] }> {
     const prefix = workflowKey(name);
-    const entries = await this.bus.bucket('WORKFLOWS').entries(`${prefix}>`);
-    const newest = newestThatFits(
-      entries.map(({ key }) => key.slice(prefix.length)),
-      version,
-    );
-    const entry = entries.find(({ key }) => newest !== undefined && key === `${prefix}${newest}`);
-    if (newest === undefined || entry === undefined) return { problems: [unknown(name, version)] };
+    const bucket = this.bus.bucket('WORKFLOWS');
+    const fitting = (entries: readonly BucketEntry[]): BucketEntry | undefined => {
+      const versions = entries.map(({ key }) => key.slice(prefix.length));
+      const newest = newestThatFits(versions, version);
+      return entries.find(({ key }) => newest !== undefined && key === `${prefix}${newest}`);
+    };
+    // a replica that lags behind may not know what was stored a moment ago, and a rejected id is spent
+    const entry =
+      fitting(await bucket.entries(`${prefix}>`)) ?? fitting((await bucket.writes(`${prefix}>`)).filter(({ deleted }) => !deleted));
+    if (entry === undefined) return { problems: [unknown(name, version)] };
     const parsed = parseDefinition(entry.text(), { file: entry.key });
     return 'definition' in parsed ? parsed.definition : parsed;
   }
