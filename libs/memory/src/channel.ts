@@ -18,7 +18,6 @@ export interface ListenOptions {
   signal?: AbortSignal;
 }
 
-/** The news may come before a replica of the broker that lags behind has what it is about. */
 const LOOK_AGAIN = 5_000;
 
 /** What the agents of a session say to one another: kept in order for as long as the session lives. */
@@ -58,7 +57,7 @@ export class Channel {
           yield message;
           if (signal?.aborted) return;
         }
-        if (!more) await wakes.next(LOOK_AGAIN);
+        if (!more) await wakes.next(LOOK_AGAIN, messages.length === 0);
       }
     } finally {
       await wakes.stop();

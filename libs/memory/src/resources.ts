@@ -32,7 +32,8 @@ export interface ResourceLine extends Omit<ResourceState, 'queue'> {
   queue: (ResourceRequest & Standing)[];
 }
 
-const LOOK_AGAIN = 10_000;
+/** Sooner than a turn that nobody takes up is over. */
+const LOOK_AGAIN = 3_000;
 
 /** Turns at what can only be used by so many at once, in order and by priority. */
 export class Resources {
@@ -64,12 +65,14 @@ export class Resources {
       const question = { resource, request: id, ...asked };
       let standing = await this.desk.write<Standing & { ttl: number }>('request', question, { signal });
       const { ttl } = standing;
+      let inVain = false;
       while (!standing.granted) {
         onPosition?.(standing);
-        await wakes.next(LOOK_AGAIN);
+        await wakes.next(LOOK_AGAIN, inVain);
         signal?.throwIfAborted();
         const place = await this.placeOf(key, id);
-        if (place === 'waits' && onPosition === undefined) continue;
+        inVain = place === 'waits' && onPosition === undefined;
+        if (inVain) continue;
         standing =
           place === 'holds'
             ? { ...standing, granted: true }

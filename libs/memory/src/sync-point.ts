@@ -16,7 +16,6 @@ export interface ArriveOptions {
   data?: unknown;
 }
 
-/** The news may come before a replica of the broker that lags behind has what it is about. */
 const LOOK_AGAIN = 2_000;
 
 /** How a point stands. */
@@ -56,6 +55,7 @@ export class SyncPoint {
     const { bus, tenant } = this.desk;
     const key = memoryKeys.sync(tenant, this.session, this.name);
     const wakes = await Wakes.on(bus, (wake) => bus.bucket('SESSIONS').watch(key, wake), { signal });
+    let seen = -1;
     try {
       for (;;) {
         signal?.throwIfAborted();
@@ -66,7 +66,9 @@ export class SyncPoint {
         if (state.state === 'complete') return state;
         if (state.state === 'timed-out')
           throw new WaggleError('SYNC_TIMED_OUT', `${this.name} ended without ${missing(state)}.`, { path: 'name' });
-        await wakes.next(LOOK_AGAIN);
+        const here = Object.keys(state.arrived).length;
+        await wakes.next(LOOK_AGAIN, here === seen);
+        seen = here;
       }
     } finally {
       await wakes.stop();

@@ -1,11 +1,16 @@
 import type { Bus, Subscription } from '@waggle/bus';
 
+/** The news may come before a replica of the broker that lags behind has what it is about: looked for again after so many milliseconds each. */
+const LOOK_AGAIN = [10, 50, 250, 1_000];
+
 /**
  * Something to wait on that is woken from outside: by a feed, by a connection that came back (what was said meanwhile
  * was not heard), by an aborted signal. Being woken says nothing: look again at what is stored.
  */
 export class Wakes {
   private woken = false;
+  /** Looks in vain since the last wake. */
+  private looks = LOOK_AGAIN.length;
   private resume: () => void = () => undefined;
   private readonly undo: (() => unknown)[] = [];
 
@@ -39,13 +44,18 @@ export class Wakes {
     return wakes;
   }
 
-  /** Resolves at the next wake, at once when there was one since the last call, or after `most` milliseconds. */
-  async next(most?: number): Promise<void> {
+  /**
+   * Resolves at the next wake, at once when there was one since the last call, or after `most` milliseconds. `inVain`: what
+   * was read after the last one was no news, so it is to be looked for again soon.
+   */
+  async next(most?: number, inVain = false): Promise<void> {
     if (!this.woken && !this.signal?.aborted) {
+      if (!inVain) this.looks = LOOK_AGAIN.length;
+      const wait = LOOK_AGAIN[this.looks++] ?? most;
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.resume = resolve;
-        if (most !== undefined) timer = setTimeout(resolve, most);
+        if (wait !== undefined) timer = setTimeout(resolve, wait);
       });
       clearTimeout(timer);
     }
@@ -58,6 +68,7 @@ export class Wakes {
 
   wake(): void {
     this.woken = true;
+    this.looks = 0;
     this.resume();
   }
 }
