@@ -110,7 +110,7 @@ describe('resources', () => {
     const dead = new Resources(dying, { tenant: 't1' });
     await dead.acquire('lathe', { ttl: 1_000 });
     const stop = new AbortController();
-    const gone = dead.acquire('lathe', { ttl: 1_000, signal: stop.signal });
+    const gone = expect(dead.acquire('lathe', { ttl: 1_000, signal: stop.signal })).rejects.toThrow();
     const ada = await as('ada');
     await eventually(async () => (await ada.list()).find(({ resource }) => resource === 'lathe')?.queue.length === 1);
     await dying.close();
@@ -119,7 +119,7 @@ describe('resources', () => {
     expect(performance.now() - at).toBeLessThan(6_000);
     await grant.release();
     stop.abort();
-    await expect(gone).rejects.toThrow();
+    await gone;
   });
 
   it('lost by their holder abort its work', async () => {
