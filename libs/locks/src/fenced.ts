@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, StoredMessage } from '@waggle/bus';
 import { bucketStream, subjects, WaggleError, type BucketName, type StoreName } from '@waggle/protocol';
 
@@ -22,7 +23,10 @@ export interface FencedValue {
   json<T>(): T;
 }
 
+/** All together take two seconds: a replica that lags behind, and was read, has caught up by then. */
 const ROUNDS = 100;
+
+const pauseAfter = (round: number): Promise<void> => sleep(Math.random() * Math.min(50, 2 * round));
 
 /**
  * Writes under a lock's token. Each write expects the sequence of the last message that was read there, whose token was
@@ -57,6 +61,7 @@ export class Fenced {
       const sequence = await this.attempt(body);
       if (sequence !== undefined) return sequence;
       this.sequence = undefined;
+      await pauseAfter(round);
     }
     throw new WaggleError('OVERLOADED', `Too many write ${this.subject} at once.`);
   }
@@ -66,6 +71,7 @@ export class Fenced {
     for (let round = 0; round < ROUNDS; round++) {
       const sequence = await this.attempt(await make(await this.read()));
       if (sequence !== undefined) return sequence;
+      await pauseAfter(round);
     }
     throw new WaggleError('OVERLOADED', `Too many write ${this.subject} at once.`);
   }
