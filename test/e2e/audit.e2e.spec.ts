@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AuditReport } from '@waggle/analysis';
+import { eventually } from '@waggle/testkit';
 import type { Result } from './cli-process.js';
 import { BOUND, Place } from './place.js';
 
@@ -59,6 +60,19 @@ describe('an audit, again and again', () => {
     expect(second.report.trend).toMatchObject({ added: 0, fixedTotal: 0, runs: [{ total: 2 }, { total: 2 }] });
     const { trend: _, ...rest } = second.report;
     expect(rest).toEqual(first.report);
+  });
+
+  test('goes on, on a mesh of its own, while somebody is let in there', async () => {
+    const own = await Place.make();
+    try {
+      const running = own.start(['audit', folder, '--out', path.join(own.dir, 'report')]);
+      const { owner } = await eventually(() => own.state().catch(() => undefined), { timeout: 60_000 });
+      // as `waggle allow` says it
+      process.kill(owner.pid, 'SIGUSR2');
+      expect((await running.ended).code).toBe(0);
+    } finally {
+      await own.remove();
+    }
   });
 
   test('names what is new and what was fixed', async () => {

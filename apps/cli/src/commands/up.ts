@@ -90,14 +90,11 @@ export const registerUp = ({ program, run }: Registrar): void => {
           events: meshEvents(output),
           signal: interrupted,
         });
-        const changed = changes(mesh);
-        process.on('SIGUSR2', changed);
         const took = performance.now() - began;
         output.event({ ready: { url: mesh.url, milliseconds: Math.round(took) } });
         output.note(`ready in ${duration(took)} at ${mesh.url}: logs in ${folder.logs}; Ctrl-C stops it`);
         if (!interrupted.aborted) await once(interrupted, 'abort');
         await stop(mesh, context);
-        process.off('SIGUSR2', changed);
         return EXIT.done;
       }),
     );
@@ -109,12 +106,4 @@ const stop = async (mesh: Mesh, { output }: Context): Promise<void> => {
   await mesh.stop();
   output.event({ stopped: true });
   output.note(`stopped in ${duration(performance.now() - began)}`);
-};
-
-/** One change after another, the last one never missed. */
-const changes = (mesh: Mesh): (() => void) => {
-  let last: Promise<void> = Promise.resolve();
-  return () => {
-    last = last.then(() => mesh.applyAllowed()).catch(() => undefined);
-  };
 };

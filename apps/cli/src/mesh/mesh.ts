@@ -7,6 +7,7 @@ import { redact } from '../output/redact.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
 import { Session } from '../session/session.js';
 import { readHouseWorkflows, storeHouseWorkflows } from '../workflows/house-workflows.js';
+import { hearChanges, type Changes } from './changes.js';
 import { discoverServices } from './discover.js';
 import { makeFolder, type MeshFolder } from './folder.js';
 import { markOf } from './mark.js';
@@ -50,8 +51,7 @@ export class Mesh {
     private readonly options: MeshOptions,
     private readonly broker: MeshBroker,
     private readonly roster: Roster,
-    readonly session: Session,
-    private readonly services: ServiceGroup,
+    private readonly parts: { session: Session; services: ServiceGroup; changes: Changes },
   ) {}
 
   /** Starts everything, or nothing: what was started is stopped again where a part fails. `ALREADY_RUNNING`, `RESTORE_UNFINISHED`, `BROKER_…`, `CONFIG_INVALID`. */
@@ -75,11 +75,14 @@ export class Mesh {
     const broker =
       storage === undefined ? externalBroker(brokerUrl!) : await ownBroker({ ...options, config: await roster.config(), storage });
     const undo: (() => Promise<void>)[] = [() => broker.stop()];
+    // before anything tells others of this process: who is not listened for ends it
+    const changes = hearChanges();
+    undo.push(async () => changes.stop());
     try {
       events.onBroker(broker);
+      if (broker.external && !trusted) await roster.config();
       const mark = await markOf(folder);
       requireWanted(signal);
-      if (broker.external && !trusted) await roster.config();
       const access = await accessOf(broker.url, roster, trusted);
       if (broker.external) await requireReachable(broker.url);
       await makeTopology(access, { manifests: roster.manifests, storage, synced: options.sync === 'always', external: broker.external });
@@ -99,15 +102,20 @@ export class Mesh {
         events,
       });
       undo.unshift(() => group.stop());
-      const mesh = new Mesh(options, broker, roster, session, group);
+      const mesh = new Mesh(options, broker, roster, { session, services: group, changes });
       requireWanted(signal);
       await group.start(session.bus, () => mesh.#note());
       await mesh.#note(mark);
+      changes.answer(() => mesh.applyAllowed());
       return mesh;
     } catch (error) {
       for (const step of undo) await step().catch(() => undefined);
       throw error;
     }
+  }
+
+  get session(): Session {
+    return this.parts.session;
   }
 
   get url(): string {
@@ -123,7 +131,7 @@ export class Mesh {
       if (!trusted) await this.broker.reload(await this.roster.config());
       const agents = this.roster.allowed.filter(({ kind }) => kind === 'agent');
       await makeQueues(await accessOf(this.broker.url, this.roster, trusted), agents);
-      await this.services.moveToKeys();
+      await this.parts.services.moveToKeys();
       await this.#note(mark);
     } catch (error) {
       await this.#note(this.#applied, { mark, code: codeOf(error) ?? 'INTERNAL', message: redact((error as Error).message) });
@@ -132,10 +140,12 @@ export class Mesh {
 
   /** Graceful: services drain first, the broker goes last. */
   async stop(): Promise<void> {
-    await this.services.stop();
+    await this.parts.changes.end();
+    await this.parts.services.stop();
     await this.session.close();
     await this.broker.stop();
     await removeState(this.options.folder);
+    this.parts.changes.stop();
   }
 
   #applied = '';
@@ -152,7 +162,7 @@ export class Mesh {
       mode: processes ? 'processes' : 'one process',
       startedAt: this.#startedAt,
       broker: { pid: this.broker.pid, version: this.broker.version, how: this.broker.how },
-      services: this.services.list(),
+      services: this.parts.services.list(),
       applied,
       applyError,
     });

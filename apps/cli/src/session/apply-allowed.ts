@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withLockFile } from '@waggle/broker';
 import { isErrorCode, WaggleError } from '@waggle/protocol';
 import type { Context } from '../context.js';
+import { CHANGED } from '../mesh/changes.js';
 import type { MeshFolder } from '../mesh/folder.js';
 import { markOf } from '../mesh/mark.js';
 import { readState } from '../mesh/state.js';
@@ -25,7 +26,7 @@ export const applyAllowed = async ({ folder }: { folder: MeshFolder }): Promise<
   const mark = await markOf(folder);
   const mesh = await readState(folder);
   if (mesh === undefined) return false;
-  process.kill(mesh.owner.pid, 'SIGUSR2');
+  process.kill(mesh.owner.pid, CHANGED);
   for (const end = Date.now() + LONGEST; Date.now() < end; await delay(LOOK)) {
     const now = await readState(folder);
     if (now === undefined) return false;
