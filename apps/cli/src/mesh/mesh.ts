@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { processId, withLockFile } from '@waggle/broker';
 import { connectBus } from '@waggle/bus';
 import { codeOf, WaggleError } from '@waggle/protocol';
@@ -7,6 +8,7 @@ import { redact } from '../output/redact.js';
 import { manifest as provisioner } from '../provisioner.manifest.js';
 import { Session } from '../session/session.js';
 import { readHouseWorkflows, storeHouseWorkflows } from '../workflows/house-workflows.js';
+import { readAllowed } from './allowed.js';
 import { hearChanges, type Changes } from './changes.js';
 import { discoverServices } from './discover.js';
 import { makeFolder, type MeshFolder } from './folder.js';
@@ -106,6 +108,8 @@ export class Mesh {
       requireWanted(signal);
       await group.start(session.bus, () => mesh.#note());
       await mesh.#note(mark);
+      // whoever was let in meanwhile is not in what the broker was given, and saw no mesh to tell of it
+      if (!isDeepStrictEqual(await readAllowed(folder.allowed), roster.allowed)) await mesh.applyAllowed();
       changes.answer(() => mesh.applyAllowed());
       return mesh;
     } catch (error) {
