@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Bus } from '@waggle/bus';
+import { tailFromLeader, type Bus } from '@waggle/bus';
 import { memoryKeys, subjects, WaggleError, type Checkpoint, type SessionState } from '@waggle/protocol';
 import { BUS } from '@waggle/service';
 import type { Version } from './domain/versions.js';
@@ -81,7 +81,10 @@ export class Cuts {
   /** What stood there when the cut was made, of a key that was written since. */
   private async before(where: { tenant: string; session: string; key: string }, sequence: number): Promise<Version> {
     const subject = subjects.kvKey('MEMORY', memoryKeys.memory(where.tenant, where.session, where.key));
-    const versions = (await this.bus.read('KV_MEMORY', subject)).filter((message) => message.sequence <= sequence);
+    const known = await this.bus.read('KV_MEMORY', subject);
+    // a replica that lags has the beginning of the stream
+    const tail = await tailFromLeader(this.bus, 'KV_MEMORY', { after: known.at(-1)?.sequence ?? 0, filter: subject });
+    const versions = [...known, ...tail].filter((message) => message.sequence <= sequence);
     return this.store.versionOf(where, versions.at(-1));
   }
 }
