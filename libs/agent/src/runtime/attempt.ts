@@ -1,4 +1,4 @@
-import type { Bus, Delivery } from '@waggle/bus';
+import { lookedFor, type Bus, type Delivery, type StoredMessage } from '@waggle/bus';
 import { loadValues, storeLarge, type WaggleClient } from '@waggle/client';
 import {
   isoTime,
@@ -130,13 +130,14 @@ export class Attempt {
     this.skill = dispatch.payload.skill;
     const sentAt = this.delivery.time.getTime();
     const again = this.delivery.deliveries > 1;
-    const old = Math.abs(Date.now() - sentAt) > FRESH || this.host.aborts.cameEarly(this.key);
+    const old = Math.abs(Date.now() - sentAt) > FRESH;
+    const foretold = this.host.aborts.cameEarly(this.key);
     const { lapsed } = this.delivery;
     const doubted = lapsed || this.host.doubt.of(sentAt);
     const offered = dispatch.payload.kind === 'handoff';
     const verdict =
-      again || old || doubted || offered
-        ? await Promise.race([this.mayStart({ again, old, doubted, lapsed, offered }), this.ending])
+      again || old || foretold || doubted || offered
+        ? await Promise.race([this.mayStart({ again, old, foretold, doubted, lapsed, offered }), this.ending])
         : 'start';
     if (verdict === 'poison')
       return this.write(
@@ -158,13 +159,14 @@ export class Attempt {
 
   /** A first delivery just starts; before a redelivered one does, someone may have ended it, or it may end whoever starts it. */
   private async mayStart(
-    what: Record<'again' | 'old' | 'doubted' | 'lapsed' | 'offered', boolean>,
+    what: Record<'again' | 'old' | 'foretold' | 'doubted' | 'lapsed' | 'offered', boolean>,
   ): Promise<'start' | 'poison' | 'others' | 'ended'> {
     const { bus, definition } = this.host;
-    const { again, old, doubted, lapsed, offered } = what;
+    const { again, old, foretold, doubted, lapsed, offered } = what;
     if ((again || doubted) && (await bus.last('RESULT', resultSubject(this.address))) !== undefined) return 'ended';
-    if (again || old || doubted) {
-      const aborted = await bus.last('PROGRESS', abortSubject(this.address));
+    if (again || old || foretold || doubted) {
+      const look = (): Promise<StoredMessage | undefined> => bus.last('PROGRESS', abortSubject(this.address));
+      const aborted = await (foretold ? lookedFor(look) : look());
       if (aborted !== undefined) {
         this.abandon({ reason: abortOf(aborted).reason });
         return 'ended';

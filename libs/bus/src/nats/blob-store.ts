@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { subjects, WaggleError } from '@waggle/protocol';
-import { LOOK_AGAIN } from '../look-again.js';
-import type { BlobHandle, Blobs, StoredMessage } from '../port.js';
+import { lookedFor } from '../look-again.js';
+import type { BlobHandle, Blobs } from '../port.js';
 import { inParallel } from './in-parallel.js';
 import type { Publisher } from './publisher.js';
 import type { Reader } from './reader.js';
@@ -38,7 +37,7 @@ export class BlobStore implements Blobs {
       throw new WaggleError('BLOB_TOO_LARGE', `${blob.size} bytes, at most ${MAX_SIZE}`);
     const parts = new Array<Uint8Array>(blob.chunks);
     await inParallel(blob.chunks, AT_ONCE, async (n) => {
-      const found = await this.chunk(subjects.blob(tenant, blob.writer, blob.sha256, n));
+      const found = await lookedFor(() => this.io.reader.last('BLOB', subjects.blob(tenant, blob.writer, blob.sha256, n)));
       if (!found) throw new WaggleError('BLOB_MISSING', `chunk ${n} of ${blob.sha256} by ${blob.writer}`);
       parts[n] = found.body;
     });
@@ -47,15 +46,5 @@ export class BlobStore implements Blobs {
       throw new WaggleError('BLOB_CORRUPT', `${blob.sha256} by ${blob.writer}`);
     }
     return content;
-  }
-
-  /** Who refers to it was told that it is stored: a replica that does not know of it may lag behind. */
-  private async chunk(subject: string): Promise<StoredMessage | undefined> {
-    for (const lag of LOOK_AGAIN) {
-      const found = await this.io.reader.last('BLOB', subject);
-      if (found) return found;
-      await sleep(lag);
-    }
-    return this.io.reader.last('BLOB', subject);
   }
 }
