@@ -44,4 +44,33 @@ describe('the last status of a flow', () => {
     expect(await client.outcome('told', 25_000)).toMatchObject({ state: 'COMPLETED' });
     await eventually(async () => (await stateOf()) === 'COMPLETED', { timeout: 5_000 });
   }, 60_000);
+
+  it('before a long wait is stored also where it is said while the connection is away', async () => {
+    const { broker, see } = await testMesh();
+    const subject = subjects.status(TENANT, 'client', 'held');
+    const way = await proxy(broker.port);
+    const bus = await broker.busFor('coordinator', { servers: way.url });
+    let said = 0;
+    const watched = new Proxy(bus, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown => {
+          const result = (value as (...all: unknown[]) => unknown).apply(target, given);
+          if (given[0] === subject) said++;
+          // the flow has begun, and what follows from that is said a moment later
+          return name === 'publish' && given[0] === subjects.flow(TENANT, 'held')
+            ? (result as Promise<unknown>).finally(() => way.cut())
+            : result;
+        };
+      },
+    });
+    await startReplica(watched);
+    const client = await TestClient.join(broker);
+    await client.submit({ definition: { name: 'held', steps: [{ id: 'gate', wait: { signal: 'go' } }] } }, 'held');
+    await eventually(() => said > 0 && !bus.health.ready);
+    way.heal();
+    const status = await eventually(() => see.last('PROGRESS', subject), { timeout: 20_000 });
+    expect(status.json<AgentMessage<FlowStatus>>().payload.steps).toMatchObject([{ id: 'gate', state: 'WAITING' }]);
+  }, 60_000);
 });
