@@ -14,7 +14,7 @@ export { connectBus } from './nats/connect-bus.js';
 export type { BusOptions, LogLevel } from './nats/options.js';
 export { extractTrace, injectTrace } from './trace.js';
 export { hearStored, lastWhenReachable, readThroughBreaks, whenReachable, type StoredHearing } from './hear-stored.js';
-export { lookedFor } from './look-again.js';
+export { LOOK_AGAIN, lookedFor } from './look-again.js';
 export { nextStored, tailFromLeader, type StoredSize } from './next-stored.js';
 export { InTurn } from './in-turn.js';
 export { BucketMirror, type MirrorOptions } from './bucket-mirror.js';

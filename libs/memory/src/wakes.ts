@@ -1,7 +1,4 @@
-import type { Bus, Subscription } from '@waggle/bus';
-
-/** The news may come before a replica of the broker that lags behind has what it is about: looked for again after so many milliseconds each. */
-const LOOK_AGAIN = [10, 50, 250, 1_000];
+import { LOOK_AGAIN, type Bus, type Subscription } from '@waggle/bus';
 
 /**
  * Something to wait on that is woken from outside: by a feed, by a connection that came back (what was said meanwhile
