@@ -35,6 +35,8 @@ const CALM = 4_000;
 /** Between probes while nothing ends. */
 const PROBE = 500;
 const END = 120_000;
+/** Refusals of all flows together: more are counted as wrong. */
+const MOST_REFUSED = 1_000;
 
 const { values: options } = parseArgs({
   options: { faults: { type: 'string', default: '3' }, seed: { type: 'string', default: String(Date.now() % 100_000) } },
@@ -69,6 +71,7 @@ class Load {
   took = [];
   ids = [];
   wrong = [];
+  refused = 0;
   /** Ended, and not looked at yet. */
   #unchecked = [];
   #stopping = false;
@@ -94,21 +97,26 @@ class Load {
   }
 
   async #one() {
+    const began = performance.now();
+    for (let wait; (wait = await this.#refused()) !== undefined;) await delay(wait);
+    this.took.push(performance.now() - began);
+  }
+
+  /** One try, under a new id. Milliseconds after which it is to come again, where the mesh was behind and refused it. */
+  async #refused() {
     const { client, bus } = this;
-    {
-      const flowId = newId();
-      this.ids.push(flowId);
-      const began = performance.now();
-      try {
-        await submitted(client, flowId);
-        const { state, errors } = await client.outcome(flowId, { timeout: END });
-        if (state !== 'COMPLETED') this.wrong.push(`flow ${flowId}: ${state} ${JSON.stringify(errors)}`);
-      } catch (error) {
-        this.wrong.push(`flow ${flowId}: ${error.message} ${await whatItWaitsFor(bus, flowId).catch(String)}`);
-      }
-      this.took.push(performance.now() - began);
-      this.#unchecked.push(flowId);
+    const flowId = newId();
+    try {
+      await submitted(client, flowId);
+      const { state, errors, retryAfter } = await client.outcome(flowId, { timeout: END });
+      if (errors?.[0]?.code === 'OVERLOADED' && this.refused++ < MOST_REFUSED) return retryAfter;
+      if (state !== 'COMPLETED') this.wrong.push(`flow ${flowId}: ${state} ${JSON.stringify(errors)}`);
+    } catch (error) {
+      this.wrong.push(`flow ${flowId}: ${error.message} ${await whatItWaitsFor(bus, flowId).catch(String)}`);
     }
+    this.ids.push(flowId);
+    this.#unchecked.push(flowId);
+    return undefined;
   }
 
   /** Looks at the logs of what has ended: not at the end of all, for ten minutes after a flow its results are removed. */
@@ -228,7 +236,7 @@ try {
     console.log(`| ${fault} | ${own.length} | ${shown.join(' | ')} |`);
   }
   console.log(
-    `\nseed ${options.seed}: ${load.ids.length} flows, ${load.ids.length * TASKS} tasks, ${repeated} run more than once, ${wrong.length} wrong`,
+    `\nseed ${options.seed}: ${load.ids.length} flows, ${load.ids.length * TASKS} tasks, ${repeated} run more than once, ${load.refused} refused for a time, ${wrong.length} wrong`,
   );
   for (const each of wrong.slice(0, 20)) console.log(`WRONG ${each}`);
   failed = wrong.length > 0;
