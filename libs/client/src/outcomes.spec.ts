@@ -2,6 +2,8 @@ import { createMessage, MESSAGE_TYPES, subjects, type Outcome } from '@waggle/pr
 import { directNetwork, eventually, ModelBroker, ModelBus } from '@waggle/testkit';
 import { Outcomes } from './outcomes.js';
 
+afterEach(() => jest.useRealTimers());
+
 /** On a cluster whose servers do not hear each other for a while a connection may stand, and hear nothing. */
 it('an outcome that was never heard is found all the same', async () => {
   jest.useFakeTimers({

@@ -45,20 +45,26 @@ describe('following a mesh', () => {
     return broker;
   };
 
+  /** Where work is done that needs a connection, begun on one that is lost. */
+  const followed = async (first: Session): Promise<{ servers: Promise<unknown> }> => {
+    await eventually(() => !first.bus.health.ready);
+    const servers = followMesh(first, context, async ({ bus, target }) => {
+      await (await bus.subscribe('any', () => undefined)).stop();
+      return target.servers;
+    });
+    await eventually(() => text.includes('is lost'));
+    return { servers };
+  };
+
   it('goes on elsewhere with work that waits for the connection that was lost', async () => {
     const [before, after] = [await started(), await started()];
     await runIn(context.folder, before);
     const first = await Session.open(context);
     cleanupLater(() => first.close());
     await before.kill();
-    await eventually(() => !first.bus.health.ready);
-    const following = followMesh(first, context, async (session) => {
-      await (await session.bus.subscribe('any', () => undefined)).stop();
-      return session.target.servers;
-    });
-    await eventually(() => text.includes('is lost'));
+    const following = await followed(first);
     await runIn(context.folder, after);
-    expect(await following).toBe(after.url);
+    expect(await following.servers).toBe(after.url);
     expect(text).toContain(`connected again, to ${after.url}`);
   });
 
@@ -74,14 +80,9 @@ describe('following a mesh', () => {
     });
     cleanupLater(() => session.close());
     await own.kill();
-    await eventually(() => !session.bus.health.ready);
-    const following = followMesh(session, context, async (there) => {
-      await (await there.bus.subscribe('any', () => undefined)).stop();
-      return there.target.servers;
-    });
-    await eventually(() => text.includes('is lost'));
+    const following = await followed(session);
     expect(text).toContain('it is tried again until it is back');
     await own.restart();
-    expect(await following).toBe(own.url);
+    expect(await following.servers).toBe(own.url);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IsInt, Min } from 'class-validator';
 import { isValueRef, subjects, type AgentMessage, type TaskProgress } from '@waggle/protocol';
-import { eventually, proxy } from '@waggle/testkit';
+import { eventually } from '@waggle/testkit';
 import { Rig } from '../../test/rig.js';
 import { Agent, Skill, TaskError, type TaskContext } from '../index.js';
 
@@ -216,76 +216,6 @@ describe('AgentRuntime', () => {
     await rig.agent(agentOf(4, async (input) => input));
     const $blob = { writer: 'client', sha256: 'a'.repeat(64), size: 10, chunks: 1, type: 'application/json' };
     expect(await rig.result(await rig.dispatch({ input: { $blob } }))).toMatchObject({ kind: 'failed', error: { code: 'BLOB_MISSING' } });
-  });
-
-  it('stops at an abort heard live: no result, nothing delivered again, the slot is free', async () => {
-    const stopped = jest.fn();
-    let started!: () => void;
-    const running = new Promise<void>((resolve) => (started = resolve));
-    await rig.agent(
-      agentOf(1, async (input, ctx) => {
-        if (input === 'next') return 'done';
-        started();
-        return untilAborted(ctx.signal).catch((error: Error) => stopped(error.message));
-      }),
-    );
-    const flow = await rig.dispatch();
-    await running;
-    await rig.abort(flow, 'canceled by its owner');
-    const next = await rig.result(await rig.dispatch({ input: 'next' }));
-    expect(next.output).toBe('done');
-    expect(stopped).toHaveBeenCalledWith('canceled by its owner');
-    expect(await rig.resultOf(flow)).toBeUndefined();
-  });
-
-  it('stops at an abort that was said while the broker was out of reach', async () => {
-    const line = await proxy(rig.broker.port);
-    const stopped = jest.fn();
-    let started!: () => void;
-    const running = new Promise<void>((resolve) => (started = resolve));
-    const work: Doing = (_, ctx) => (started(), untilAborted(ctx.signal).catch((error: Error) => stopped(error.message)));
-    const { bus } = await rig.agent(agentOf(1, work), line.url);
-    const flow = await rig.dispatch();
-    await running;
-    line.cut();
-    await eventually(() => !bus.health.ready);
-    await rig.abort(flow, 'canceled meanwhile');
-    line.heal();
-    await eventually(() => stopped.mock.calls.length > 0, { timeout: 15_000 });
-    expect(stopped).toHaveBeenCalledWith('canceled meanwhile');
-    expect(await rig.resultOf(flow)).toBeUndefined();
-  });
-
-  it('stops a task whose abort comes in one with it', async () => {
-    const line = await proxy(rig.broker.port);
-    const ended = jest.fn();
-    const work: Doing = async (_, ctx) => {
-      await Promise.race([sleep(10_000, undefined, { ref: false }), untilAborted(ctx.signal).catch(() => undefined)]);
-      ended(ctx.signal.aborted);
-    };
-    await rig.agent(agentOf(1, work), line.url);
-    await rig.result(await rig.dispatch({ skill: 'test.none' }));
-    // a pull stands: what the broker gives out now is held up on its way
-    await eventually(async () => (await rig.atWork('normal')) === 0);
-    line.stall('answers');
-    const flow = await rig.dispatch();
-    await eventually(async () => (await rig.atWork('normal')) === 1);
-    await rig.abort(flow);
-    line.heal();
-    await rig.result(await rig.dispatch({ skill: 'test.none', priority: 'low' }), 8_000);
-    expect(ended.mock.calls.filter(([aborted]) => aborted !== true)).toEqual([]);
-    expect(await rig.resultOf(flow)).toBeUndefined();
-  });
-
-  it('does not start a task that was aborted while it was queued', async () => {
-    const called = jest.fn(async (input: unknown) => input);
-    const flow = await rig.dispatch({ input: 'aborted' });
-    await rig.abort(flow);
-    await sleep(1_050); // younger ones start at once, by design
-    await rig.agent(agentOf(1, called));
-    await rig.result(await rig.dispatch({ input: 'next', priority: 'low' }));
-    expect(called).toHaveBeenCalledTimes(1);
-    expect(await rig.resultOf(flow)).toBeUndefined();
   });
 
   it('gives an attempt up at its deadline, although the handler goes on', async () => {
